@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"martinella/internal/platform/clock"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/db/dbtest"
+	"martinella/internal/platform/jobs"
+)
+
+var schema = []db.Migration{{Module: "jobs", FS: jobs.Migrations}}
+
+type bench struct {
+	t     *testing.T
+	db    *db.DB
+	clock *clock.Fake
+	queue *jobs.Queue
+}
+
+func each(t *testing.T, f func(b *bench)) {
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {
+		c := clock.NewFake(time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC))
+		f(&bench{t, d, c, jobs.New(d, c, slog.New(slog.DiscardHandler), jobs.Config{MaxAttempts: 3})})
+	})
+}
+
+func (b *bench) enqueue(j jobs.Job) {
+	b.t.Helper()
+	err := b.db.Tx(context.Background(), func(tx *db.Tx) error { return b.queue.Enqueue(context.Background(), tx, j) })
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) drain() int {
+	b.t.Helper()
+	n, err := b.queue.Drain(context.Background())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return n
+}
+
+func (b *bench) counts() map[string]int {
+	b.t.Helper()
+	c, err := b.queue.Counts(context.Background())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return c
+}
+
+func TestJobExistsOnlyWithItsChange(t *testing.T) {
+	each(t, func(b *bench) {
+		_ = b.db.Tx(context.Background(), func(tx *db.Tx) error {
+			if err := b.queue.Enqueue(context.Background(), tx, jobs.Job{Kind: "mail"}); err != nil {
+				t.Error(err)
+			}
+			return errors.New("the change failed")
+		})
+		if n := b.drain(); n != 0 {
+			t.Errorf("%d jobs of a change that never was", n)
+		}
+	})
+}
+
+func TestEqualRequestsAreOneJob(t *testing.T) {
+	each(t, func(b *bench) {
+		ran := 0
+		b.queue.Handle("match", func(context.Context, jobs.Run) error { ran++; return nil })
+		for range 3 {
+			b.enqueue(jobs.Job{Kind: "match", Key: "match:7"})
+		}
+		if b.drain(); ran != 1 {
+			t.Errorf("ran %d times", ran)
+		}
+	})
+}
+
+func TestARequestDuringTheRunRunsItAgain(t *testing.T) {
+	each(t, func(b *bench) {
+		ran := 0
+		b.queue.Handle("match", func(context.Context, jobs.Run) error {
+			if ran++; ran == 1 {
+				b.enqueue(jobs.Job{Kind: "match", Key: "match:7"})
+			}
+			return nil
+		})
+		b.enqueue(jobs.Job{Kind: "match", Key: "match:7"})
+		if b.drain(); ran != 2 || len(b.counts()) != 0 {
+			t.Errorf("ran %d times, left %v", ran, b.counts())
+		}
+	})
+}
+
+func TestFailuresBackOffThenDieAndCanBeRetried(t *testing.T) {
+	each(t, func(b *bench) {
+		broken := true
+		b.queue.Handle("mail", func(context.Context, jobs.Run) error {
+			if broken {
+				return errors.New("no route to host")
+			}
+			return nil
+		})
+		b.enqueue(jobs.Job{Kind: "mail", Key: "m1"})
+		for attempt := range 3 {
+			if n := b.drain(); n != 1 {
+				t.Fatalf("attempt %d: %d runs", attempt+1, n)
+			}
+			if n := b.drain(); n != 0 {
+				t.Fatal("no back-off")
+			}
+			b.clock.Advance(5 * time.Hour)
+		}
+		dead, err := b.queue.List(context.Background(), "dead", 0, 10)
+		if err != nil || len(dead) != 1 || dead[0].LastError != "no route to host" {
+			t.Fatalf("dead %+v err %v", dead, err)
+		}
+		broken = false
+		err = b.db.Tx(context.Background(), func(tx *db.Tx) error {
+			_, err := b.queue.Retry(context.Background(), tx, dead[0].ID)
+			return err
+		})
+		if err != nil || b.drain() != 1 || len(b.counts()) != 0 {
+			t.Errorf("after try again: %v, err %v", b.counts(), err)
+		}
+	})
+}
+
+func TestPermanentErrorsAndPanicsAreContained(t *testing.T) {
+	each(t, func(b *bench) {
+		b.queue.Handle("bad", func(context.Context, jobs.Run) error { return jobs.Permanent(errors.New("malformed")) })
+		b.queue.Handle("worse", func(context.Context, jobs.Run) error { var m map[string]int; m["x"] = 1; return nil })
+		b.enqueue(jobs.Job{Kind: "bad"})
+		b.enqueue(jobs.Job{Kind: "worse"})
+		b.enqueue(jobs.Job{Kind: "unknown"})
+		b.drain()
+		if c := b.counts(); c["dead"] != 1 || c["ready"] != 2 {
+			t.Errorf("counts %v", c)
+		}
+	})
+}
+
+// A worker that is killed leaves a lease; when it runs out another takes over,
+// and what the first one still tries to finish is refused.
+func TestADeadWorkersJobIsTakenOver(t *testing.T) {
+	each(t, func(b *bench) {
+		ctx := context.Background()
+		var first jobs.Run
+		ran := 0
+		b.queue.Handle("digest", func(ctx context.Context, run jobs.Run) error {
+			if ran++; ran == 1 {
+				first = run
+				b.clock.Advance(2 * time.Minute) // silent for longer than the lease
+				if n := b.drain(); n != 1 {
+					t.Errorf("taken over %d times", n)
+				}
+				return b.db.Tx(ctx, func(tx *db.Tx) error { return run.Complete(ctx, tx) })
+			}
+			return nil
+		})
+		b.enqueue(jobs.Job{Kind: "digest", Key: "d"})
+		b.drain()
+		if ran != 2 || len(b.counts()) != 0 {
+			t.Errorf("ran %d, left %v", ran, b.counts())
+		}
+		if err := b.db.Tx(ctx, func(tx *db.Tx) error { return first.Complete(ctx, tx) }); err == nil {
+			t.Error("the first worker could still commit")
+		}
+	})
+}
+
+func TestScheduleFiresOnceAfterADowntime(t *testing.T) {
+	each(t, func(b *bench) {
+		rome, err := time.LoadLocation("Europe/Rome")
+		if err != nil {
+			t.Fatal(err)
+		}
+		fired := make(chan time.Time, 10)
+		b.queue.Handle("feeds", func(context.Context, jobs.Run) error { fired <- b.clock.Now(); return nil })
+		if err := b.queue.Schedule("feeds", "30 5 * * *", rome, "feeds"); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		go func() { b.queue.Start(ctx); close(done) }()
+		<-fired // the first sight of a schedule runs it
+		b.clock.Advance(5 * 24 * time.Hour)
+		b.queue.Wake()
+		<-fired
+		cancel()
+		<-done
+		if len(fired) != 0 {
+			t.Errorf("%d more runs for the days that were missed", len(fired))
+		}
+	})
+}
+
+func TestNextFollowsDaylightSaving(t *testing.T) {
+	rome, err := time.LoadLocation("Europe/Rome")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Clocks go back on 25 October 2026: 06:00 is 04:00 UTC before and 05:00 UTC after.
+	got, err := jobs.Next("0 6 * * *", rome, time.Date(2026, 10, 24, 12, 0, 0, 0, time.UTC))
+	if want := time.Date(2026, 10, 25, 5, 0, 0, 0, time.UTC); err != nil || !got.Equal(want) {
+		t.Errorf("got %v, want %v, err %v", got, want, err)
+	}
+}
