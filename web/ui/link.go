@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package ui
+
+// Link is a text that leads somewhere.
+type Link struct {
+	Text string
+	Href string
+	// Current marks the place the reader is in.
+	Current bool
+	// Lang is the language of the text, where it is not the page's.
+	Lang string
+}
+
+// external reports whether a link leaves this site.
+func (l Link) external() bool { return isExternal(l.Href) }
+
+func isExternal(href string) bool {
+	return len(href) > 8 && (href[:8] == "https://" || href[:7] == "http://")
+}
