@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package gate
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"martinella/internal/access"
+	"martinella/web/ui"
+)
+
+// Area is a part of the navigation.
+type Area uint8
+
+// The areas, in the order they are shown.
+const (
+	AreaOps     Area = iota // the CSIRT's work
+	AreaMember              // the organisation in view
+	AreaAdmin               // the instance itself
+	AreaAccount             // the person's own menu
+)
+
+// NavItem is an entry of the navigation, shown to who may follow it.
+type NavItem struct {
+	Area       Area
+	Key        string // the text, in the catalogues
+	Path       string // "/o/{org}/stack"
+	Permission access.Permission
+	Order      int
+	Icon       string
+}
+
+// Nav adds an entry.
+func (g *Gate) Nav(items ...NavItem) {
+	g.nav = append(g.nav, items...)
+	slices.SortStableFunc(g.nav, func(a, b NavItem) int {
+		return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Order, b.Order))
+	})
+}
+
+// frame is what every page has around its content.
+func (r *Request) frame(title string) ui.Page {
+	p := ui.Page{Title: title, L: r.L, Path: r.R.URL.RequestURI(), Owner: r.gate.cfg.Owner, Flashes: r.takeFlashes()}
+	if r.gate.cfg.Demo {
+		p.Demo = r.L.T("gate.demo")
+	}
+	if r.session == nil || r.session.Pending != "" {
+		return p
+	}
+	p.Home = "/home"
+	p.User = &ui.User{Name: r.Person.Name, AccountURL: "/account", SignOutURL: "/signout", Menu: r.accountMenu()}
+	p.Nav = r.navigation()
+	p.Orgs = r.switcher()
+	return p
+}
+
+func (r *Request) accountMenu() []ui.Link {
+	var out []ui.Link
+	for _, n := range r.gate.nav {
+		if n.Area == AreaAccount {
+			out = append(out, ui.Link{Text: r.L.T(n.Key), Href: n.Path})
+		}
+	}
+	return out
+}
+
+func (r *Request) navigation() []ui.NavItem {
+	var member, ops, admin []ui.NavItem
+	territory := r.Territory()
+	for _, n := range r.gate.nav {
+		switch {
+		case n.Area == AreaMember && r.Org.ID != 0 && r.Scope.Can(n.Permission):
+			member = append(member, r.navItem(n))
+		case n.Area == AreaOps && territory.Can(n.Permission):
+			ops = append(ops, r.navItem(n))
+		case n.Area == AreaAdmin && territory.Can(n.Permission):
+			admin = append(admin, r.navItem(n))
+		}
+	}
+	if len(ops) == 0 {
+		return member
+	}
+	return r.staffNavigation(member, ops, admin)
+}
+
+// staffNavigation folds the pages of the organisation in view and those of the
+// administration into lists, so that the operator's own row stays short.
+func (r *Request) staffNavigation(member, ops, admin []ui.NavItem) []ui.NavItem {
+	out := ops
+	if len(member) > 0 {
+		out = append(out, ui.NavItem{Text: r.Org.Name, Items: member})
+	}
+	if len(admin) > 0 {
+		out = append(out, ui.NavItem{Text: r.L.T("gate.nav.admin"), Items: admin})
+	}
+	return out
+}
+
+func (r *Request) navItem(n NavItem) ui.NavItem {
+	href := strings.Replace(n.Path, "{org}", url.PathEscape(r.Org.Code), 1)
+	return ui.NavItem{Text: r.L.T(n.Key), Href: href, Current: r.inside(href)}
+}
+
+// inside says whether href is the nearest entry above the page: "/o/x" is not
+// the current entry on "/o/x/stack" when "/o/x/stack" is one itself.
+func (r *Request) inside(href string) bool {
+	path := r.R.URL.EscapedPath()
+	if path != href && !strings.HasPrefix(path, href+"/") {
+		return false
+	}
+	for _, other := range r.gate.nav {
+		o := strings.Replace(other.Path, "{org}", url.PathEscape(r.Org.Code), 1)
+		if len(o) > len(href) && (path == o || strings.HasPrefix(path, o+"/")) {
+			return false
+		}
+	}
+	return true
+}
+
+// switcher offers the organisations the person belongs to. The names are looked
+// up only for who has several: most people have one.
+func (r *Request) switcher() *ui.OrgSwitch {
+	ids := make([]int64, 0, len(r.session.Principal.Memberships))
+	for id := range r.session.Principal.Memberships {
+		if id != r.Org.ID {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		if r.Org.ID == 0 {
+			return nil
+		}
+		return &ui.OrgSwitch{Current: r.Org.Name}
+	}
+	orgs, err := r.gate.cfg.Directory.OrganisationsByID(r.Context(), access.System("gate"), ids)
+	if err != nil {
+		r.gate.cfg.Log.Warn("organisations of the switch", "error", err)
+		return &ui.OrgSwitch{Current: r.Org.Name}
+	}
+	out := &ui.OrgSwitch{Current: r.Org.Name}
+	for _, o := range orgs {
+		out.Others = append(out.Others, ui.Link{Text: o.Name, Href: "/o/" + url.PathEscape(o.Code)})
+	}
+	slices.SortFunc(out.Others, func(a, b ui.Link) int { return strings.Compare(a.Text, b.Text) })
+	return out
+}

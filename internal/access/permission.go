@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package access
+
+import "slices"
+
+// Permission is one thing somebody may do.
+type Permission uint8
+
+// The permissions. Those that a member's role gives hold in his organisation
+// only; those that a role of the CSIRT gives hold in every organisation.
+const (
+	OrganisationRead  Permission = iota // see the organisation's record and where it stands
+	OrganisationEdit                    // complete and correct the record
+	ContactRead                         // see the security contacts
+	ContactEdit                         // add, change and remove contacts
+	StackRead                           // see the technology declared
+	StackEdit                           // declare, import and correct technology
+	VulnerabilityRead                   // see the vulnerabilities that touch the organisation
+	VulnerabilityMark                   // say fixed, mitigated, accepted, not affected
+	DigestSettings                      // choose hour, days and language of the digest
+	PeopleEdit                          // invite people into the organisation and change their roles
+	OutboxRead                          // see the mails that were sent to the organisation
+	RegistrationRead                    // see registrations and their history
+	AccreditationEdit                   // approve, ask for more, reject, suspend, set the tier
+	TerritoryRead                       // see all organisations, and who is exposed to what
+	NameConfirm                         // confirm for all what product a name means
+	FeedRead                            // see the health of the feeds
+	FeedRun                             // start an import
+	JobRead                             // see background work
+	JobRetry                            // try a dead job again
+	AuditRead                           // read and verify the audit log
+	StaffEdit                           // invite the CSIRT's own people and change their roles
+	permissionCount
+)
+
+var permissionNames = [...]string{
+	OrganisationRead: "organisation.read", OrganisationEdit: "organisation.edit",
+	ContactRead: "contact.read", ContactEdit: "contact.edit",
+	StackRead: "stack.read", StackEdit: "stack.edit",
+	VulnerabilityRead: "vulnerability.read", VulnerabilityMark: "vulnerability.mark",
+	DigestSettings: "digest.settings", PeopleEdit: "people.edit", OutboxRead: "outbox.read",
+	RegistrationRead: "registration.read", AccreditationEdit: "accreditation.edit",
+	TerritoryRead: "territory.read", NameConfirm: "name.confirm",
+	FeedRead: "feed.read", FeedRun: "feed.run", JobRead: "job.read", JobRetry: "job.retry",
+	AuditRead: "audit.read", StaffEdit: "staff.edit",
+}
+
+// String is the permission's name, as the matrix prints it.
+func (p Permission) String() string { return permissionNames[p] }
+
+// Permissions lists them all, in the matrix's order.
+func Permissions() []Permission {
+	out := make([]Permission, permissionCount)
+	for i := range out {
+		out[i] = Permission(i)
+	}
+	return out
+}
+
+// Set is a set of permissions.
+type Set uint64
+
+// Of makes a set.
+func Of(ps ...Permission) (s Set) {
+	for _, p := range ps {
+		s |= 1 << p
+	}
+	return s
+}
+
+// Has says whether p is in the set.
+func (s Set) Has(p Permission) bool { return s&(1<<p) != 0 }
+
+const everything Set = 1<<permissionCount - 1
+
+// Role is what somebody is, in the CSIRT or in one organisation.
+type Role string
+
+// The CSIRT's roles.
+const (
+	Administrator Role = "administrator"
+	Manager       Role = "csirt_manager"
+	Analyst       Role = "analyst"
+	Operator      Role = "operator"
+	Auditor       Role = "auditor"
+)
+
+// An organisation's roles.
+const (
+	OrgAdmin      Role = "org_admin"
+	OrgSecurity   Role = "org_security"
+	OrgTechnician Role = "org_technician"
+	OrgLeader     Role = "org_leader"
+)
+
+const (
+	memberReads = 1<<OrganisationRead | 1<<ContactRead | 1<<StackRead | 1<<VulnerabilityRead
+	staffReads  = memberReads | 1<<RegistrationRead | 1<<TerritoryRead | 1<<FeedRead
+)
+
+// grants is the permission matrix: `martinella doctor --permissions` prints it
+// and a test tries it, route by role by organisation.
+var grants = map[Role]Set{
+	Administrator: everything,
+	Manager:       everything &^ Of(StaffEdit),
+	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead),
+	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings),
+	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead),
+
+	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, OutboxRead),
+	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead),
+	OrgTechnician: memberReads | Of(StackEdit, VulnerabilityMark),
+	OrgLeader:     memberReads,
+}
+
+// StaffRoles lists the CSIRT's roles.
+func StaffRoles() []Role { return []Role{Administrator, Manager, Analyst, Operator, Auditor} }
+
+// MemberRoles lists an organisation's roles.
+func MemberRoles() []Role { return []Role{OrgAdmin, OrgSecurity, OrgTechnician, OrgLeader} }
+
+// Staff says whether the role is one of the CSIRT's.
+func (r Role) Staff() bool { return slices.Contains(StaffRoles(), r) }
+
+// Member says whether the role is one of an organisation's.
+func (r Role) Member() bool { return slices.Contains(MemberRoles(), r) }
+
+// Grants gives what a role may do; nothing for a word that is no role.
+func Grants(r Role) Set { return grants[r] }
+
+func union(roles []Role) (s Set) {
+	for _, r := range roles {
+		s |= grants[r]
+	}
+	return s
+}

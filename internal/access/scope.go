@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package access
+
+import (
+	"strconv"
+
+	"martinella/internal/platform/fault"
+)
+
+// Principal is a person who has signed in.
+type Principal struct {
+	Person      int64
+	Staff       []Role           // the person's roles in the CSIRT
+	Memberships map[int64][]Role // the person's roles by organisation
+}
+
+// IsStaff says whether the person belongs to the CSIRT.
+func (p Principal) IsStaff() bool { return len(p.Staff) > 0 }
+
+// Scope is the condition under which a store method works: who asks, for which
+// organisation, with which permissions. Its zero value may do nothing.
+type Scope struct {
+	actor     string
+	person    int64
+	org       int64
+	territory bool
+	perms     Set
+}
+
+// System is the scope of a part of the program, named for the audit log. It
+// holds for the whole territory.
+func System(name string) Scope {
+	return Scope{actor: "system:" + name, territory: true, perms: everything}
+}
+
+// Visitor is the scope of somebody who has not signed in: no permission, no organisation.
+func Visitor() Scope { return Scope{actor: "visitor"} }
+
+func personActor(id int64) string { return "person:" + strconv.FormatInt(id, 10) }
+
+// Own is the person's scope outside of any organisation: his account.
+func (p Principal) Own() Scope {
+	return Scope{actor: personActor(p.Person), person: p.Person}
+}
+
+// Territory is the scope of the CSIRT's people over all organisations. Only
+// what their roles grant is in it; somebody without a role there gets nothing.
+func (p Principal) Territory() Scope {
+	return Scope{actor: personActor(p.Person), person: p.Person, territory: p.IsStaff(), perms: union(p.Staff)}
+}
+
+// In is the person's scope in one organisation: as its member, or as one of the
+// CSIRT's people. False when he is neither.
+func (p Principal) In(org int64) (Scope, bool) {
+	roles, member := p.Memberships[org]
+	if !member && !p.IsStaff() {
+		return Scope{}, false
+	}
+	return Scope{actor: personActor(p.Person), person: p.Person, org: org, perms: union(p.Staff) | union(roles)}, true
+}
+
+// Actor names who asks, for the audit log: "person:12", "system:digest", "visitor".
+func (s Scope) Actor() string { return s.actor }
+
+// Person is the signed-in person's id; 0 for the system and for visitors.
+func (s Scope) Person() int64 { return s.person }
+
+// Can says whether the scope has the permission.
+func (s Scope) Can(p Permission) bool { return s.perms.Has(p) }
+
+// Require returns a Forbidden fault when the scope lacks the permission.
+func (s Scope) Require(p Permission) error {
+	if s.Can(p) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "access.permission", fault.P{"permission": p.String()})
+}
+
+// Organisation is the one organisation the scope is narrowed to; a NotFound
+// fault when there is none, because then there is nothing to be found.
+func (s Scope) Organisation() (int64, error) {
+	if s.org == 0 {
+		return 0, fault.New(fault.NotFound, "access.organisation")
+	}
+	return s.org, nil
+}
+
+// Territory returns nil only when the scope holds for all organisations.
+func (s Scope) Territory() error {
+	if s.territory {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "access.territory")
+}
+
+// For narrows a scope of the territory to one organisation. A scope that is
+// already narrowed can only be asked for its own.
+func (s Scope) For(org int64) (Scope, error) {
+	if !s.territory && s.org != org {
+		return Scope{}, fault.New(fault.NotFound, "access.organisation")
+	}
+	s.org, s.territory = org, false
+	return s, nil
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"encoding/base64"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"mime"
+	"net/http"
+	"strings"
+
+	"martinella/internal/platform/fault"
+)
+
+var statusOf = map[fault.Kind]int{
+	fault.Invalid:         http.StatusUnprocessableEntity,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.Conflict:        http.StatusConflict,
+	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.RateLimited:     http.StatusTooManyRequests,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+}
+
+// Status maps a kind of fault to HTTP: the only place that does.
+func Status(k fault.Kind) int {
+	if s, ok := statusOf[k]; ok {
+		return s
+	}
+	return http.StatusInternalServerError
+}
+
+// problem is a problem document of RFC 9457.
+type problem struct {
+	Type     string         `json:"type"`
+	Title    string         `json:"title"`
+	Status   int            `json:"status"`
+	Code     string         `json:"code"`
+	Instance string         `json:"instance,omitempty"`
+	Errors   []problemField `json:"errors,omitempty"`
+}
+
+type problemField struct {
+	Field  string `json:"field"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// Problem answers with a problem document; say gives a code's sentence in the reader's language.
+func Problem(w http.ResponseWriter, r *http.Request, f *fault.Error, say func(code string, p fault.P) string) error {
+	doc := problem{
+		Type: "about:blank", Title: say(f.Code, f.Params), Status: Status(f.Kind), Code: f.Code,
+		Instance: "urn:request:" + RequestID(r.Context()),
+	}
+	for _, field := range f.Fields {
+		doc.Errors = append(doc.Errors, problemField{Field: field.Name, Code: field.Code, Detail: say(field.Code, field.Params)})
+	}
+	return JSON(w, doc.Status, "application/problem+json", doc)
+}
+
+// JSON answers with v.
+func JSON(w http.ResponseWriter, status int, mediaType string, v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("answering JSON: %w", err)
+	}
+	w.Header().Set("Content-Type", mediaType)
+	w.WriteHeader(status)
+	_, err = w.Write(text)
+	return err
+}
+
+// CSV answers with a table for a spreadsheet: UTF-8 with the mark Excel wants,
+// and no cell that a spreadsheet would run as a formula.
+func CSV(w http.ResponseWriter, filename string, header []string, rows iter.Seq[[]string]) error {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": filename}))
+	if _, err := w.Write([]byte("\uFEFF")); err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	if err := out.Write(header); err != nil {
+		return err
+	}
+	for row := range rows {
+		for i, cell := range row {
+			row[i] = harmless(cell)
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// harmless puts an apostrophe before what a spreadsheet takes for a formula (CWE-1236).
+func harmless(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// Flash is a message for the next page.
+type Flash struct {
+	Kind string `json:"k"`
+	Key  string `json:"m"`
+	Args []any  `json:"a,omitempty"`
+}
+
+const flashCookie = "martinella_flash"
+
+// maxFlashes bounds what the cookie holds.
+const maxFlashes = 4
+
+// AddFlash leaves a message for the next page, in a cookie: it is shown to the
+// one browser whose action it answers, whichever node serves the next page.
+func AddFlash(w http.ResponseWriter, r *http.Request, f Flash, secure bool) {
+	all := append(readFlashes(r), f)
+	text, err := json.Marshal(all[max(0, len(all)-maxFlashes):])
+	if err != nil {
+		return // a message that cannot be written down is not worth a failed request
+	}
+	setFlash(w, base64.RawURLEncoding.EncodeToString(text), 60, secure)
+}
+
+// TakeFlashes gives the messages that wait and forgets them.
+func TakeFlashes(w http.ResponseWriter, r *http.Request, secure bool) []Flash {
+	all := readFlashes(r)
+	if len(all) > 0 {
+		setFlash(w, "", -1, secure)
+	}
+	return all
+}
+
+func setFlash(w http.ResponseWriter, value string, maxAge int, secure bool) {
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode})
+}
+
+func readFlashes(r *http.Request) (all []Flash) {
+	c, err := r.Cookie(flashCookie)
+	if err != nil {
+		return nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil || json.Unmarshal(text, &all) != nil || len(all) > maxFlashes {
+		return nil
+	}
+	return all
+}
