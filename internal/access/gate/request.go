@@ -220,16 +220,24 @@ func (r *Request) Say(err error) string {
 	return r.say(f.Code, f.Params)
 }
 
-// FieldErrors gives the sentences of err's fields by the fields' names, for the form.
-func (r *Request) FieldErrors(err error) map[string]string {
-	out := map[string]string{}
+// FormState is what a form shows again: what was typed and, when err is a
+// fault, what is wrong with it, beside the fields or, without fields, on top.
+func (r *Request) FormState(err error) ui.FormState {
+	var state ui.FormState
+	if r.form != nil {
+		state.Values = r.form.Values()
+	}
 	if err == nil {
-		return out
+		return state
 	}
-	for _, field := range fault.Of(err).Fields {
-		out[field.Name] = r.say(field.Code, field.Params)
+	f := fault.Of(err)
+	for _, field := range f.Fields {
+		state.Errors = append(state.Errors, ui.FieldError{Field: field.Name, Message: r.say(field.Code, field.Params)})
 	}
-	return out
+	if len(f.Fields) == 0 {
+		state.Errors = []ui.FieldError{{Message: r.say(f.Code, f.Params)}}
+	}
+	return state
 }
 
 func (r *Request) say(code string, params fault.P) string {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package config
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+)
+
+// Register adds every option to fs.
+func Register(fs *flag.FlagSet, c *Config) {
+	registerPlace(fs, c)
+	registerWeb(fs, c)
+	registerInstance(fs, c)
+	registerMail(fs, c)
+	registerFeeds(fs, c)
+}
+
+func registerPlace(fs *flag.FlagSet, c *Config) {
+	fs.StringVar(&c.Data, "data", "var/martinella", "folder of the instance's data: database, secret key, uploads")
+	fs.StringVar(&c.Database, "database", "", "postgres://user@host/name, or the path of an SQLite file (default: martinella.db in the data folder)")
+	fs.StringVar(&c.SecretFile, "secret-file", "", "key that seals secrets in the database; made when missing (default: secret.key in the data folder)")
+	fs.StringVar(&c.LogLevel, "log-level", "info", "debug, info, warn or error")
+	fs.StringVar(&c.LogFormat, "log-format", "text", "text or json")
+	fs.IntVar(&c.Workers, "workers", 2, "jobs worked on at the same time")
+}
+
+func registerWeb(fs *flag.FlagSet, c *Config) {
+	fs.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "address of the portal")
+	fs.StringVar(&c.MetricsListen, "metrics-listen", "", "address of the Prometheus metrics; none when empty")
+	fs.StringVar(&c.BaseURL, "base-url", "", "public address, as mails give it: https://csirt.example.it (default: http:// and --listen)")
+	fs.StringVar(&c.TrustedProxies, "trusted-proxies", "", "addresses or ranges of the reverse proxies whose X-Forwarded-For is believed")
+	fs.DurationVar(&c.RequestTimeout, "request-timeout", 30*time.Second, "how long a request may take")
+	fs.BoolVar(&c.Worker, "work", true, "serve also works on jobs; false where separate workers do")
+}
+
+func registerInstance(fs *flag.FlagSet, c *Config) {
+	fs.BoolVar(&c.Demo, "demo", false, "show the demonstration territory, with known sign-ins: never for real data")
+	fs.StringVar(&c.Name, "name", "CSIRT", "name of the CSIRT, as pages and mails show it")
+	fs.StringVar(&c.OwnerName, "owner-name", "", "public body that runs the CSIRT")
+	fs.StringVar(&c.OwnerURL, "owner-url", "", "its website")
+	fs.StringVar(&c.ContactEmail, "contact-email", "", "address where the CSIRT is reached")
+	fs.StringVar(&c.ContactPhone, "contact-phone", "", "telephone where the CSIRT is reached")
+	fs.StringVar(&c.Language, "language", "it", "language where nobody chose one: it, en or nb")
+	fs.StringVar(&c.Zone, "zone", "Europe/Rome", "time zone where an organisation has none of its own")
+}
+
+func registerMail(fs *flag.FlagSet, c *Config) {
+	fs.StringVar(&c.MailTransport, "mail-transport", "outbox", "outbox keeps mails in the portal; smtp sends them")
+	fs.StringVar(&c.MailFrom, "mail-from", "Martinella <martinella@localhost>", "sender of the mails")
+	fs.StringVar(&c.SMTPAddress, "smtp-address", "", "host:port of the mail server")
+	fs.StringVar(&c.SMTPUser, "smtp-user", "", "user name at the mail server; none when empty")
+	fs.StringVar(&c.SMTPPassword, "smtp-password", "", "password at the mail server (better: --smtp-password-file)")
+	fs.StringVar(&c.SMTPPasswordFile, "smtp-password-file", "", "file that holds the password")
+	fs.StringVar(&c.SMTPTLS, "smtp-tls", "starttls", "starttls (required), tls (from the first byte) or none")
+}
+
+func registerFeeds(fs *flag.FlagSet, c *Config) {
+	fs.BoolVar(&c.FeedFetch, "feed-fetch", true, "fetch the vulnerability feeds at the times of --feed-schedule; false in an air gap")
+	fs.StringVar(&c.FeedSchedule, "feed-schedule", "15 */2 * * *", "when to fetch, as cron writes it, in the instance's time zone")
+	fs.StringVar(&c.NVDFeed, "nvd-url", "https://services.nvd.nist.gov/rest/json/cves/2.0", "NVD API 2.0, or a mirror")
+	fs.StringVar(&c.NVDAPIKey, "nvd-api-key", "", "key for NVD's faster rate (better: --nvd-api-key-file)")
+	fs.StringVar(&c.NVDAPIKeyFile, "nvd-api-key-file", "", "file that holds the key")
+	fs.StringVar(&c.KEVURL, "kev-url", "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json", "CISA's catalogue of exploited vulnerabilities, or a mirror")
+	fs.StringVar(&c.EPSSURL, "epss-url", "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz", "FIRST's EPSS scores, or a mirror")
+	fs.StringVar(&c.FetchProxy, "fetch-proxy", "", "HTTP proxy for fetching; none when empty")
+	fs.BoolVar(&c.FetchAllowLocal, "fetch-allow-local", false, "let feeds be fetched from private addresses: a mirror of one's own")
+}
+
+// Help writes every option with its flag, its variable and its key in the file.
+func Help(w io.Writer) error {
+	fs := flag.NewFlagSet("", flag.ContinueOnError)
+	Register(fs, new(Config))
+	fmt.Fprintln(w, "Options are read from the command line, else from the environment, else from the TOML file of --config (or MARTINELLA_CONFIG).")
+	fmt.Fprintln(w)
+	out := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(out, "FLAG\tENVIRONMENT\tKEY IN THE FILE\tDEFAULT\tMEANING")
+	fs.VisitAll(func(f *flag.Flag) {
+		fmt.Fprintf(out, "--%s\t%s\t%s\t%s\t%s\n", f.Name, Env(f.Name), f.Name, quoted(f.DefValue), f.Usage)
+	})
+	return out.Flush()
+}
+
+func quoted(v string) string {
+	if v == "" {
+		return `""`
+	}
+	return v
+}
