@@ -44,7 +44,7 @@ unit: ## the tests alone, without lint; PKG=./internal/... narrows them
 generate: ## write the Go code of every template again
 	go tool templ generate
 
-dist: ## build the styles and scripts in web/dist from their sources
+dist: ## build the styles and scripts in web/static/dist from their sources
 	@scripts/setup.sh web
 	npm --prefix web run build
 

@@ -48,12 +48,7 @@ diff_generated() {
 	return $wrong
 }
 
-check_dist() {
-	[[ -f web/package.json ]] || return 0
-	cp -r web "$work/web-built" && rm -rf "$work/web-built/dist" || return 1
-	npm --prefix "$work/web-built" run --silent build || return 1
-	diff -rq web/dist "$work/web-built/dist" || { echo 'web/dist is not what its sources give: make dist'; return 1; }
-}
+check_dist() { web/check-fresh.sh; }
 
 check_scripts() {
 	local f

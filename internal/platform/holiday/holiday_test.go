@@ -146,7 +146,7 @@ func TestUnknownInputIsRefused(t *testing.T) {
 }
 
 // Whatever the year, a national calendar has as many holidays as the law, less
-// those that meet (25 April or 1 June… on Easter Monday).
+// two that may meet: Easter Monday and 25 April; Ascension or Whit Monday and 1 or 17 May.
 func TestEveryYearHasItsHolidays(t *testing.T) {
 	italy, norway := calendar(t, "IT", ""), calendar(t, "NO", "")
 	rapid.Check(t, func(rt *rapid.T) {
