@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package names
+
+import (
+	"slices"
+	"sort"
+)
+
+// gram is three bytes of a word; the first of a word has a zero in front.
+type gram [3]byte
+
+func gramsOf(w string) []gram {
+	if len(w) < 2 {
+		return nil
+	}
+	out := make([]gram, 0, len(w))
+	out = append(out, gram{0, w[0], w[1]})
+	for i := 0; i+2 < len(w); i++ {
+		out = append(out, gram{w[i], w[i+1], w[i+2]})
+	}
+	return out
+}
+
+func (x *Index) buildGrams() {
+	x.grams = map[gram][]int32{}
+	for id, w := range x.vocab {
+		if len(w) < 3 || len(w) > maxTypoLength {
+			continue
+		}
+		for _, g := range gramsOf(w) {
+			if have := x.grams[g]; len(have) == 0 || have[len(have)-1] != int32(id) {
+				x.grams[g] = append(have, int32(id))
+			}
+		}
+	}
+}
+
+const maxTypoLength = 40
+
+// typos forgiven in a word of so many letters.
+func typos(n int) int {
+	switch {
+	case n < 4:
+		return 0
+	case n < 8:
+		return 1
+	}
+	return 2
+}
+
+// near is a word of the vocabulary that resembles another.
+type near struct {
+	word     int32
+	distance int
+}
+
+// similar finds the words of the vocabulary within the forgiven distance of w,
+// nearest first; with prefix, words that begin like it.
+func (x *Index) similar(w string, prefix bool) []near {
+	forgiven := typos(len(w))
+	if forgiven == 0 || len(w) > maxTypoLength {
+		return nil
+	}
+	var out []near
+	for _, id := range x.resembling(w, forgiven) {
+		switch d := distance(w, x.vocab[id], false); {
+		case d <= forgiven:
+			out = append(out, near{id, d})
+		case prefix && distance(w, x.vocab[id], true) <= forgiven:
+			out = append(out, near{id, forgiven + 1}) // only its beginning resembles
+		}
+	}
+	slices.SortFunc(out, func(a, b near) int {
+		if a.distance != b.distance {
+			return a.distance - b.distance
+		}
+		return len(x.postings[b.word]) - len(x.postings[a.word])
+	})
+	return out[:min(len(out), 12)]
+}
+
+// resembling gives the words worth comparing: those that share enough grams
+// or, because two letters swapped in a short word leave none, those of about
+// the same length that begin with the same letter.
+func (x *Index) resembling(w string, forgiven int) []int32 {
+	grams := gramsOf(w)
+	shared := map[int32]int{}
+	for _, g := range grams {
+		for _, id := range x.grams[g] {
+			shared[id]++
+		}
+	}
+	var out []int32
+	need := max(1, len(grams)-3*forgiven)
+	for id, n := range shared {
+		if n >= need {
+			out = append(out, id)
+		}
+	}
+	if len(w) > 5 {
+		return out
+	}
+	for i := sort.SearchStrings(x.vocab, w[:1]); i < len(x.vocab) && x.vocab[i][0] == w[0]; i++ {
+		if n := len(x.vocab[i]); n >= len(w)-1 && n <= len(w)+1 && shared[int32(i)] < need {
+			out = append(out, int32(i))
+		}
+	}
+	return out
+}
+
+// distance is the number of letters added, dropped, changed or swapped with a
+// neighbour between a and b; with prefix, between a and the nearest beginning of b.
+func distance(a, b string, prefix bool) int {
+	if prefix && len(b) > len(a)+2 {
+		b = b[:len(a)+2]
+	}
+	var rows [3][maxTypoLength + 3]int
+	if len(a) > maxTypoLength || len(b) > maxTypoLength+2 {
+		return maxTypoLength
+	}
+	for j := range len(b) + 1 {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row, above, above2 := &rows[i%3], &rows[(i-1)%3], &rows[(i+1)%3]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], above2[j-2]+1)
+			}
+		}
+	}
+	last := rows[len(a)%3][:len(b)+1]
+	if prefix {
+		return slices.Min(last)
+	}
+	return last[len(b)]
+}

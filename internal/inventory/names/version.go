@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package names
+
+import (
+	"regexp"
+	"strings"
+)
+
+// versionWord is a word that can only be a version: digits with dots, an
+// optional v in front, and whatever packagers hang behind it.
+var versionWord = regexp.MustCompile(`^[vV]?(?:\d+:)?(\d+(?:\.\d+)+(?:[._+~-]?[0-9A-Za-z]+)*)$`)
+
+// markedVersion is a bare number that a word or a v in front declares a version.
+var markedVersion = regexp.MustCompile(`^[vV](\d+[0-9A-Za-z._-]*)$`)
+
+// bareNumber is a number that may be a version or part of a name: 2019, 10.
+var bareNumber = regexp.MustCompile(`^\d{1,4}$`)
+
+// parts is a text with its versions set aside.
+type parts struct {
+	rest    string // the text without the version
+	version string // digits with dots, or marked as a version; "" when none
+	number  string // the last bare number still in rest; it may be the version
+}
+
+// splitVersion takes the last version out of a text.
+func splitVersion(text string) parts {
+	fields := strings.Fields(text)
+	p, at := parts{}, -1
+	for i, f := range fields {
+		f = strings.Trim(f, "(),;[]")
+		switch {
+		case versionWord.MatchString(f):
+			p.version, at = versionWord.FindStringSubmatch(f)[1], i
+		case markedVersion.MatchString(f):
+			p.version, at = markedVersion.FindStringSubmatch(f)[1], i
+		case bareNumber.MatchString(f) && i > 0:
+			if declares(fields[i-1]) {
+				p.version, at = f, i
+			} else {
+				p.number = f
+			}
+		}
+	}
+	p.rest = strings.Join(without(fields, at), " ")
+	return p
+}
+
+// declares says whether a word announces that a version follows.
+func declares(word string) bool {
+	switch strings.ToLower(strings.Trim(word, ".:,(")) {
+	case "version", "versione", "versjon", "ver", "v", "vers", "release", "rel":
+		return true
+	}
+	return false
+}
+
+// without drops the version and the other version-like words: "(build 23.1)".
+func without(fields []string, at int) []string {
+	var out []string
+	for i, f := range fields {
+		bare := strings.Trim(f, "(),;[]")
+		if i == at || versionWord.MatchString(bare) {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// packageRelease is what distributions hang behind the upstream version: "-1.fc25", "-2+deb12u1".
+var packageRelease = regexp.MustCompile(`(?i)^(.+?)-\d[^-]*(?:\.(?:fc|el|amzn|oe|suse|mga|al)\d+|\+deb|ubuntu|~bpo|\.remi)[^-]*$`)
+
+// Upstream gives the upstream part of a distribution's package version: "2.2.8"
+// for "2.2.8-1.fc31"; any other version as it is.
+func Upstream(version string) string {
+	if len(version) > MaxText {
+		return version
+	}
+	if m := packageRelease.FindStringSubmatch(version); m != nil {
+		return strings.TrimLeft(m[1][strings.IndexByte(m[1], ':')+1:], " ")
+	}
+	return version
+}
