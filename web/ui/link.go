@@ -11,10 +11,3 @@ type Link struct {
 	// Lang is the language of the text, where it is not the page's.
 	Lang string
 }
-
-// external reports whether a link leaves this site.
-func (l Link) external() bool { return isExternal(l.Href) }
-
-func isExternal(href string) bool {
-	return len(href) > 8 && (href[:8] == "https://" || href[:7] == "http://")
-}

@@ -40,7 +40,7 @@ func (l *Localizer) agoDays(key string, days int) string {
 	case days < 60:
 		return l.T(key+"days", "n", days)
 	case days < 730:
-		return l.T(key+"months", "n", days*12/365)
+		return l.T(key+"months", "n", (days*12+182)/365) // to the nearest month
 	}
 	return l.T(key+"years", "n", days/365)
 }
