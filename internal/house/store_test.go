@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -23,6 +24,8 @@ func scopeFirst(s source) []string {
 			continue
 		}
 		switch types := parameterTypes(fn); {
+		case !returnsError(fn) && !slices.Contains(types, "context.Context"):
+			// Sets an option or tells one: without context and error it asks no database.
 		case len(types) == 0 || types[0] != "context.Context":
 			broken = append(broken, fmt.Sprintf("%s: %s does not begin with a context.Context", s.at(fn), fn.Name.Name))
 		case !hasScope(types):
@@ -44,6 +47,13 @@ func isStoreMethod(s source, fn *ast.FuncDecl) bool {
 	}
 	types := parameterTypes(fn)
 	return strings.HasPrefix(path.Base(s.path), "store") && len(types) > 0 && types[0] == "context.Context"
+}
+
+func returnsError(fn *ast.FuncDecl) bool {
+	if fn.Type.Results == nil {
+		return false
+	}
+	return slices.ContainsFunc(fn.Type.Results.List, func(f *ast.Field) bool { return typeText(f.Type) == "error" })
 }
 
 func hasScope(types []string) bool {
@@ -98,6 +108,7 @@ func TestStoreRuleCatches(t *testing.T) {
 		{"no parameters", "", method("*Store", ""), 1},
 		{"other type in a store file", "internal/inventory/store_item.go", method("Items", "ctx context.Context, id int64"), 1},
 		{"value type in a store file", "internal/inventory/store_item.go", method("Filter", ""), 0},
+		{"an option", "", "package inventory\nfunc (s *Store) WithLimit(n int) *Store { return s }", 0},
 		{"not a store", "", method("*Module", "ctx context.Context"), 0},
 		{"the ground", "internal/platform/blob/store.go", method("*Store", "ctx context.Context"), 0},
 	})

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailer
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	netmail "net/mail"
+	"strconv"
+	"strings"
+	"time"
+
+	"martinella/internal/platform/clock"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/jobs"
+)
+
+// State is how the mail to one recipient stands.
+type State string
+
+// The states; see the package's comment.
+const (
+	Queued  State = "queued"
+	Sending State = "sending"
+	Sent    State = "sent"
+	Kept    State = "kept"
+	Failed  State = "failed"
+	Bounced State = "bounced"
+)
+
+// sendJob is the kind of the job that sends to one recipient.
+const sendJob = "mail.send"
+
+// Config says who writes and how mail leaves.
+type Config struct {
+	From      string // "Name <address>"
+	Transport Transport
+	Attempts  int          // passing troubles before a mail is failed; default 20, two days
+	Log       *slog.Logger // nil: nothing is logged
+}
+
+// Mailer queues and sends mail.
+type Mailer struct {
+	db     *db.DB
+	queue  *jobs.Queue
+	clock  clock.Clock
+	cfg    Config
+	domain string // of Message-IDs
+}
+
+// New makes the mailer and registers its job with q.
+func New(d *db.DB, q *jobs.Queue, c clock.Clock, cfg Config) (*Mailer, error) {
+	from, err := netmail.ParseAddress(cfg.From)
+	if err != nil {
+		return nil, fmt.Errorf("sender of mails %q: %w", cfg.From, err)
+	}
+	if cfg.Transport == nil {
+		return nil, errors.New("the mailer has no transport")
+	}
+	if cfg.Attempts == 0 {
+		cfg.Attempts = 20
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	_, domain, _ := strings.Cut(from.Address, "@")
+	m := &Mailer{db: d, queue: q, clock: c, cfg: cfg, domain: domain}
+	q.Handle(sendJob, m.work)
+	return m, nil
+}
+
+// Queue asks for a mail in the transaction of the change it follows from. It
+// fails, and nothing is queued, when the message could not make a sound mail.
+// A message whose Key was queued before changes nothing.
+func (m *Mailer) Queue(ctx context.Context, tx *db.Tx, msg Message) error {
+	if err := msg.validate(); err != nil {
+		return err
+	}
+	message, fresh, err := m.insertMessage(ctx, tx, msg)
+	if err != nil || !fresh {
+		return err
+	}
+	for _, r := range msg.recipients() {
+		if err := m.insertRecipient(ctx, tx, message, msg, r); err != nil {
+			return fmt.Errorf("queueing mail of kind %q: %w", msg.Kind, err)
+		}
+	}
+	return nil
+}
+
+func (m *Mailer) insertMessage(ctx context.Context, tx *db.Tx, msg Message) (id int64, fresh bool, err error) {
+	var key any
+	if msg.Key != "" {
+		key = msg.Key
+	}
+	err = tx.QueryRow(ctx, `INSERT INTO mail_message
+		(message_key, kind, organisation, sender, reply_to, subject, text_body, html_body, tlp, list_id, language, secret, created_at)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13) ON CONFLICT (message_key) DO NOTHING RETURNING id`,
+		key, msg.Kind, msg.Organisation, m.cfg.From, msg.ReplyTo, msg.Subject, msg.Text, msg.HTML,
+		msg.TLP, msg.ListID, msg.Language, msg.Secret, db.Ms(m.clock.Now())).Scan(&id)
+	if db.NotFound(err) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("queueing mail of kind %q: %w", msg.Kind, err)
+	}
+	return id, true, nil
+}
+
+func (m *Mailer) insertRecipient(ctx context.Context, tx *db.Tx, message int64, msg Message, r Recipient) error {
+	var id int64
+	err := tx.QueryRow(ctx, `INSERT INTO mail_recipient (message, organisation, message_id, address, name, unsubscribe, state)
+		VALUES ($1,$2,$3,$4,$5,$6,$7) RETURNING id`,
+		message, msg.Organisation, strings.ToLower(rand.Text())+"@"+m.domain, r.Address, r.Name, r.Unsubscribe, Queued).Scan(&id)
+	if err != nil {
+		return err
+	}
+	return m.enqueue(ctx, tx, id, time.Time{})
+}
+
+// enqueue asks for an attempt at a time; the zero time is now.
+func (m *Mailer) enqueue(ctx context.Context, tx *db.Tx, recipient int64, at time.Time) error {
+	return m.queue.Enqueue(ctx, tx, jobs.Job{
+		Kind: sendJob, Key: sendJob + ":" + strconv.FormatInt(recipient, 10), Payload: recipient, RunAt: at,
+	})
+}

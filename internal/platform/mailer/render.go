@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailer
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	netmail "net/mail"
+	"strings"
+
+	"github.com/wneessen/go-mail"
+)
+
+// letter is one mail to one recipient, as it is kept.
+type letter struct {
+	Entry
+	MessageID   string // without the angle brackets
+	Sender      string // "Name <address>"
+	Unsubscribe string
+	Message     Message // To is empty: there is one recipient, in Entry
+}
+
+// compose makes the mail. The same letter always gives the same bytes, whenever
+// it is composed.
+func (l letter) compose() (*mail.Msg, error) {
+	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithBoundary(boundary(l.MessageID)))
+	sender, err := netmail.ParseAddress(l.Sender)
+	if err != nil {
+		return nil, fmt.Errorf("sender %q: %w", l.Sender, err)
+	}
+	m.FromMailAddress(sender)
+	m.ToMailAddress(&netmail.Address{Name: l.Name, Address: l.Address})
+	if l.Message.ReplyTo != "" {
+		m.ReplyToMailAddress(&netmail.Address{Address: l.Message.ReplyTo})
+	}
+	m.SetMessageIDWithValue(l.MessageID)
+	m.SetDateWithValue(l.Queued)
+	m.Subject(subject(l.Message))
+	l.machineHeaders(m)
+	m.SetBodyString(mail.TypeTextPlain, lines(l.Message.Text))
+	if l.Message.HTML != "" {
+		m.AddAlternativeString(mail.TypeTextHTML, lines(l.Message.HTML))
+	}
+	return m, nil
+}
+
+// machineHeaders are for programs: filters, auto-responders, list handling.
+func (l letter) machineHeaders(m *mail.Msg) {
+	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	m.SetGenHeader(mail.HeaderXAutoResponseSuppress, "All")
+	if l.Message.Language != "" {
+		m.SetGenHeader(mail.HeaderContentLang, l.Message.Language)
+	}
+	if l.Message.TLP != "" {
+		m.SetGenHeader("X-TLP", "TLP:"+l.Message.TLP)
+	}
+	if l.Message.ListID != "" {
+		m.SetGenHeader("List-Id", "<"+l.Message.ListID+">")
+	}
+	if l.Unsubscribe == "" {
+		return
+	}
+	m.SetListUnsubscribe(l.Unsubscribe)
+	if strings.HasPrefix(l.Unsubscribe, "https:") { // RFC 8058 allows nothing else
+		// Not SetListUnsubscribePost: two preformatted headers come in random order.
+		m.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
+}
+
+// subject puts the label of the Traffic Light Protocol first.
+func subject(m Message) string {
+	label := "TLP:" + m.TLP
+	if m.TLP == "" || strings.Contains(m.Subject, label) {
+		return m.Subject
+	}
+	return "[" + label + "] " + m.Subject
+}
+
+// boundary separates the parts: always the same for a mail, and in no body,
+// because nobody knows the Message-ID before it is made.
+func boundary(messageID string) string {
+	sum := sha256.Sum256([]byte("boundary " + messageID))
+	return hex.EncodeToString(sum[:20])
+}
+
+// lines gives every line the ending mail wants.
+func lines(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	return strings.ReplaceAll(strings.TrimRight(s, "\n")+"\n", "\n", "\r\n")
+}
+
+// raw gives the mail as a file (.eml, RFC 5322).
+func (l letter) raw() ([]byte, error) {
+	m, err := l.compose()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if _, err := m.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("writing mail %d: %w", l.ID, err)
+	}
+	return b.Bytes(), nil
+}
