@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"martinella/internal/platform/db"
@@ -45,9 +46,10 @@ type Mail struct {
 
 // Filter narrows the list.
 type Filter struct {
-	State  State // empty: all
-	Before int64 // entries older than this one; 0: from the newest
-	Limit  int   // default 50, at most 500
+	State  State  // empty: all
+	Query  string // a part of the address or subject, capital or not (A-Z); empty: all
+	Before int64  // entries older than this one; 0: from the newest
+	Limit  int    // default 50, at most 500
 }
 
 // visible gives the organisation an asker may read mails of; 0 for all.
@@ -71,7 +73,9 @@ func (m *Mailer) List(ctx context.Context, s Asker, f Filter) ([]Entry, error) {
 			r.attempts, r.answer, m.created_at, r.tried_at, r.done_at
 		FROM mail_recipient r JOIN mail_message m ON m.id = r.message
 		WHERE ($1 = 0 OR r.organisation = $1) AND ($2 = '' OR r.state = $2) AND ($3 = 0 OR r.id < $3)
-		ORDER BY r.id DESC LIMIT $4`, organisation, string(f.State), f.Before, min(f.Limit, 500))
+		AND ($4 = '' OR LOWER(r.address) LIKE $5 ESCAPE '\' OR LOWER(m.subject) LIKE $5 ESCAPE '\')
+		ORDER BY r.id DESC LIMIT $6`, organisation, string(f.State), f.Before,
+		f.Query, "%"+db.Like(strings.ToLower(f.Query))+"%", min(f.Limit, 500))
 	return db.Collect(rows, err, scanEntry)
 }
 

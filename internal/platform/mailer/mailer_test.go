@@ -233,6 +233,29 @@ func TestListIsReadInPages(t *testing.T) {
 	})
 }
 
+func TestListIsSearched(t *testing.T) {
+	each(t, outbox, func(d *desk) {
+		d.send(digest("anna@example.org"))
+		other := digest("bruno_b@example.org")
+		other.Subject = "Avviso al 100%"
+		d.send(other)
+		for query, want := range map[string]string{"": "bruno_b anna", "ANNA@": "anna", "100%": "bruno_b", "guardare": "anna", "o_b": "bruno_b", "a_n": "", "%": "bruno_b"} {
+			entries, err := d.mailer.List(d.ctx, staff{}, mailer.Filter{Query: query})
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			var got []string
+			for _, e := range entries {
+				name, _, _ := strings.Cut(e.Address, "@")
+				got = append(got, name)
+			}
+			if strings.Join(got, " ") != want {
+				d.t.Errorf("%q finds %v, want %q", query, got, want)
+			}
+		}
+	})
+}
+
 func TestSecretsAreReadByNobodyElse(t *testing.T) {
 	secret := digest("a@example.org")
 	secret.Kind, secret.TLP, secret.Secret = "identity.reset", "", true

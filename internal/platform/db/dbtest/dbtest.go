@@ -7,7 +7,10 @@ package dbtest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"martinella/internal/platform/db"
@@ -18,19 +21,51 @@ import (
 func Each(t *testing.T, modules []db.Migration, f func(t *testing.T, d *db.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t, modules)) })
-	t.Run("postgres", func(t *testing.T) { f(t, open(t, pgtest.DSN(t), modules)) })
+	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t, modules)) })
+}
+
+// Postgres gives a fresh migrated PostgreSQL database, closed when the test
+// ends. The migrations run once for all tests with the same ones; the others
+// get a copy.
+func Postgres(t testing.TB, modules []db.Migration) *db.DB {
+	t.Helper()
+	return open(t, pgtest.From(t, fingerprint(t, modules), func(dsn string) error {
+		d, err := db.Open(context.Background(), dsn)
+		if err != nil {
+			return err
+		}
+		_, err = d.Migrate(context.Background(), modules)
+		return errors.Join(err, d.Close())
+	}))
+}
+
+// fingerprint is the text of all migrations: other migrations, other database.
+func fingerprint(t testing.TB, modules []db.Migration) string {
+	t.Helper()
+	var b strings.Builder
+	for _, m := range modules {
+		steps, err := m.Steps(db.Postgres)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s %v\n", m.Module, steps)
+	}
+	return b.String()
 }
 
 // SQLite gives a fresh migrated SQLite database, closed when the test ends.
 func SQLite(t testing.TB, modules []db.Migration) *db.DB {
 	t.Helper()
-	return open(t, filepath.Join(t.TempDir(), "test.db"), modules)
+	d := open(t, filepath.Join(t.TempDir(), "test.db"))
+	if _, err := d.Migrate(context.Background(), modules); err != nil {
+		t.Fatalf("migrating the test database: %v", err)
+	}
+	return d
 }
 
-func open(t testing.TB, dsn string, modules []db.Migration) *db.DB {
+func open(t testing.TB, dsn string) *db.DB {
 	t.Helper()
-	ctx := context.Background()
-	d, err := db.Open(ctx, dsn)
+	d, err := db.Open(context.Background(), dsn)
 	if err != nil {
 		t.Fatalf("opening the test database: %v", err)
 	}
@@ -39,8 +74,5 @@ func open(t testing.TB, dsn string, modules []db.Migration) *db.DB {
 			t.Errorf("closing the test database: %v", err)
 		}
 	})
-	if _, err := d.Migrate(ctx, modules); err != nil {
-		t.Fatalf("migrating the test database: %v", err)
-	}
 	return d
 }
