@@ -29,8 +29,12 @@ check_templates() {
 	cp go.mod "$work/templ/"
 	go tool templ generate -log-level error -path "$work/templ" || return 1
 	diff_generated || return 1
-	go tool templ fmt -log-level error -fail "$work/templ" ||
-		{ echo 'templates are not formatted: go tool templ fmt .'; return 1; }
+	go tool templ fmt -log-level error "$work/templ" || return 1
+	local wrong=0
+	while read -r f; do
+		cmp -s "$f" "$work/templ/$f" || { echo "not formatted (go tool templ fmt FILE): $f"; wrong=1; }
+	done < <(ours '*.templ')
+	return $wrong
 }
 
 # The generated code names its source as seen from where the generator ran; that may differ.
