@@ -83,3 +83,10 @@ func Upstream(version string) string {
 	}
 	return version
 }
+
+// Version gives the version a text states, "" for none. A bare number, which
+// may as well be part of the name, is none.
+func Version(label string) string { return splitVersion(clip(label)).version }
+
+// WithoutVersion gives a text without the version it states.
+func WithoutVersion(label string) string { return splitVersion(clip(label)).rest }

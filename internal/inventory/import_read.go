@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package inventory
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"martinella/internal/inventory/intake"
+	"martinella/internal/inventory/names"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/fault"
+)
+
+// staged is a row of an import, identified, as it waits in the database.
+type staged struct {
+	Values   map[intake.Field]string `json:"v"`
+	Identity Identity                `json:"i"`
+	Label    string                  `json:"l,omitempty"` // when the row has none of its own
+	NameKey  string                  `json:"k,omitempty"`
+}
+
+// keptProblems bounds how many bad lines are shown; all are counted.
+const keptProblems = 500
+
+// batchSize is how many rows are in memory at a time.
+const batchSize = 500
+
+// reader reads one import.
+type importReader struct {
+	m        *Module
+	imp      Import
+	index    *names.Index
+	batch    []intake.Row
+	rows     int64
+	problems int64
+}
+
+// readImport reads what was handed over into rows. It begins anew whenever it
+// is called, so that a job killed half-way does no harm.
+func (m *Module) readImport(ctx context.Context, id int64) error {
+	imp, err := scanImport(m.deps.DB.QueryRow(ctx, "SELECT "+importColumns+" FROM item_import WHERE id = $1", id))
+	if db.NotFound(err) {
+		return nil // discarded meanwhile
+	}
+	if err != nil || (imp.State != Uploaded && imp.State != Reading) {
+		return err
+	}
+	x, err := m.index(ctx)
+	if err != nil {
+		return err
+	}
+	r := &importReader{m: m, imp: imp, index: x}
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
+	err = r.parse(ctx)
+	if err == nil {
+		err = r.flush(ctx)
+	}
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return r.refuse(ctx, f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.finish(ctx)
+}
+
+func (r *importReader) begin(ctx context.Context) error {
+	return r.m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
+		for _, table := range []string{"item_import_row", "item_import_problem"} {
+			if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE import_id = $1", r.imp.ID); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, "UPDATE item_import SET state = $1, read_count = 0, rows = 0, problems = 0 WHERE id = $2", string(Reading), r.imp.ID)
+		return err
+	})
+}
+
+// parse reads the source with the reader of its kind.
+func (r *importReader) parse(ctx context.Context) (err error) {
+	src := r.m.stored(ctx, r.imp.ID)
+	sink := intake.Sink{
+		Row:     func(row intake.Row) error { return r.take(ctx, row) },
+		Problem: func(p intake.Problem) error { return r.problem(ctx, p) },
+	}
+	switch r.imp.Kind {
+	case FromSBOM:
+		return r.document(src, sink)
+	case FromCSV:
+		r.imp.Layout, err = intake.CSV(src, sink)
+	default:
+		r.imp.Layout, err = intake.Paste(src, sink)
+	}
+	return err
+}
+
+// document reads a CycloneDX document. What it is about is known first, because
+// it is the system its components are on.
+func (r *importReader) document(src intake.Source, sink intake.Sink) error {
+	about, err := intake.CycloneDXSubject(src)
+	if err != nil {
+		return err
+	}
+	if r.imp.Asset == "" {
+		r.imp.Asset = firstOf(about.Name, r.imp.Filename)
+	}
+	r.imp.SourceRef = firstOf(about.Name, r.imp.Filename) + "\n" + r.imp.Asset
+	_, err = intake.CycloneDX(src, sink)
+	return err
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func (r *importReader) take(ctx context.Context, row intake.Row) error {
+	r.rows++
+	if r.rows > int64(r.m.deps.Limits.Items) {
+		return fault.New(fault.Invalid, "inventory.import.many", fault.P{"limit": r.m.deps.Limits.Items})
+	}
+	r.batch = append(r.batch, row)
+	if len(r.batch) < batchSize {
+		return nil
+	}
+	return r.flush(ctx)
+}
+
+func (r *importReader) problem(ctx context.Context, p intake.Problem) error {
+	r.problems++
+	if r.problems > keptProblems {
+		return nil
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("keeping a bad line: %w", err)
+	}
+	_, err = r.m.deps.DB.Exec(ctx, "INSERT INTO item_import_problem (import_id, seq, line, problem) VALUES ($1,$2,$3,$4)",
+		r.imp.ID, r.problems, p.Line, string(text))
+	return err
+}
+
+// flush identifies the rows at hand and stores them.
+func (r *importReader) flush(ctx context.Context) error {
+	contents := make([]Content, len(r.batch))
+	var keys []string
+	for i, row := range r.batch {
+		contents[i] = merge(r.blank(), row)
+		if k := contents[i].nameKey(); k != "" {
+			keys = append(keys, k)
+		}
+	}
+	verdicts, err := r.m.verdicts(ctx, r.m.deps.DB, r.imp.Organisation, keys)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, 0, len(r.batch))
+	for i, row := range r.batch {
+		c, err := r.identify(contents[i], verdicts)
+		if p, bad := problemOf(row.Line, err); bad {
+			if err := r.problem(ctx, p); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		payload, err := json.Marshal(staged{row.Values, c.Identity, c.Label, c.NameKey})
+		if err != nil {
+			return fmt.Errorf("keeping a line: %w", err)
+		}
+		rows = append(rows, []any{r.imp.ID, row.Line, c.key(), c.Version, string(payload), ""})
+	}
+	r.batch = r.batch[:0]
+	return r.m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
+		if err := tx.BulkInsert(ctx, "item_import_row", []string{"import_id", "line", "item_key", "version", "payload", "action"}, rows); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "UPDATE item_import SET read_count = $1, updated_at = $2 WHERE id = $3", r.rows, db.Ms(r.m.now()), r.imp.ID)
+		return err
+	})
+}
+
+// blank is an item about which the list says nothing.
+func (r *importReader) blank() Content {
+	return Content{Asset: r.imp.Asset, Quantity: 1, Exposure: ExposureUnknown, Criticality: Medium, Source: r.imp.Kind, SourceRef: r.imp.SourceRef}
+}
+
+// identify identifies a row. What a program wrote wrong into a document nobody
+// can mend: a bad name in it is left aside.
+func (r *importReader) identify(c Content, verdicts map[string]verdict) (Content, error) {
+	out, err := r.m.identify(r.index, c, verdicts, "")
+	if err == nil || r.imp.Kind != FromSBOM {
+		return out, err
+	}
+	c.CPE = ""
+	if out, err = r.m.identify(r.index, c, verdicts, ""); err == nil || c.Label == "" {
+		return out, err
+	}
+	c.PURL = ""
+	return r.m.identify(r.index, c, verdicts, "")
+}
+
+// problemOf turns what is wrong with an item into what is wrong with its line.
+func problemOf(line int, err error) (intake.Problem, bool) {
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Kind != fault.Invalid || len(f.Fields) == 0 {
+		return intake.Problem{}, false
+	}
+	return intake.Problem{Line: line, Field: intake.Field(f.Fields[0].Name), Code: f.Fields[0].Code, Params: f.Fields[0].Params}, true
+}
+
+// refuse notes why the whole cannot be read.
+func (r *importReader) refuse(ctx context.Context, f *fault.Error) error {
+	params, err := json.Marshal(f.Params)
+	if err != nil {
+		return fmt.Errorf("refusing an import: %w", err)
+	}
+	return r.close(ctx, Refused, f.Code, string(params))
+}
+
+// finish ends the reading: bad lines refuse the whole, else it is ready.
+func (r *importReader) finish(ctx context.Context) error {
+	state := Ready
+	switch {
+	case r.problems > 0:
+		state = Refused
+	case r.rows == 0:
+		return r.refuse(ctx, fault.New(fault.Invalid, "inventory.import.nothing", fault.P{}))
+	}
+	if state == Ready && r.imp.Kind == FromSBOM {
+		if err := r.dropTwins(ctx); err != nil {
+			return err
+		}
+	}
+	return r.close(ctx, state, "", "")
+}
+
+// dropTwins leaves one of the components that a document has several times on the same system.
+func (r *importReader) dropTwins(ctx context.Context) error {
+	_, err := r.m.deps.DB.Exec(ctx, `DELETE FROM item_import_row WHERE import_id = $1 AND line NOT IN (
+		SELECT min(line) FROM item_import_row WHERE import_id = $1 GROUP BY item_key, version)`, r.imp.ID)
+	if err != nil {
+		return fmt.Errorf("joining equal components: %w", err)
+	}
+	return nil
+}
+
+func (r *importReader) close(ctx context.Context, state ImportState, code, params string) error {
+	layout, err := json.Marshal(r.imp.Layout)
+	if err != nil {
+		return fmt.Errorf("ending an import's reading: %w", err)
+	}
+	return r.m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE item_import SET state = $1, asset = $2, source_ref = $3, layout = $4, fault_code = $5, fault_params = $6,
+			problems = $7, rows = (SELECT count(*) FROM item_import_row WHERE import_id = $8), updated_at = $9 WHERE id = $8`,
+			string(state), r.imp.Asset, r.imp.SourceRef, string(layout), code, params, r.problems, r.imp.ID, db.Ms(r.m.now()))
+		if err != nil || state != Ready {
+			return err
+		}
+		_, err = r.m.plan(ctx, tx, r.imp)
+		return err
+	})
+}
