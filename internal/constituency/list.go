@@ -91,8 +91,14 @@ func (f Filter) where() (string, []any) {
 		}
 		conditions = append(conditions, condition)
 	}
-	for word := range strings.FieldsSeq(check.Fold(f.Query)) {
-		add(`(name_fold LIKE ? ESCAPE '\' OR code LIKE ? ESCAPE '\')`, "%"+db.Like(word)+"%", db.Like(word)+"%")
+	if words := strings.Fields(check.Fold(f.Query)); len(words) > 0 {
+		all := strings.Repeat(` AND name_fold LIKE ? ESCAPE '\'`, len(words))[len(" AND "):]
+		values := []any{}
+		for _, word := range words {
+			values = append(values, "%"+db.Like(word)+"%")
+		}
+		code := db.Like(strings.ToLower(strings.TrimSpace(f.Query))) + "%"
+		add("("+all+` OR code LIKE ? ESCAPE '\')`, append(values, code)...)
 	}
 	if len(f.States) > 0 {
 		add("state IN ("+strings.Repeat("?,", len(f.States)-1)+"?)", db.Args(f.States)...)

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package constituency
+
+import (
+	"martinella/internal/access"
+	"martinella/internal/access/gate"
+	"martinella/internal/platform/events"
+	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/ratelimit"
+	"martinella/internal/platform/web"
+)
+
+// Register puts the room's pages and background work in place.
+func (m *Module) Register(g *gate.Gate, q *jobs.Queue, _ *events.Bus) error {
+	m.publicPages(g)
+	m.registrationPages(g)
+	m.memberPages(g)
+	m.operatorPages(g)
+	g.Nav(
+		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.home", Path: "/o/{org}", Permission: access.OrganisationRead, Order: 0},
+		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.contacts", Path: "/o/{org}/contacts", Permission: access.ContactRead, Order: 60},
+		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.organisation", Path: "/o/{org}/organisation", Permission: access.OrganisationRead, Order: 70},
+		gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.registrations", Path: "/ops/registrations", Permission: access.RegistrationRead, Order: 20},
+		gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.members", Path: "/ops/members", Permission: access.TerritoryRead, Order: 30},
+	)
+	return m.registerJobs(q)
+}
+
+func (m *Module) publicPages(g *gate.Gate) {
+	g.Handle("GET /{$}", gate.Public(), m.front)
+	g.Handle("GET /services", gate.Public(), m.services)
+	g.Handle("GET /conditions", gate.Public(), m.conditions)
+	for _, name := range []string{"privacy", "accessibility", "legal"} {
+		g.Handle("GET /"+name, gate.Public(), m.notice(name))
+	}
+}
+
+func (m *Module) registrationPages(g *gate.Gate) {
+	g.Handle("GET /register", gate.Public(), m.registerForm)
+	g.Handle("POST /register", gate.Public(), m.register)
+	g.Handle("GET /register/sent", gate.Public(), m.registerSent, gate.Bare())
+	g.Handle("POST /register/resend", gate.Public(), m.resend, gate.Bare())
+	g.Handle("GET /register/municipalities", gate.Public(), m.municipalities)
+	g.Handle("GET /register/confirm/{token}", gate.Public(), m.confirmForm, gate.Bare())
+	g.Handle("POST /register/confirm/{token}", gate.Public(), m.confirmMailbox, gate.Bare())
+	g.Handle("GET /register/status/{token}", gate.Public(), m.standing)
+	g.Handle("POST /register/status/{token}", gate.Public(), m.answerByLink)
+}
+
+func (m *Module) memberPages(g *gate.Gate) {
+	g.Handle("GET /o/{org}", gate.Member(access.OrganisationRead), m.home)
+	g.Handle("POST /o/{org}/answer", gate.Member(access.OrganisationEdit), m.answerSignedIn)
+	g.Handle("GET /o/{org}/organisation", gate.Member(access.OrganisationRead), m.ownRecord)
+	g.Handle("GET /o/{org}/organisation/edit", gate.Member(access.OrganisationEdit), m.ownForm)
+	g.Handle("POST /o/{org}/organisation/edit", gate.Member(access.OrganisationEdit), m.editOwn)
+	g.Handle("GET /o/{org}/contacts", gate.Member(access.ContactRead), m.contactList)
+	g.Handle("GET /o/{org}/contacts/new", gate.Member(access.ContactEdit), m.contactForm)
+	g.Handle("POST /o/{org}/contacts/new", gate.Member(access.ContactEdit), m.saveContact)
+	g.Handle("GET /o/{org}/contacts/{id}", gate.Member(access.ContactEdit), m.contactForm)
+	g.Handle("POST /o/{org}/contacts/{id}", gate.Member(access.ContactEdit), m.saveContact)
+	g.Handle("GET /o/{org}/contacts/{id}/remove", gate.Member(access.ContactEdit), m.removeForm)
+	g.Handle("POST /o/{org}/contacts/{id}/remove", gate.Member(access.ContactEdit), m.removeContact)
+}
+
+func (m *Module) operatorPages(g *gate.Gate) {
+	g.Handle("GET /ops/registrations", gate.Staff(access.RegistrationRead), m.queue)
+	g.Handle("GET /ops/registrations/{id}", gate.Staff(access.RegistrationRead), m.registration)
+	g.Handle("POST /ops/registrations/{id}", gate.Staff(access.AccreditationEdit), m.decided)
+	g.Handle("GET /ops/registrations/{id}/edit", gate.Staff(access.AccreditationEdit), m.verifiedForm)
+	g.Handle("POST /ops/registrations/{id}/edit", gate.Staff(access.AccreditationEdit), m.editVerified)
+	g.Handle("GET /ops/members", gate.Staff(access.TerritoryRead), m.members)
+	g.Handle("GET /ops/members/{org}", gate.Staff(access.TerritoryRead), m.memberPage)
+}
+
+// tooOften gives a RateLimited fault when the request's address must wait.
+func tooOften(r *gate.Request, l Limiter) error {
+	return slow(l, ratelimit.AddressKey(web.Client(r.Context())))
+}

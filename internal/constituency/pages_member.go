@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package constituency
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/a-h/templ"
+
+	"martinella/internal/access"
+	"martinella/internal/access/gate"
+	"martinella/internal/platform/web"
+	"martinella/web/ui"
+)
+
+// home is where a member begins: where it stands, what its record lacks, and
+// what the other rooms have to say.
+func (m *Module) home(r *gate.Request) error { return m.showHome(r, nil) }
+
+func (m *Module) showHome(r *gate.Request, wrong error) error {
+	o, all, err := m.chart(r.Context(), r.Scope)
+	if err != nil {
+		return err
+	}
+	v := homeView{Org: o, Ref: m.ref, Missing: Missing(m.ref, o.Country, all), Base: r.Path(""), State: r.FormState(wrong), CanEdit: r.Scope.Can(access.ContactEdit)}
+	if v.Told, err = m.History(r.Context(), r.Scope, o.ID); err != nil {
+		return err
+	}
+	if v.Panels, err = renderPanels(r, r.Scope, m.deps.HomePanels); err != nil {
+		return err
+	}
+	if wrong != nil {
+		return r.Invalid(wrong, o.Name, homePage(v))
+	}
+	return r.Page(o.Name, homePage(v))
+}
+
+// chart reads the scope's organisation with its contacts.
+func (m *Module) chart(ctx context.Context, s access.Scope) (Organisation, []Contact, error) {
+	o, err := m.Own(ctx, s)
+	if err != nil {
+		return o, nil, err
+	}
+	all, err := m.Contacts(ctx, s)
+	return o, all, err
+}
+
+// shownPanel is another room's panel, ready to be shown.
+type shownPanel struct {
+	ID, Title string
+	Body      templ.Component
+}
+
+// renderPanels asks the rooms for their panels. One room's trouble is the page's: half a picture would mislead.
+func renderPanels(r *gate.Request, s access.Scope, panels []Panel) ([]shownPanel, error) {
+	var out []shownPanel
+	for _, p := range panels {
+		if !s.Can(p.Permission) {
+			continue
+		}
+		body, err := p.Render(r.Context(), s)
+		if err != nil {
+			return nil, fmt.Errorf("panel %s: %w", p.ID, err)
+		}
+		if body != nil {
+			out = append(out, shownPanel{p.ID, r.L.T(p.Title), body})
+		}
+	}
+	return out, nil
+}
+
+func (m *Module) answerSignedIn(r *gate.Request) error {
+	f, err := r.Form()
+	if err != nil {
+		return err
+	}
+	if err := m.AnswerQuestion(r.Context(), r.Scope, r.Person.Name, f.Text("answer")); err != nil {
+		return m.showHome(r, err)
+	}
+	r.Flash(gate.Success, "constituency.answer.sent")
+	return r.Redirect(r.Path(""))
+}
+
+func (m *Module) ownRecord(r *gate.Request) error {
+	o, err := m.Own(r.Context(), r.Scope)
+	if err != nil {
+		return err
+	}
+	v := recordView{Org: o, Ref: m.ref, Base: r.Path(""), CanEdit: r.Scope.Can(access.OrganisationEdit), Instance: m.deps.Instance}
+	if v.Told, err = m.History(r.Context(), r.Scope, o.ID); err != nil {
+		return err
+	}
+	return r.Page(r.L.T("constituency.organisation.title"), recordPage(v))
+}
+
+func (m *Module) ownForm(r *gate.Request) error {
+	o, err := m.Own(r.Context(), r.Scope)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("constituency.own.title"), ownPage(ownView{Org: o, Base: r.Path(""), Version: o.Version}))
+}
+
+func (m *Module) editOwn(r *gate.Request) error {
+	f, err := r.Form()
+	if err != nil {
+		return err
+	}
+	version, err := f.Int("version", 0)
+	if err == nil {
+		err = m.EditOwn(r.Context(), r.Scope, version, ownFormOf(f))
+	}
+	if err != nil {
+		o, readErr := m.Own(r.Context(), r.Scope)
+		if readErr != nil {
+			return readErr
+		}
+		v := ownView{Org: o, Base: r.Path(""), Version: version, State: r.FormState(err)}
+		return r.Invalid(err, r.L.T("constituency.own.title"), ownPage(v))
+	}
+	r.Flash(gate.Success, "constituency.saved")
+	return r.Redirect(r.Path("/organisation"))
+}
+
+func ownFormOf(f web.Form) OwnForm {
+	return OwnForm{
+		Email: f.Text("email"), Website: f.Text("website"), LegalRepresentative: f.Text("legal_representative"),
+		Language: f.Text("language"), TimeZone: f.Text("time_zone"), PatronDay: f.Text("patron_day"),
+	}
+}
+
+// timeZones are offered with the one the body has; any IANA name is taken.
+func timeZones(current string) []ui.Option {
+	out := []ui.Option{{Value: "Europe/Rome", Text: "Europe/Rome"}, {Value: "Europe/Oslo", Text: "Europe/Oslo"}, {Value: "UTC", Text: "UTC"}}
+	for _, o := range out {
+		if o.Value == current {
+			return out
+		}
+	}
+	return append(out, ui.Option{Value: current, Text: current})
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package constituency
+
+import (
+	"iter"
+	"strings"
+	"time"
+
+	"martinella/internal/access"
+	"martinella/internal/access/gate"
+	"martinella/internal/platform/web"
+	"martinella/web/ui"
+)
+
+// rowsPerPage is how long a page of a list is.
+const rowsPerPage = 50
+
+func (m *Module) queue(r *gate.Request) error {
+	state := ui.ParseList(r.R.URL)
+	f := m.filterOf(state)
+	f.Order = BySince
+	f.States = queueStates(state.Get("state"))
+	page, err := m.List(r.Context(), r.Scope, f)
+	if err != nil {
+		return err
+	}
+	waiting, err := m.Waiting(r.Context(), r.Scope)
+	if err != nil {
+		return err
+	}
+	return r.WidePage(r.L.T("constituency.queue.title"), queuePage(listView{Ref: m.ref, List: state, Page: page, Waiting: waiting}))
+}
+
+// queueStates: the queue shows what is open unless a state is asked for.
+func queueStates(wanted string) []State {
+	if s := State(wanted); wanted != "" && wanted != "all" {
+		return []State{s}
+	}
+	if wanted == "all" {
+		return nil
+	}
+	return []State{Submitted, UnderReview, InfoRequested}
+}
+
+// memberStates: the members' list shows members unless a state is asked for.
+func memberStates(wanted string) []State {
+	if wanted != "" {
+		return []State{State(wanted)}
+	}
+	return []State{Approved, Suspended}
+}
+
+func (m *Module) filterOf(state ui.ListState) Filter {
+	return Filter{
+		Query: state.Get("q"), Tier: Tier(state.Get("tier")), Type: state.Get("type"), Province: state.Get("province"),
+		After: state.After(), Before: state.Before(), Limit: rowsPerPage,
+	}
+}
+
+func (m *Module) members(r *gate.Request) error {
+	state := ui.ParseList(r.R.URL)
+	f := m.filterOf(state)
+	f.States = memberStates(state.Get("state"))
+	if state.CSV() {
+		return m.membersCSV(r, f)
+	}
+	page, err := m.List(r.Context(), r.Scope, f)
+	if err != nil {
+		return err
+	}
+	return r.WidePage(r.L.T("constituency.members.title"), membersPage(listView{Ref: m.ref, List: state, Page: page}))
+}
+
+// membersCSV reads the first page before anything is sent, so that an error still can be answered as one.
+func (m *Module) membersCSV(r *gate.Request, f Filter) error {
+	f.After, f.Before, f.Limit = "", "", activeBatch
+	var all []Organisation
+	for {
+		page, err := m.List(r.Context(), r.Scope, f)
+		if err != nil {
+			return err
+		}
+		all = append(all, page.Rows...)
+		if f.After = page.Next; f.After == "" {
+			break
+		}
+	}
+	var header []string
+	for _, key := range []string{"code", "name", "type", "municipality", "province", "state", "tier", "approved", "pec", "email", "website", "applicant", "applicant_email", "applicant_phone"} {
+		header = append(header, r.L.T("constituency.column."+key))
+	}
+	return r.CSV("members-"+m.now().Format(time.DateOnly)+".csv", header, m.csvRows(r, all))
+}
+
+func (m *Module) csvRows(r *gate.Request, all []Organisation) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for _, o := range all {
+			town, _ := m.ref.Municipality(o.Municipality)
+			kind, _ := m.ref.Type(o.Type)
+			approved := ""
+			if !o.ApprovedAt.IsZero() {
+				approved = o.ApprovedAt.In(o.Zone()).Format(time.DateOnly)
+			}
+			if !yield([]string{o.Code, o.Name, kind.Name.In(r.L.Lang()), town.Name, o.Province, r.L.T("constituency.state." + string(o.State)),
+				string(o.Tier), approved, o.PEC, o.Email, o.Website, o.Applicant.Name, o.Applicant.Email, o.Applicant.Phone}) {
+				return
+			}
+		}
+	}
+}
+
+func (m *Module) registration(r *gate.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	return m.showOrganisation(r, id, false, nil)
+}
+
+func (m *Module) memberPage(r *gate.Request) error {
+	o, err := m.OrganisationByCode(r.Context(), r.Scope, r.Param("org"))
+	if err != nil {
+		return err
+	}
+	return m.showOrganisation(r, o.ID, true, nil)
+}
+
+// showOrganisation shows all there is about one organisation: as a registration to decide on,
+// or as a member to serve. wrong is what was wrong with a decision.
+func (m *Module) showOrganisation(r *gate.Request, id int64, asMember bool, wrong error) error {
+	v, err := m.dossier(r, id, asMember)
+	if err != nil {
+		return err
+	}
+	v.State = r.FormState(wrong)
+	body := registrationPage(v)
+	if asMember {
+		body = memberDossierPage(v)
+	}
+	if wrong != nil {
+		return r.Invalid(wrong, v.Org.Name, body)
+	}
+	return r.WidePage(v.Org.Name, body)
+}
+
+func (m *Module) dossier(r *gate.Request, id int64, asMember bool) (dossierView, error) {
+	ctx := r.Context()
+	v := dossierView{Ref: m.ref, CanDecide: r.Scope.Can(access.AccreditationEdit)}
+	var err error
+	if v.Org, err = m.Organisation(ctx, r.Scope, id); err != nil {
+		return v, err
+	}
+	if v.Told, err = m.History(ctx, r.Scope, id); err != nil {
+		return v, err
+	}
+	if !asMember {
+		v.Checks = Checks(m.ref, v.Org)
+		v.Twins, err = m.Twins(ctx, r.Scope, v.Org)
+		return v, err
+	}
+	s, err := r.Scope.For(id)
+	if err != nil {
+		return v, err
+	}
+	if v.Contacts, err = m.Contacts(ctx, s); err != nil {
+		return v, err
+	}
+	v.Calls = WhoToCall(m.ref, v.Contacts, m.now().In(v.Org.Zone()))
+	v.Missing = Missing(m.ref, v.Org.Country, v.Contacts)
+	v.Panels, err = renderPanels(r, s, m.deps.MemberPanels)
+	return v, err
+}
+
+// decided takes an operator's decision, from either page of an organisation.
+func (m *Module) decided(r *gate.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	f, err := r.Form()
+	if err != nil {
+		return err
+	}
+	d := Decision{Action: Action(f.Text("action")), Tier: Tier(f.Text("tier")), Reason: f.Text("reason"), By: r.Person.Name}
+	if d.Version, err = f.Int("version", 0); err == nil {
+		err = m.Decide(r.Context(), r.Scope, id, d)
+	}
+	if err != nil {
+		return m.showOrganisation(r, id, f.Bool("member"), err)
+	}
+	r.Flash(gate.Success, "constituency.did."+string(d.Action))
+	if !f.Bool("member") {
+		return r.Redirect(registrationPath(id))
+	}
+	o, err := m.Organisation(r.Context(), r.Scope, id)
+	if err != nil {
+		return err
+	}
+	return r.Redirect(memberPath(o.Code))
+}
+
+func (m *Module) verifiedForm(r *gate.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	o, err := m.Organisation(r.Context(), r.Scope, id)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("constituency.verified.title"), verifiedPage(verifiedView{Ref: m.ref, Org: o, Version: o.Version}))
+}
+
+func (m *Module) editVerified(r *gate.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	f, err := r.Form()
+	if err != nil {
+		return err
+	}
+	version, err := f.Int("version", 0)
+	if err == nil {
+		err = m.EditVerified(r.Context(), r.Scope, id, version, verifiedOf(f))
+	}
+	if err != nil {
+		o, readErr := m.Organisation(r.Context(), r.Scope, id)
+		if readErr != nil {
+			return readErr
+		}
+		v := verifiedView{Ref: m.ref, Org: o, Version: version, State: r.FormState(err)}
+		return r.Invalid(err, r.L.T("constituency.verified.title"), verifiedPage(v))
+	}
+	r.Flash(gate.Success, "constituency.saved")
+	return r.Redirect(registrationPath(id))
+}
+
+func verifiedOf(f web.Form) Registration {
+	return Registration{
+		Code: f.Text("code"), Name: f.Text("name"), Type: f.Text("type"), Municipality: f.Text("municipality"),
+		Province: f.Text("province"), FiscalCode: f.Text("fiscal_code"), PEC: f.Text("pec"),
+	}
+}
+
+// telephone makes a link that dials.
+func telephone(number string) string { return "tel:" + strings.ReplaceAll(number, " ", "") }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package constituency
+
+import (
+	"martinella/internal/access/gate"
+)
+
+func (m *Module) front(r *gate.Request) error {
+	return r.Page(m.deps.Instance.Name, frontPage(frontView{m.deps.Instance, m.ref.Catalogue, r.SignedIn()}))
+}
+
+func (m *Module) services(r *gate.Request) error {
+	return r.Page(r.L.T("constituency.services.title"), servicesPage(m.ref.Catalogue, r.SignedIn()))
+}
+
+func (m *Module) conditions(r *gate.Request) error {
+	c := m.ref.CurrentConditions()
+	if v := r.Query().Get("version"); v != "" {
+		if older, ok := m.ref.ConditionsOf(v); ok {
+			c = older
+		}
+	}
+	return r.Page(r.L.T("constituency.conditions.title"), conditionsPage(c))
+}
+
+// notice shows one of the texts every Italian public site owes its readers.
+func (m *Module) notice(name string) gate.Handler {
+	return func(r *gate.Request) error {
+		return r.Page(r.L.T("constituency."+name+".title"), noticePage(name, m.deps.Instance))
+	}
+}
