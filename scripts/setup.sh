@@ -32,6 +32,14 @@ again() {
 	"$@"
 }
 
+# can_install TEXT... fails with what to do by hand when packages cannot be installed.
+can_install() {
+	has apt-get || fail "this machine has no apt-get; please install: $*"
+	if [[ $(id -u) -ne 0 ]] && ! sudo -n true 2>/dev/null; then
+		fail "no root here; please run: sudo apt-get install --no-install-recommends $*"
+	fi
+}
+
 as_root() {
 	if [[ $(id -u) -eq 0 ]]; then
 		"$@"
@@ -53,10 +61,7 @@ quietly() {
 
 apt_install() {
 	[[ $# -gt 0 ]] || return 0
-	has apt-get || fail "this machine has no apt-get; please install: $*"
-	if [[ $(id -u) -ne 0 ]] && ! sudo -n true 2>/dev/null; then
-		fail "no root here; please run: sudo apt-get install --no-install-recommends $*"
-	fi
+	can_install "$@"
 	say "installing Debian packages: $*"
 	again quietly as_root apt-get -q update
 	again quietly as_root env DEBIAN_FRONTEND=noninteractive \
@@ -88,11 +93,12 @@ need_staticcheck() {
 # The tests start a private server; Debian's package would also make and start
 # one of its own, which nobody asked for, so that is held back while installing.
 install_postgres() {
-	local hold=/etc/postgresql-common/createcluster.d/martinella-setup.conf
+	can_install postgresql
+	hold=/etc/postgresql-common/createcluster.d/martinella-setup.conf
+	trap 'as_root rm -f "$hold"' EXIT
 	as_root install -d "$(dirname "$hold")"
 	printf 'create_main_cluster = false\n' | as_root tee "$hold" >/dev/null
 	apt_install postgresql
-	as_root rm -f "$hold"
 }
 
 need_test_packages() {
