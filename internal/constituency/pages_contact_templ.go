@@ -188,7 +188,7 @@ func contactRows(l *i18n.Localizer, v contactsView) []ui.Row {
 			}
 		}
 		out = append(out, ui.Row{Name: c.Name, Cells: []ui.Cell{
-			name, ui.Text(l.List(roleNames(l.Lang(), roles))), ui.In(ways(c)), ui.Text(hoursText(l, c)), ui.Text(names[c.Substitute]), ui.In(yesNo(c.Digest)),
+			name, ui.Text(l.List(roleNames(l.Lang(), roles))), ui.In(ways(c)), ui.Text(hoursText(l, c, l.T("constituency.always"))), ui.Text(names[c.Substitute]), ui.In(yesNo(c.Digest)),
 		}})
 	}
 	return out
@@ -357,8 +357,9 @@ func yesNo(yes bool) templ.Component {
 	})
 }
 
-// hoursText writes the hours with the reader's names of the days.
-func hoursText(l *i18n.Localizer, c Contact) string {
+// hoursText writes the hours with the reader's names of the days, and always
+// for round the clock.
+func hoursText(l *i18n.Localizer, c Contact, always string) string {
 	if len(c.Hours) == 0 {
 		return ""
 	}
@@ -366,7 +367,7 @@ func hoursText(l *i18n.Localizer, c Contact) string {
 	for i, day := range []string{"mo", "tu", "we", "th", "fr", "sa", "su"} {
 		names[i] = l.T("constituency.day." + day)
 	}
-	return c.Hours.Format(names, l.T("constituency.always"))
+	return c.Hours.Format(names, always)
 }
 
 // callList says whom to telephone now, the first one first.
@@ -399,7 +400,7 @@ func callList(calls []Call) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.calls.none"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 125, Col: 43}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 126, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -422,7 +423,7 @@ func callList(calls []Call) templ.Component {
 				var templ_7745c5c3_Var16 string
 				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(c.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 130, Col: 21}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 131, Col: 21}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 				if templ_7745c5c3_Err != nil {
@@ -435,7 +436,7 @@ func callList(calls []Call) templ.Component {
 				var templ_7745c5c3_Var17 string
 				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(c.Role.Name.In(ui.L(ctx).Lang()))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 131, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 132, Col: 46}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 				if templ_7745c5c3_Err != nil {
@@ -448,7 +449,7 @@ func callList(calls []Call) templ.Component {
 				var templ_7745c5c3_Var18 templ.SafeURL
 				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(telephone(c.Phone)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 132, Col: 48}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 133, Col: 48}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 				if templ_7745c5c3_Err != nil {
@@ -461,7 +462,7 @@ func callList(calls []Call) templ.Component {
 				var templ_7745c5c3_Var19 string
 				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(c.Phone)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 132, Col: 60}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 133, Col: 60}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -483,7 +484,7 @@ func callList(calls []Call) templ.Component {
 					var templ_7745c5c3_Var20 string
 					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.calls.for", "name", c.For))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 135, Col: 64}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_contact.templ`, Line: 136, Col: 64}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 					if templ_7745c5c3_Err != nil {
@@ -680,7 +681,7 @@ func contactPage(v contactView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input{Name: "hours", Label: ui.T(ctx, "constituency.field.hours"), Value: hoursText(ui.L(ctx), v.contact()), Optional: true, Help: ui.T(ctx, "constituency.help.hours", "zone", v.Org.TimeZone)}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input{Name: "hours", Label: ui.T(ctx, "constituency.field.hours"), Value: hoursText(ui.L(ctx), v.contact(), "h24"), Optional: true, Help: ui.T(ctx, "constituency.help.hours", "zone", v.Org.TimeZone)}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
