@@ -55,6 +55,7 @@ type Mail struct {
 	Error        string
 	Text         string // only of a single mail
 	HTML         string // only of a single mail
+	Hidden       bool   // it holds somebody's single-use link: its parts stay unread
 	Raw          []byte // only of a single mail: as it goes over the wire
 }
 

@@ -130,11 +130,14 @@ func mailTable(ctx context.Context, list ui.ListState, page []Mail, next string)
 }
 
 func mailChip(ctx context.Context, state string) ui.Chip {
-	tones := map[string]ui.Tone{"sent": ui.Success, "failed": ui.Danger, "bounced": ui.Danger, "sending": ui.Info}
+	tones := map[string]ui.Tone{"sent": ui.Success, "kept": ui.Success, "failed": ui.Danger, "bounced": ui.Danger, "sending": ui.Info}
 	return ui.Chip{Text: ui.T(ctx, "operations.mail.state."+state), Tone: tones[state]}
 }
 
 func mailActions(ctx context.Context, m Mail) []ui.Button {
+	if m.Hidden {
+		return nil
+	}
 	base := fmt.Sprintf("/ops/mail/%d", m.ID)
 	return []ui.Button{
 		{Text: ui.T(ctx, "operations.mail.html"), Href: base + "/html", Kind: ui.Secondary},
