@@ -85,7 +85,7 @@ func placeholders(text string) []string {
 }
 
 // sentencesKnown checks each call l.T("key", "name", value…) and each
-// fault.New(kind, "code") against the catalogues.
+// fault.New(kind, "code") and f.Field("name", "code") against the catalogues.
 func sentencesKnown(known map[string][]string) rule {
 	return func(s source) []string {
 		var broken []string
@@ -126,8 +126,8 @@ func keyOf(call *ast.CallExpr) (key string, values []ast.Expr) {
 			return "", nil
 		}
 		return key, call.Args[1:]
-	case typeText(fun) == "fault.New" && len(call.Args) > 1:
-		if code, ok := literal(call.Args[1]); ok {
+	case (typeText(fun) == "fault.New" || fun.Sel.Name == "Field") && len(call.Args) > 1:
+		if code, ok := literal(call.Args[1]); ok && (fun.Sel.Name == "New" || strings.Contains(code, ".")) {
 			return "fault." + code, []ast.Expr{nil} // its parameters are a map, often made elsewhere
 		}
 	}
@@ -175,6 +175,7 @@ func TestSentenceRuleCatches(t *testing.T) {
 		{"key made at run time", "", file(`l.T("inventory." + state)`), 0},
 		{"fault known", "", file(`fault.New(fault.NotFound, "inventory.gone", p)`), 0},
 		{"fault unknown", "", file(`fault.New(fault.NotFound, "inventory.missing")`), 1},
+		{"field unknown", "", file(`e.Field("version", "inventory.missing")`), 1},
 		{"another T", "", file(`other.T("plain")`), 0},
 	})
 }
