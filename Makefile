@@ -30,8 +30,7 @@ build: ## make bin/martinella: one file with everything inside
 
 test: ## everything: lint, units, both database engines, browser, accessibility
 	@scripts/setup.sh test
-	@scripts/lint.sh
-	@scripts/test.sh
+	@status=0; scripts/lint.sh || status=1; scripts/test.sh || status=1; exit $$status
 
 lint: ## formatting, vet, staticcheck, generated files up to date
 	@scripts/setup.sh lint
