@@ -18,7 +18,7 @@ func main() {
 	}
 }
 
-const usage = "match stacks|names|nvd11|diff|fleet [flags]; -h for the flags of each"
+const usage = "match stacks|names|nvd11|diff|affected|fleet [flags]; -h for the flags of each"
 
 func run(args []string) error {
 	if len(args) == 0 {
@@ -34,6 +34,8 @@ func run(args []string) error {
 		return nvd11Command(f, args[1:])
 	case "diff":
 		return diffCommand(f, args[1:])
+	case "affected":
+		return affectedCommand(f, args[1:])
 	case "fleet":
 		return fleetCommand(f, args[1:])
 	}

@@ -29,15 +29,19 @@ const (
 	classCase       class = "letter case: the criterion is in capitals, cpe2cve compares bytes"
 	classNA         class = "version NA: cpe2cve puts \"-\" below every bound of a range"
 	classCommits    class = "commits: the record says the same of the product in versions; cpe2cve compares a version with a commit as text"
+	classNoProduct  class = "product NA: the name names no product; Martinella refuses to guess"
 	classQuote      class = "a double quote in the name, which cpe2cve's list reader refuses"
 	classVersion    class = "version: the two orders or their reading of a version differ"
 )
 
-var classes = []class{classPlatform, classVulnerable, classCase, classNA, classCommits, classQuote, classVersion}
+var classes = []class{classPlatform, classVulnerable, classCase, classNA, classCommits, classNoProduct, classQuote, classVersion}
 
 // matches decides one name against one record.
 func (p *peer) matches(r *cve.Record, n cpe.Name) bool {
 	if r.Status == cve.StatusRejected || !p.on[classQuote] && strings.Contains(n.String(), `"`) {
+		return false
+	}
+	if p.on[classNoProduct] && n[cpe.Product] == cpe.NA {
 		return false
 	}
 	p.rec = r
