@@ -10,6 +10,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
+	"martinella/internal/platform/fault"
 	"martinella/internal/platform/web"
 	"martinella/web/ui"
 )
@@ -76,6 +77,9 @@ func (m *Module) answerSignedIn(r *gate.Request) error {
 		return err
 	}
 	if err := m.AnswerQuestion(r.Context(), r.Scope, r.Person.Name, f.Text("answer")); err != nil {
+		if fault.KindOf(err) != fault.Invalid {
+			return err
+		}
 		return m.showHome(r, err)
 	}
 	r.Flash(gate.Success, "constituency.answer.sent")

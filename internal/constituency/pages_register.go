@@ -146,7 +146,7 @@ func (m *Module) answerByLink(r *gate.Request) error {
 		return err
 	}
 	if err := m.AnswerByLink(r.Context(), r.Scope, r.Param("token"), f.Text("answer")); err != nil {
-		if fault.KindOf(err) == fault.NotFound {
+		if fault.KindOf(err) != fault.Invalid {
 			return err
 		}
 		return m.showStanding(r, err)

@@ -284,7 +284,7 @@ func prefill(v registerView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = (ui.Group{Legend: ui.T(ctx, "constituency.prefill.legend"), Help: ui.T(ctx, "constituency.prefill.help"), Row: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = (ui.Group{Legend: ui.T(ctx, "constituency.prefill.legend"), Help: ui.T(ctx, "constituency.prefill.help")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

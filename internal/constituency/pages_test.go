@@ -201,7 +201,7 @@ func TestContactsByForm(t *testing.T) {
 	s.join("ada", o.ID, access.OrgAdmin)
 	s.join("lea", o.ID, access.OrgLeader)
 	_, body := s.get(t, "ada", "/o/c_d612/contacts/new?role=round_the_clock")
-	mustContain(t, "form", body, "Servono: telefono 24/7", `value="round_the_clock" checked`)
+	mustContain(t, "form", body, "Da indicare: telefono 24/7", `value="round_the_clock" checked`)
 	code, body := s.post(t, "ada", "/o/c_d612/contacts/new", url.Values{"name": {"Turno <b>"}, "roles": {"round_the_clock"}, "hours": {"boh"}})
 	if mustContain(t, "wrong contact", body, "Turno &lt;b&gt;", "lun-ven 8:30-13:30", `value="boh"`); code != http.StatusUnprocessableEntity {
 		t.Errorf("a wrong contact: %d", code)
@@ -331,5 +331,24 @@ func TestMunicipalitiesAreSuggested(t *testing.T) {
 	mustContain(t, "suggestions by a later word", body, "Campo nell&#39;Elba")
 	if len(s.Reference().Municipalities) != 273 {
 		t.Errorf("%d municipalities", len(s.Reference().Municipalities))
+	}
+}
+
+// TestAnswersNobodyAskedFor: there is no form to show again, so the page says what happened.
+func TestAnswersNobodyAskedFor(t *testing.T) {
+	s := newSite(t, nil)
+	o := s.approved(t, firenze(), Basic)
+	s.join("ada", o.ID, access.OrgAdmin)
+	code, page := s.post(t, "ada", "/o/c_d612/answer", url.Values{"answer": {"eccomi"}})
+	if mustContain(t, "answer", page, "questo non si può fare"); code != http.StatusConflict {
+		t.Errorf("an answer nobody asked for: %d", code)
+	}
+	if code, _ := s.post(t, "operator", "/ops/registrations/999", nil); code != http.StatusNotFound {
+		t.Errorf("deciding on nobody: %d", code)
+	}
+	for _, path := range []string{"/ops/members/nessuno", "/ops/registrations/x", "/o/nessuno"} {
+		if code, _ := s.get(t, "operator", path); code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, code)
+		}
 	}
 }
