@@ -2,7 +2,12 @@
 
 package identity
 
-import "context"
+import (
+	"context"
+
+	"martinella/internal/access"
+	"martinella/internal/platform/db"
+)
 
 // CleanUp does the nightly work.
 func (m *Module) CleanUp(ctx context.Context) error { return m.cleanUp(ctx) }
@@ -12,3 +17,10 @@ func HashToken(token string) (string, bool) { return hashToken(token) }
 
 // Browser names a browser.
 func Browser(userAgent string) string { return browser(userAgent) }
+
+// SendAll sends a mail of a kind with everything its sentences may speak of.
+func (m *Module) SendAll(ctx context.Context, tx *db.Tx, p Person, kind, link string) error {
+	return m.send(ctx, tx, p, kind, letterArgs{
+		Organisation: 7, Role: access.OrgAdmin, Link: link, N: 3, Address: "192.0.2.1", Browser: "Firefox", Email: "b@example.it",
+	})
+}
