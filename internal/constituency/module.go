@@ -50,6 +50,7 @@ type Mail struct {
 	Language     string
 	Subject      string
 	Text         string // plain text
+	Secret       bool   // it holds a link that opens something: nobody else may read it
 }
 
 // Mailer queues mails in the transaction of what they tell of.
@@ -114,9 +115,8 @@ type Deps struct {
 	FormLimit Limiter
 	LinkLimit Limiter
 
-	// MemberPanels stand on the operator's page of an organisation, HomePanels on its own home.
+	// MemberPanels stand on the operator's page of an organisation.
 	MemberPanels []Panel
-	HomePanels   []Panel
 }
 
 // Module is the room.

@@ -18,7 +18,6 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, _ *events.Bus) error {
 	m.memberPages(g)
 	m.operatorPages(g)
 	g.Nav(
-		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.home", Path: "/o/{org}", Permission: access.OrganisationRead, Order: 0},
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.contacts", Path: "/o/{org}/contacts", Permission: access.ContactRead, Order: 60},
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.organisation", Path: "/o/{org}/organisation", Permission: access.OrganisationRead, Order: 70},
 		gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.registrations", Path: "/ops/registrations", Permission: access.RegistrationRead, Order: 20},
@@ -49,7 +48,6 @@ func (m *Module) registrationPages(g *gate.Gate) {
 }
 
 func (m *Module) memberPages(g *gate.Gate) {
-	g.Handle("GET /o/{org}", gate.Member(access.OrganisationRead), m.home)
 	g.Handle("POST /o/{org}/answer", gate.Member(access.OrganisationEdit), m.answerSignedIn)
 	g.Handle("GET /o/{org}/organisation", gate.Member(access.OrganisationRead), m.ownRecord)
 	g.Handle("GET /o/{org}/organisation/edit", gate.Member(access.OrganisationEdit), m.ownForm)

@@ -15,26 +15,49 @@ import (
 	"martinella/web/ui"
 )
 
-// home is where a member begins: where it stands, what its record lacks, and
-// what the other rooms have to say.
-func (m *Module) home(r *gate.Request) error { return m.showHome(r, nil) }
+// HomePanels are what this room says on a member's home page, which is another
+// room's: where the accreditation stands while it is under way, and what the record lacks.
+func (m *Module) HomePanels() []Panel {
+	return []Panel{
+		{ID: "standing", Title: "constituency.home.standing", Permission: access.OrganisationRead, Render: m.standingPanel},
+		{ID: "record", Title: "constituency.home.todo", Permission: access.ContactRead, Render: m.recordPanel},
+	}
+}
 
-func (m *Module) showHome(r *gate.Request, wrong error) error {
-	o, all, err := m.chart(r.Context(), r.Scope)
+func (m *Module) standingPanel(ctx context.Context, s access.Scope) (templ.Component, error) {
+	v, err := m.homeView(ctx, s)
+	if err != nil || v.Org.State == Approved {
+		return nil, err
+	}
+	return homeNow(v), nil
+}
+
+func (m *Module) recordPanel(ctx context.Context, s access.Scope) (templ.Component, error) {
+	v, err := m.homeView(ctx, s)
+	if err != nil || len(v.Missing) == 0 {
+		return nil, err
+	}
+	return missingPanel(v), nil
+}
+
+func (m *Module) homeView(ctx context.Context, s access.Scope) (v homeView, err error) {
+	o, all, err := m.chart(ctx, s)
+	if err != nil {
+		return v, err
+	}
+	v = homeView{Org: o, Ref: m.ref, Missing: Missing(m.ref, o.Country, all), Base: "/o/" + o.Code, CanEdit: s.Can(access.ContactEdit)}
+	v.Told, err = m.History(ctx, s, o.ID)
+	return v, err
+}
+
+// askAgain shows where the accreditation stands with what was wrong with an answer.
+func (m *Module) askAgain(r *gate.Request, wrong error) error {
+	v, err := m.homeView(r.Context(), r.Scope)
 	if err != nil {
 		return err
 	}
-	v := homeView{Org: o, Ref: m.ref, Missing: Missing(m.ref, o.Country, all), Base: r.Path(""), State: r.FormState(wrong), CanEdit: r.Scope.Can(access.ContactEdit)}
-	if v.Told, err = m.History(r.Context(), r.Scope, o.ID); err != nil {
-		return err
-	}
-	if v.Panels, err = renderPanels(r, r.Scope, m.deps.HomePanels); err != nil {
-		return err
-	}
-	if wrong != nil {
-		return r.Invalid(wrong, o.Name, homePage(v))
-	}
-	return r.Page(o.Name, homePage(v))
+	v.State = r.FormState(wrong)
+	return r.Invalid(wrong, v.Org.Name, answerPage(v))
 }
 
 // chart reads the scope's organisation with its contacts.
@@ -80,7 +103,7 @@ func (m *Module) answerSignedIn(r *gate.Request) error {
 		if fault.KindOf(err) != fault.Invalid {
 			return err
 		}
-		return m.showHome(r, err)
+		return m.askAgain(r, err)
 	}
 	r.Flash(gate.Success, "constituency.answer.sent")
 	return r.Redirect(r.Path(""))

@@ -76,3 +76,12 @@ func (r *Report) check(e Entry, h head) error {
 	}
 	return nil
 }
+
+// Holds says whether an entry has the hash: one written down earlier must.
+func (l *Log) Holds(ctx context.Context, hash string) (bool, error) {
+	var n int
+	if err := l.db.QueryRow(ctx, "SELECT count(*) FROM audit_entry WHERE hash = $1", hash).Scan(&n); err != nil {
+		return false, fmt.Errorf("looking for an audit entry: %w", err)
+	}
+	return n > 0, nil
+}
