@@ -4,7 +4,7 @@
 // memory of the first import, of a second that changes nothing (with and
 // without the whole-file short-cut), and of loading what the matcher reads.
 //
-//	go run -tags sqlite_fts5 ./bench/import [-db DSN] [-daily FOLDER] FOLDER
+//	go run -tags sqlite_fts5 ./bench/import [-db DSN] [-daily FOLDER] [-cve5 PATH] FOLDER
 //
 // FOLDER holds NVD API 2.0 files. Each step is a line; memory is the process's
 // largest resident set so far.
@@ -28,15 +28,16 @@ import (
 func main() {
 	dsn := flag.String("db", "", "database; a fresh SQLite file when empty")
 	daily := flag.String("daily", "", "folder of daily changes, imported file by file")
+	cve5 := flag.String("cve5", "", "CVE 5 records (file, folder or archive), imported last")
 	migrations := flag.String("migrations", "internal/vulnerability", "folder that holds migrations/")
 	flag.Parse()
-	if err := run(context.Background(), *dsn, *migrations, flag.Arg(0), *daily); err != nil {
+	if err := run(context.Background(), *dsn, *migrations, flag.Arg(0), *daily, *cve5); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, dsn, migrations, base, daily string) error {
+func run(ctx context.Context, dsn, migrations, base, daily, cve5 string) error {
 	if dsn == "" {
 		dir, err := os.MkdirTemp("", "martinella-import-")
 		if err != nil {
@@ -54,7 +55,7 @@ func run(ctx context.Context, dsn, migrations, base, daily string) error {
 		return err
 	}
 	b := bench{store: corpus.New(d, clock.System{}), who: access.System("bench")}
-	return b.steps(ctx, dsn, base, daily)
+	return b.steps(ctx, dsn, base, daily, cve5)
 }
 
 type bench struct {
@@ -62,17 +63,19 @@ type bench struct {
 	who   access.Scope
 }
 
-func (b bench) steps(ctx context.Context, dsn, base, daily string) error {
+func (b bench) steps(ctx context.Context, dsn, base, daily, cve5 string) error {
 	for _, step := range []struct {
 		name string
 		do   func() (string, error)
 	}{
-		{"first import", func() (string, error) { return b.load(ctx, base) }},
-		{"second import, folder", func() (string, error) { return b.load(ctx, base) }},
+		{"first import", func() (string, error) { return b.load(ctx, corpus.NVD, base) }},
+		{"second import, folder", func() (string, error) { return b.load(ctx, corpus.NVD, base) }},
 		{"files one by one", func() (string, error) { return b.each(ctx, base) }},
 		{"files one by one, again", func() (string, error) { return b.each(ctx, base) }},
 		{"daily changes", func() (string, error) { return b.each(ctx, daily) }},
 		{"load for the matcher", func() (string, error) { return b.read(ctx) }},
+		{"CVE 5 records", func() (string, error) { return b.load(ctx, corpus.CVE5, cve5) }},
+		{"load again", func() (string, error) { return b.read(ctx) }},
 	} {
 		cpu, wall := cpuTime(), time.Now()
 		what, err := step.do()
@@ -87,8 +90,11 @@ func (b bench) steps(ctx context.Context, dsn, base, daily string) error {
 	return nil
 }
 
-func (b bench) load(ctx context.Context, path string) (string, error) {
-	r, err := b.store.Import(ctx, b.who, corpus.Request{Feed: corpus.NVD, Path: path})
+func (b bench) load(ctx context.Context, feed corpus.Kind, path string) (string, error) {
+	if path == "" {
+		return "not asked for", nil
+	}
+	r, err := b.store.Import(ctx, b.who, corpus.Request{Feed: feed, Path: path})
 	return fmt.Sprintf("new %d changed %d unchanged %d older %d broken %d, %.0f records/s",
 		r.New, r.Changed, r.Unchanged, r.Older, r.Broken, float64(r.Records())/r.Took.Seconds()), err
 }
