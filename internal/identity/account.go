@@ -106,6 +106,9 @@ func (m *Module) AskEmail(ctx context.Context, s access.Scope, current, email st
 	if err != nil {
 		return err
 	}
+	if err := m.mayWrite(s); err != nil {
+		return err
+	}
 	return m.DB.Tx(ctx, func(tx *db.Tx) error {
 		address, err := m.newLink(ctx, tx, p.ID, forEmail, email)
 		if err != nil {

@@ -3,6 +3,7 @@
 package identity_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -169,5 +170,31 @@ func TestANewAddressIsConfirmed(t *testing.T) {
 		h.expect("a second time", h.ConfirmEmail(h.ctx, me, token), "identity.link_gone")
 		h.must(h.AskEmail(h.ctx, me, good, taken))
 		h.expect("somebody's address", h.ConfirmEmail(h.ctx, me, h.tokenIn("email_confirm")), "identity.email_taken")
+	})
+}
+
+func TestNobodysMailboxIsFlooded(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.gate("https://csirt.example.it")
+		id := h.member(7, anna, access.OrgAdmin)
+		*h.sent = nil
+		for i := range 30 {
+			h.must(h.ForgotPassword(h.ctx, anna, from(fmt.Sprintf("192.0.2.%d", i))))
+			h.drain()
+		}
+		if n := len(*h.sent); n != 5 {
+			t.Errorf("%d mails asked for by strangers", n)
+		}
+		s := in(t, 7, id, access.OrgAdmin)
+		refused := 0
+		for i := range 60 {
+			err := h.InviteMember(h.ctx, s, identity.Invitation{Email: fmt.Sprintf("x%d@example.it", i), Name: "X", Role: access.OrgLeader})
+			if codeOf(err) == "identity.too_many" {
+				refused++
+			}
+		}
+		if refused != 10 {
+			t.Errorf("%d of 60 invitations refused", refused)
+		}
 	})
 }

@@ -85,6 +85,8 @@ type Module struct {
 	hasher   *password.Hasher
 	bySignIn *ratelimit.Limiter // sign-ins by client address
 	byMail   *ratelimit.Limiter // requests for a mail by client address
+	byTarget *ratelimit.Limiter // mails that strangers can make us send, by addressee
+	bySender *ratelimit.Limiter // mails to addresses of their choice, by who signed in
 }
 
 // New makes the module.
@@ -99,6 +101,8 @@ func New(d Deps) (*Module, error) {
 		// A municipality signs in from one address: some thirty people at eight o'clock.
 		bySignIn: ratelimit.New(d.Clock, ratelimit.Limit{Burst: 60, Every: 2 * time.Second}),
 		byMail:   ratelimit.New(d.Clock, ratelimit.Limit{Burst: 10, Every: time.Minute}),
+		byTarget: ratelimit.New(d.Clock, ratelimit.Limit{Burst: 5, Every: 10 * time.Minute}),
+		bySender: ratelimit.New(d.Clock, ratelimit.Limit{Burst: 50, Every: time.Minute}),
 	}, nil
 }
 

@@ -3,8 +3,6 @@
 package identity
 
 import (
-	"net/url"
-
 	"github.com/a-h/templ"
 
 	"martinella/internal/access"
@@ -77,7 +75,7 @@ func welcomeIn(r *gate.Request, in SignedIn, next string) error {
 	}
 	switch {
 	case in.Pending == CodeWanted:
-		return r.Redirect(codePage + "?" + url.Values{"next": {next}}.Encode())
+		return r.Redirect(withNext(codePage, next))
 	case in.Pending == EnrolWanted:
 		return r.Redirect(enrolPage)
 	case next == "":

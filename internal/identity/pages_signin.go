@@ -25,13 +25,13 @@ func (m *Module) signIn(r *gate.Request) error {
 	}
 	in, err := m.SignIn(r.Context(), f.Text("email"), f.Raw("password"), client(r))
 	if err != nil {
-		return r.Invalid(err, r.L.T("identity.signin.title"), signInPage(r.FormState(err), f.Text("next")))
+		return r.Invalid(err, r.L.T("identity.signin.title"), signInPage(r.FormState(err), r.Query().Get("next")))
 	}
 	// The session this browser had, if any, ends: its token must not live on.
 	if err := m.SignOut(r.Context(), sessionToken(r)); err != nil {
 		return err
 	}
-	return welcomeIn(r, in, f.Text("next"))
+	return welcomeIn(r, in, r.Query().Get("next"))
 }
 
 func (m *Module) showCode(r *gate.Request) error {
@@ -52,9 +52,9 @@ func (m *Module) confirmCode(r *gate.Request) error {
 	}
 	in, err := m.ConfirmCode(r.Context(), sessionToken(r), f.Text("code"), client(r))
 	if err != nil {
-		return m.codePage(r, f.Text("next"), err)
+		return m.codePage(r, r.Query().Get("next"), err)
 	}
-	return welcomeIn(r, in, f.Text("next"))
+	return welcomeIn(r, in, r.Query().Get("next"))
 }
 
 // codePage shows the second step, with what was wrong with an attempt.

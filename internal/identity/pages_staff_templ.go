@@ -168,7 +168,7 @@ func personPage(state ui.FormState, p StaffPerson, orgs []Belonging, self bool) 
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Detail{
-			Over: ui.T(ctx, "identity.staff.person"), Title: p.Name, States: []templ.Component{stateChip(p.Person), factorChip(p.SecondFactor)},
+			Over: ui.T(ctx, "identity.staff.person"), Title: p.Name, States: []templ.Component{stateChip(p.Person), factorBadge(p.SecondFactor)},
 			Facts: []ui.Fact{{Term: ui.T(ctx, "identity.email"), Cell: ui.Text(p.Email)}, {Term: ui.T(ctx, "identity.signed_in"), Cell: ui.In(ui.Time{At: p.SignedInAt})}},
 		}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

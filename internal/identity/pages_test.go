@@ -94,13 +94,13 @@ func TestSigningInWithABrowser(t *testing.T) {
 	eachGate(t, identity.Config{}, func(t *testing.T, h *house, g *gate.Gate) {
 		h.member(7, anna, access.OrgAdmin)
 		b := h.browser(g)
-		if page := b.get("/signin?next=/o/c_d612/people", 200); !strings.Contains(page, `value="/o/c_d612/people"`) {
+		if page := b.get("/signin?next=/o/c_d612/people", 200); !strings.Contains(page, `next=%2Fo%2Fc_d612%2Fpeople"`) {
 			t.Error("the page forgot where the visitor wanted to go")
 		}
-		if page := b.post("/signin", "", "email", anna, "password", "no-such", "next", "/x"); !strings.Contains(page, anna) || strings.Contains(page, "no-such") {
+		if page := b.post("/signin?next=/x", "", "email", anna, "password", "no-such"); !strings.Contains(page, anna) || strings.Contains(page, "no-such") {
 			t.Error("the address must stay, the password must not")
 		}
-		b.post("/signin", "/o/c_d612/people", "email", anna, "password", good, "next", "/o/c_d612/people")
+		b.post("/signin?next=/o/c_d612/people", "/o/c_d612/people", "email", anna, "password", good)
 		c := b.cookies["__Host-martinella_session"]
 		if c == nil || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 0 {
 			t.Fatalf("cookie %+v", c)
@@ -113,9 +113,9 @@ func TestSigningInWithABrowser(t *testing.T) {
 		b.get("/admin/people", 404)
 		b.get("/signin", 303)
 		before := c.Value
-		b.post("/signin", "/home", "email", anna, "password", good, "next", "")
+		b.post("/signin", "/home", "email", anna, "password", good)
 		h.noSession(before, "signed in again with the same browser")
-		b.post("/signin", "/", "email", anna, "password", good, "next", "//evil.example/")
+		b.post("/signin?next=//evil.example/", "/", "email", anna, "password", good)
 		b.post("/account", "/account?lang=en", "name", "Anna B.", "language", "en")
 		b.post("/account/password", "", "current", "no", "password", other)
 		b.post("/account/password", "/account", "current", good, "password", other)
@@ -169,15 +169,15 @@ func TestAnInvitedAnalystWithABrowser(t *testing.T) {
 		b.get("/admin/people/999", 404)
 		h.clock.Advance(60e9)
 		b.post("/signout", "/signin")
-		b.post("/signin", "/signin/code?next=%2Fadmin%2Fpeople", "email", admin, "password", good, "next", "/admin/people")
+		b.post("/signin?next=/admin/people", "/signin/code?next=%2Fadmin%2Fpeople", "email", admin, "password", good)
 		for path, to := range map[string]string{"/account/second-factor": "/signin/code", "/account": "/signin/code", "/admin/people": "/signin/code", "/account/second-factor/new": "/signin"} {
 			if w := b.do(http.MethodGet, path, nil); !strings.HasPrefix(w.Header().Get("Location"), to) {
 				t.Errorf("%s with half a sign-in: %d to %q", path, w.Code, w.Header().Get("Location"))
 			}
 		}
 		b.get("/signin/code?next=/admin/people", 200)
-		b.post("/signin/code", "", "code", "000000", "next", "/admin/people")
-		b.post("/signin/code", "/admin/people", "code", h.code(secret, 0), "next", "/admin/people")
+		b.post("/signin/code?next=/admin/people", "", "code", "000000")
+		b.post("/signin/code?next=/admin/people", "/admin/people", "code", h.code(secret, 0))
 		b.get("/admin/people", 200)
 	})
 }
@@ -188,7 +188,7 @@ func TestAdministratorsPages(t *testing.T) {
 		analyst, _ := h.staff("analyst@csirt.example.it", access.Analyst)
 		h.clock.Advance(60e9)
 		b := h.browser(g)
-		b.post("/signin", "/signin/code?next=", "email", admin, "password", good)
+		b.post("/signin", "/signin/code", "email", admin, "password", good)
 		b.post("/signin/code", "/home", "code", h.code(secret, 0))
 		b.post("/admin/people/new", "", "name", "Dario", "email", "d@csirt.example.it")
 		b.post("/admin/people/new", "/admin/people", "name", "Dario", "email", "d@csirt.example.it", "roles", "operator", "roles", "auditor", "language", "nb")
@@ -246,7 +246,7 @@ func TestTheDemonstrationShowsTheCode(t *testing.T) {
 		h.must(h.CreateDemo(h.ctx, access.System("demo"), []identity.DemoPerson{{Email: admin, Name: "Sara Conti", Password: "demo", Staff: []access.Role{access.Administrator}}}))
 		for range 3 { // three times within one half-minute
 			b := h.browser(g)
-			b.post("/signin", "/signin/code?next=", "email", admin, "password", "demo")
+			b.post("/signin", "/signin/code", "email", admin, "password", "demo")
 			code := regexp.MustCompile(`\b[0-9]{6}\b`).FindString(b.get("/signin/code", 200))
 			b.post("/signin/code", "/home", "code", code)
 		}

@@ -155,6 +155,9 @@ func (m *Module) InviteMember(ctx context.Context, s access.Scope, in Invitation
 		return err
 	}
 	in.Organisation = org
+	if err := m.mayWrite(s); err != nil {
+		return err
+	}
 	return m.DB.Tx(ctx, func(tx *db.Tx) error {
 		_, err := m.Invite(ctx, tx, s, in)
 		return err
@@ -166,6 +169,9 @@ func (m *Module) InviteMemberAgain(ctx context.Context, s access.Scope, person i
 	return m.changeMember(ctx, s, person, func(tx *db.Tx, org int64, was Member) error {
 		if was.State() != Invited {
 			return fault.New(fault.Conflict, "identity.not_invited")
+		}
+		if err := m.mayWrite(s); err != nil {
+			return err
 		}
 		if err := m.note(ctx, tx, s.Actor(), org, "person.invited_again", person, nil); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"martinella/internal/access"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/fault"
 	"martinella/internal/platform/ratelimit"
@@ -219,6 +220,14 @@ func limit(l *ratelimit.Limiter, c Client) error {
 		address = netip.Addr{}
 	}
 	if ok, wait := l.Allow(ratelimit.AddressKey(address)); !ok {
+		return tooMany(wait)
+	}
+	return nil
+}
+
+// mayWrite bounds how many mails one person makes us send.
+func (m *Module) mayWrite(s access.Scope) error {
+	if ok, wait := m.bySender.Allow(s.Actor()); !ok {
 		return tooMany(wait)
 	}
 	return nil
