@@ -156,20 +156,21 @@ func (d *diff) with(rec *cve.Record, name cpe.Name, set int) bool {
 	return p.matches(rec, name)
 }
 
-// probe asks Martinella about the version alone: the criterion is made into a record of its own.
+// probe asks Martinella about version and update alone: the criterion is made into a record of its own.
 func (d *diff) probe(c *cve.Criterion, n cpe.Name) bool {
 	f := fields(c.Criteria)
 	alone := *c
 	alone.Vulnerable = true
-	alone.Criteria = "cpe:2.3:a:v:p:" + f[cpe.Version] + ":*:*:*:*:*:*:*"
-	key := fmt.Sprintf("%+v %s", alone, n[cpe.Version])
+	alone.Criteria = "cpe:2.3:a:v:p:" + f[cpe.Version] + ":" + f[cpe.Update] + ":*:*:*:*:*:*"
+	key := fmt.Sprintf("%+v %s %s", alone, n[cpe.Version], n[cpe.Update])
 	if known, ok := d.probed[key]; ok {
 		return known
 	}
 	b := match.NewBuilder()
 	b.Put(&cve.Record{ID: "CVE-0-0", Configurations: []cve.Configuration{{Nodes: []cve.Node{{Criteria: []cve.Criterion{alone}}}}}})
 	item := cpe.New()
-	item[cpe.Part], item[cpe.Vendor], item[cpe.Product], item[cpe.Version] = "a", "v", "p", n[cpe.Version]
+	item[cpe.Part], item[cpe.Vendor], item[cpe.Product] = "a", "v", "p"
+	item[cpe.Version], item[cpe.Update] = n[cpe.Version], n[cpe.Update]
 	found := len(b.Commit().Matcher(nil).Match(match.Asset{Items: []match.Item{{Name: item}}}, nil)) > 0
 	d.probed[key] = found
 	return found
@@ -178,6 +179,9 @@ func (d *diff) probe(c *cve.Criterion, n cpe.Name) bool {
 // detail names what is particular about the versions compared.
 func detail(rec *cve.Record, n cpe.Name) string {
 	v := n[cpe.Version].Text()
+	if !n[cpe.Update].IsLogical() {
+		return "version and update, read as one or apart"
+	}
 	var bounds []string
 	for _, c := range rec.Configurations {
 		for _, node := range c.Nodes {

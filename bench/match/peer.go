@@ -89,7 +89,8 @@ func (p *peer) criterion(c *cve.Criterion, n cpe.Name) bool {
 		return false
 	}
 	for a := cpe.Part; a <= cpe.Other; a++ {
-		if a != cpe.Version && !p.attribute(raw[a], string(n[a])) {
+		ours := a == cpe.Update && p.on[classVersion] // read together with the version
+		if a != cpe.Version && !ours && !p.attribute(raw[a], string(n[a])) {
 			return false
 		}
 	}
@@ -141,7 +142,7 @@ func (p *peer) version(c *cve.Criterion, want, have string) bool {
 // NA that is not switched on keeps cpe2cve's answer.
 func (p *peer) versionOurs(c *cve.Criterion, want string, n cpe.Name) bool {
 	if n[cpe.Version] == cpe.NA && !p.on[classNA] {
-		return p.version(c, want, "-")
+		return p.version(c, want, "-") && p.attribute(fields(c.Criteria)[cpe.Update], string(n[cpe.Update]))
 	}
 	return p.probe(c, n)
 }

@@ -38,6 +38,9 @@ echo "== differences over the first $compared names, each name alone"
 "$work/cpe2cve" -cpe 1 -cve 2 -d2 "$sep" -idxd -cache_size -1 -nproc 1 "$work/nvd11.json" < "$work/compared" > "$work/theirs" 2> /dev/null
 GOMAXPROCS=2 "$work/match" diff -ours "$work/ours" -theirs "$work/theirs"
 
+echo "== CVE 5 affected entries, one core"
+"$work/match" affected -stacks "$work/stacks"
+
 echo "== one real day against a fleet"
 "$work/match" fleet -organisations 1000 -items 100 -day 2026-06-10
 "$work/match" fleet -organisations 23000 -items 200 -day 2026-06-10 -rounds 2
