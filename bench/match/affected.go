@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"martinella/bench/draw"
 	"martinella/internal/vulnerability/cpe"
 	"martinella/internal/vulnerability/cve"
 	"martinella/internal/vulnerability/feed"
@@ -21,7 +22,7 @@ func affectedCommand(f *flag.FlagSet, args []string) error {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	dir, err := dataFolder()
+	dir, err := draw.Folder()
 	if err != nil {
 		return err
 	}

@@ -7,26 +7,27 @@ import (
 	"sync"
 	"testing"
 
+	"martinella/bench/draw"
 	"martinella/internal/vulnerability/cve"
 	"martinella/internal/vulnerability/match"
 )
 
 // corpus is loaded once for all benchmarks of the run.
 var corpus = sync.OnceValues(func() (*match.Index, error) {
-	files, err := baseFiles()
+	files, err := draw.BaseFiles()
 	if err != nil {
 		return nil, err
 	}
 	idx := match.NewIndex()
 	b := idx.Edit()
-	err = eachRecord(files, func(r *cve.Record) { b.Put(r) })
+	err = draw.EachRecord(files, func(r *cve.Record) { b.Put(r) })
 	b.Commit()
 	return idx, err
 })
 
 func index(b *testing.B) *match.Index {
 	b.Helper()
-	if _, err := dataFolder(); err != nil {
+	if _, err := draw.Folder(); err != nil {
 		b.Skip(err)
 	}
 	idx, err := corpus()
@@ -38,18 +39,18 @@ func index(b *testing.B) *match.Index {
 
 func assets(b *testing.B, n, items int) []match.Asset {
 	b.Helper()
-	files, err := baseFiles()
+	files, err := draw.BaseFiles()
 	if err != nil {
 		b.Fatal(err)
 	}
-	g, err := newGenerator(files, 1)
+	g, err := draw.New(files, 1)
 	if err != nil {
 		b.Fatal(err)
 	}
 	out := make([]match.Asset, n)
 	for i := range out {
 		for range items {
-			out[i].Items = append(out[i].Items, match.Item{Name: g.name()})
+			out[i].Items = append(out[i].Items, match.Item{Name: g.Name()})
 		}
 	}
 	return out
@@ -92,13 +93,13 @@ func BenchmarkExplain(b *testing.B) {
 // BenchmarkCommitDay puts one day's changes into the whole corpus: a new generation beside the readers.
 func BenchmarkCommitDay(b *testing.B) {
 	idx := index(b)
-	dir, err := dataFolder()
+	dir, err := draw.Folder()
 	if err != nil {
 		b.Fatal(err)
 	}
 	var day []cve.Record
 	file := filepath.Join(dir, "nvd-2.0", "daily", "nvdcve-2.0-modified-2026-06-10.json.gz")
-	if err := eachRecord([]string{file}, func(r *cve.Record) { day = append(day, *r) }); err != nil {
+	if err := draw.EachRecord([]string{file}, func(r *cve.Record) { day = append(day, *r) }); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 
+	"martinella/bench/draw"
 	"martinella/internal/vulnerability/cpe"
 	"martinella/internal/vulnerability/cve"
 	"martinella/internal/vulnerability/match"
@@ -75,12 +76,12 @@ func readPairs(path string) (map[pair]bool, error) {
 }
 
 func readRecords() (map[string]*cve.Record, error) {
-	files, err := baseFiles()
+	files, err := draw.BaseFiles()
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]*cve.Record{}
-	return out, eachRecord(files, func(r *cve.Record) {
+	return out, draw.EachRecord(files, func(r *cve.Record) {
 		out[r.ID] = &cve.Record{ID: r.ID, Status: r.Status, Configurations: r.Configurations}
 	})
 }

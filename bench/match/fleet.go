@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"martinella/bench/draw"
 	"martinella/internal/vulnerability/cve"
 	"martinella/internal/vulnerability/match"
 )
@@ -26,11 +27,11 @@ func fleetCommand(f *flag.FlagSet, args []string) error {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	dir, err := dataFolder()
+	dir, err := draw.Folder()
 	if err != nil {
 		return err
 	}
-	files, err := baseFiles()
+	files, err := draw.BaseFiles()
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func fleetCommand(f *flag.FlagSet, args []string) error {
 }
 
 func buildFleet(files []string, orgs, items int, seed uint64) (*match.Fleet, error) {
-	g, err := newGenerator(files, seed)
+	g, err := draw.New(files, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func buildFleet(files []string, orgs, items int, seed uint64) (*match.Fleet, err
 		for first := 0; first < items; first += itemsPerAsset {
 			a := match.Asset{ID: id / itemsPerAsset}
 			for range min(itemsPerAsset, items-first) {
-				a.Items = append(a.Items, match.Item{ID: id, Name: g.name()})
+				a.Items = append(a.Items, match.Item{ID: id, Name: g.Name()})
 				id++
 			}
 			b.Add(int64(org), a)
@@ -78,7 +79,7 @@ func oneDay(fleet *match.Fleet, daily string) error {
 	start := cpuTime()
 	b := match.NewBuilder()
 	n := 0
-	if err := eachRecord([]string{daily}, func(r *cve.Record) { b.Put(r); n++ }); err != nil {
+	if err := draw.EachRecord([]string{daily}, func(r *cve.Record) { b.Put(r); n++ }); err != nil {
 		return err
 	}
 	changes := b.Commit()

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"martinella/bench/draw"
 	"martinella/internal/vulnerability/cpe"
 	"martinella/internal/vulnerability/cve"
 	"martinella/internal/vulnerability/match"
@@ -37,7 +38,7 @@ func heap() uint64 {
 
 func load(files []string) (*match.Snapshot, error) {
 	b := match.NewBuilder()
-	if err := eachRecord(files, func(r *cve.Record) { b.Put(r) }); err != nil {
+	if err := draw.EachRecord(files, func(r *cve.Record) { b.Put(r) }); err != nil {
 		return nil, err
 	}
 	return b.Commit(), nil
@@ -53,7 +54,7 @@ func namesCommand(f *flag.FlagSet, args []string) error {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	files, err := baseFiles()
+	files, err := draw.BaseFiles()
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"os"
 
+	"martinella/bench/draw"
 	"martinella/internal/vulnerability/cve"
 )
 
@@ -53,12 +54,12 @@ func nvd11Command(f *flag.FlagSet, args []string) error {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	files, err := baseFiles()
+	files, err := draw.BaseFiles()
 	if err != nil {
 		return err
 	}
 	all := feed11{Type: "CVE"}
-	err = eachRecord(files, func(r *cve.Record) {
+	err = draw.EachRecord(files, func(r *cve.Record) {
 		if len(r.Configurations) > 0 && r.Status != cve.StatusRejected {
 			all.Items = append(all.Items, toNVD11(r))
 		}

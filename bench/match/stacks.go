@@ -5,81 +5,10 @@ package main
 import (
 	"bufio"
 	"flag"
-	"math/rand/v2"
 	"os"
 
-	"martinella/internal/vulnerability/cpe"
-	"martinella/internal/vulnerability/cve"
+	"martinella/bench/draw"
 )
-
-// generator draws CPE names as the corpus is made: a criterion is drawn
-// evenly, so that a product comes as often as it has criteria; its version is one
-// the corpus names for that product (exact, or a bound). Three names in four carry the criterion's
-// edition and target, the others leave them ANY, as inventories do.
-type generator struct {
-	rnd      *rand.Rand
-	criteria []drawn
-	versions map[string][]string
-}
-
-type drawn struct {
-	name cpe.Name
-	key  string
-}
-
-// newGenerator reads the corpus. The same seed gives the same stacks.
-func newGenerator(files []string, seed uint64) (*generator, error) {
-	g := &generator{rnd: rand.New(rand.NewPCG(seed, seed)), versions: map[string][]string{}}
-	err := eachRecord(files, func(r *cve.Record) {
-		for _, c := range r.Configurations {
-			for _, n := range c.Nodes {
-				for i := range n.Criteria {
-					g.add(&n.Criteria[i])
-				}
-			}
-		}
-	})
-	return g, err
-}
-
-func (g *generator) add(m *cve.Criterion) {
-	name, err := cpe.Parse(m.Criteria)
-	if err != nil || name[cpe.Product].HasWildcard() || !m.Vulnerable {
-		return
-	}
-	key := string(name[cpe.Part] + ":" + name[cpe.Vendor] + ":" + name[cpe.Product])
-	for _, v := range [...]string{name[cpe.Version].Text(), m.StartIncluding, m.StartExcluding, m.EndIncluding, m.EndExcluding} {
-		if v != "" {
-			g.versions[key] = append(g.versions[key], v)
-		}
-	}
-	g.criteria = append(g.criteria, drawn{name: name, key: key})
-}
-
-// name draws one CPE name.
-func (g *generator) name() cpe.Name {
-	d := g.criteria[g.rnd.IntN(len(g.criteria))]
-	n := d.name
-	if g.rnd.IntN(4) == 0 {
-		for a := cpe.Update; a <= cpe.Other; a++ {
-			n[a] = cpe.Any
-		}
-	}
-	n[cpe.Version] = g.version(d.key)
-	return n
-}
-
-func (g *generator) version(key string) cpe.Value {
-	known := g.versions[key]
-	if len(known) == 0 {
-		return cpe.NA // the corpus names no version of it: hardware, mostly
-	}
-	v, err := cpe.Quote(known[g.rnd.IntN(len(known))])
-	if err != nil {
-		return cpe.Any
-	}
-	return v
-}
 
 func stacksCommand(f *flag.FlagSet, args []string) error {
 	n := f.Int("names", 100_000, "how many names")
@@ -88,11 +17,11 @@ func stacksCommand(f *flag.FlagSet, args []string) error {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	files, err := baseFiles()
+	files, err := draw.BaseFiles()
 	if err != nil {
 		return err
 	}
-	g, err := newGenerator(files, *seed)
+	g, err := draw.New(files, *seed)
 	if err != nil {
 		return err
 	}
@@ -103,7 +32,7 @@ func stacksCommand(f *flag.FlagSet, args []string) error {
 	defer file.Close()
 	w := bufio.NewWriter(file)
 	for range *n {
-		w.WriteString(g.name().String())
+		w.WriteString(g.Name().String())
 		w.WriteByte('\n')
 	}
 	return w.Flush()

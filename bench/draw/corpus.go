@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-package main
+package draw
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 	"martinella/internal/vulnerability/feed"
 )
 
-// dataFolder is where the shared vulnerability data is; MARTINELLA_DATA overrides it.
-func dataFolder() (string, error) {
+// Folder is where the shared vulnerability data is; MARTINELLA_DATA overrides it.
+func Folder() (string, error) {
 	dir := os.Getenv("MARTINELLA_DATA")
 	if dir == "" {
 		dir = "/work/shared/data/cve"
@@ -24,9 +24,9 @@ func dataFolder() (string, error) {
 	return dir, nil
 }
 
-// baseFiles lists the yearly files of the base corpus in order.
-func baseFiles() ([]string, error) {
-	dir, err := dataFolder()
+// BaseFiles lists the yearly files of the base corpus in order.
+func BaseFiles() ([]string, error) {
+	dir, err := Folder()
 	if err != nil {
 		return nil, err
 	}
@@ -35,8 +35,8 @@ func baseFiles() ([]string, error) {
 	return files, err
 }
 
-// eachRecord reads NVD 2.0 files in order.
-func eachRecord(files []string, f func(*cve.Record)) error {
+// EachRecord reads NVD 2.0 files in order.
+func EachRecord(files []string, f func(*cve.Record)) error {
 	for _, file := range files {
 		h := feed.Handler{Record: func(_ feed.Digest, r cve.Record) error { f(&r); return nil }}
 		if _, _, err := feed.NVDPath(file, feed.Limits{}, h, nil); err != nil {
