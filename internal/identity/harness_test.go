@@ -35,7 +35,7 @@ const (
 // mails that stay here.
 type house struct {
 	*identity.Module
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context
 	db    *db.DB
 	clock *clock.Fake
@@ -90,7 +90,7 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 	dbtest.Each(t, schema(), func(t *testing.T, d *db.DB) { f(t, newHouse(t, d, identity.Config{})) })
 }
 
-func newHouse(t *testing.T, d *db.DB, cfg identity.Config) *house {
+func newHouse(t testing.TB, d *db.DB, cfg identity.Config) *house {
 	t.Helper()
 	c := clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
 	log := slog.New(slog.DiscardHandler)

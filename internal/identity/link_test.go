@@ -111,6 +111,8 @@ func TestSuspendedPeopleGetNoLinks(t *testing.T) {
 		link := h.tokenIn("reset")
 		h.must(h.Suspend(h.ctx, access.System("test"), id))
 		h.expect("a link from before", h.ResetPassword(h.ctx, link, other), "identity.link_gone")
+		_, err := h.SignIn(h.ctx, anna, good, from(""))
+		h.expect("the right password", err, "identity.signin_wrong")
 		*h.sent = nil
 		h.must(h.ForgotPassword(h.ctx, anna, from("")))
 		h.drain()

@@ -61,6 +61,11 @@ func TestRevokedAtOnce(t *testing.T) {
 		last := h.signIn(anna).Token
 		h.must(h.Suspend(h.ctx, access.System("test"), id))
 		h.noSession(last, "suspended")
+		h.must(h.Resume(h.ctx, access.System("test"), id))
+		last = h.signIn(anna).Token
+		_, err := h.db.Exec(h.ctx, "UPDATE person SET suspended_at = 1") // a session that began while it happened
+		h.must(err)
+		h.noSession(last, "suspended meanwhile")
 		for _, nonsense := range []string{"", "x", strings.Repeat("A", 26), strings.Repeat("A", 1<<16)} {
 			h.noSession(nonsense, "no token")
 		}
