@@ -12,16 +12,18 @@ import (
 	"martinella/internal/platform/db"
 )
 
+// contactSQL reads contacts with a line for each role.
+const contactSQL = `SELECT c.id, c.organisation_id, c.name, c.position, c.email, c.phone, c.phone_always, c.language, c.hours,
+		COALESCE(c.substitute_id, 0), c.digest, c.version, c.created_at, c.updated_at, COALESCE(r.role, '')
+	FROM contact c LEFT JOIN contact_role r ON r.contact_id = c.id`
+
 // contacts reads a body's contacts with their roles, in one query: by name.
 func contacts(ctx context.Context, q db.Querier, s access.Scope) ([]Contact, error) {
 	org, err := s.Organisation()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.Query(ctx, `SELECT c.id, c.organisation_id, c.name, c.position, c.email, c.phone, c.phone_always, c.language, c.hours,
-			COALESCE(c.substitute_id, 0), c.digest, c.version, c.created_at, c.updated_at, COALESCE(r.role, '')
-		FROM contact c LEFT JOIN contact_role r ON r.contact_id = c.id
-		WHERE c.organisation_id = $1 ORDER BY c.id, r.role`, org)
+	rows, err := q.Query(ctx, contactSQL+" WHERE c.organisation_id = $1 ORDER BY c.id, r.role", org)
 	lines, err := db.Collect(rows, err, scanContactLine)
 	if err != nil {
 		return nil, fmt.Errorf("contacts of organisation %d: %w", org, err)

@@ -52,15 +52,16 @@ type Config struct {
 	Workers int
 	Worker  bool // serve also works on jobs
 
-	FeedSchedule    string
-	FeedFetch       bool
-	NVDFeed         string
-	NVDAPIKey       string
-	NVDAPIKeyFile   string
-	KEVURL          string
-	EPSSURL         string
-	FetchProxy      string
-	FetchAllowLocal bool
+	FeedSchedule  string
+	FeedFetch     bool
+	NVDURL        string
+	CVE5URL       string
+	NVDAPIKey     string
+	NVDAPIKeyFile string
+	KEVURL        string
+	EPSSURL       string
+	FetchProxy    string
+	FetchAllow    string
 
 	SecretFile string
 

@@ -61,13 +61,14 @@ func registerMail(fs *flag.FlagSet, c *Config) {
 func registerFeeds(fs *flag.FlagSet, c *Config) {
 	fs.BoolVar(&c.FeedFetch, "feed-fetch", true, "fetch the vulnerability feeds at the times of --feed-schedule; false in an air gap")
 	fs.StringVar(&c.FeedSchedule, "feed-schedule", "15 */2 * * *", "when to fetch, as cron writes it, in the instance's time zone")
-	fs.StringVar(&c.NVDFeed, "nvd-url", "https://services.nvd.nist.gov/rest/json/cves/2.0", "NVD API 2.0, or a mirror")
+	fs.StringVar(&c.NVDURL, "nvd-url", "https://services.nvd.nist.gov/rest/json/cves/2.0", "NVD API 2.0; a file; or, with %s for the year, NVD's yearly files")
+	fs.StringVar(&c.CVE5URL, "cve5-url", "", "archive of CVE 5 records: zip or tar; not fetched when empty")
 	fs.StringVar(&c.NVDAPIKey, "nvd-api-key", "", "key for NVD's faster rate (better: --nvd-api-key-file)")
 	fs.StringVar(&c.NVDAPIKeyFile, "nvd-api-key-file", "", "file that holds the key")
 	fs.StringVar(&c.KEVURL, "kev-url", "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json", "CISA's catalogue of exploited vulnerabilities, or a mirror")
 	fs.StringVar(&c.EPSSURL, "epss-url", "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz", "FIRST's EPSS scores, or a mirror")
 	fs.StringVar(&c.FetchProxy, "fetch-proxy", "", "HTTP proxy for fetching; none when empty")
-	fs.BoolVar(&c.FetchAllowLocal, "fetch-allow-local", false, "let feeds be fetched from private addresses: a mirror of one's own")
+	fs.StringVar(&c.FetchAllow, "fetch-allow", "", "private addresses or ranges feeds may be fetched from: a mirror of one's own")
 }
 
 // Help writes every option with its flag, its variable and its key in the file.

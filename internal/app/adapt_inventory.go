@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"martinella/internal/access"
+	"martinella/internal/inventory"
+	"martinella/internal/inventory/names"
+	"martinella/internal/vulnerability/cpe"
+	"martinella/internal/vulnerability/match"
+)
+
+// cpeNames is the vulnerability room's reader of CPE names, for the inventory.
+type cpeNames struct{}
+
+// Parse implements inventory.CPE.
+func (cpeNames) Parse(text string) (out inventory.CPEName, err error) {
+	n, err := cpe.Parse(text)
+	if err != nil {
+		return out, err
+	}
+	for i := range out {
+		out[i] = string(n[i])
+		if n[i].IsAny() {
+			out[i] = "*"
+		}
+	}
+	return out, nil
+}
+
+// Quote implements inventory.CPE.
+func (cpeNames) Quote(text string) (string, error) {
+	v, err := cpe.Quote(text)
+	if v.IsAny() {
+		return "*", err
+	}
+	return string(v), err
+}
+
+// dictionary is the corpus's list of products, for the inventory.
+type dictionary struct{ r *rooms }
+
+// Generation implements inventory.Dictionary.
+func (x dictionary) Generation(ctx context.Context) (int64, error) {
+	return x.r.corpus.Seq(ctx, access.System("dictionary"))
+}
+
+// Products implements inventory.Dictionary. What stands there only in a CNA's
+// words is no CPE product: it is matched through confirmed aliases instead.
+func (x dictionary) Products(ctx context.Context, s access.Scope) ([]names.Product, error) {
+	all, _, err := x.r.corpus.Products(ctx, s, 0)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]names.Product, 0, len(all))
+	for _, p := range all {
+		if p.CVEs > 0 && p.Part != "n" {
+			out = append(out, names.Product{Part: p.Part, Vendor: p.Vendor, Product: p.Product, Title: "", Count: p.CVEs})
+		}
+	}
+	return out, nil
+}
+
+// aliasesFor is how long the aliases may be old: confirming one is rare.
+const aliasesFor = time.Minute
+
+// aliases gives the matcher what people confirmed of CNAs' names.
+type aliases struct {
+	r      *rooms
+	log    *slog.Logger
+	mu     sync.RWMutex
+	known  inventory.Aliases
+	loaded time.Time
+}
+
+// Resolve implements match.Aliases.
+func (x *aliases) Resolve(vendor, product string) []match.VendorProduct {
+	var out []match.VendorProduct
+	for _, t := range x.current().Resolve(vendor, product) {
+		out = append(out, match.VendorProduct{Vendor: t.Vendor, Product: t.Product})
+	}
+	return out
+}
+
+func (x *aliases) current() inventory.Aliases {
+	x.mu.RLock()
+	known, fresh := x.known, time.Since(x.loaded) < aliasesFor
+	x.mu.RUnlock()
+	if fresh {
+		return known
+	}
+	return x.load()
+}
+
+// load reads them again. When that fails the old ones serve: a match found a
+// minute later is better than none found.
+func (x *aliases) load() inventory.Aliases {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if time.Since(x.loaded) < aliasesFor {
+		return x.known
+	}
+	known, err := x.r.inventory.Aliases(context.Background(), access.System("aliases"))
+	if err != nil {
+		x.log.Error("reading the aliases", "error", err)
+	} else {
+		x.known = known
+	}
+	x.loaded = time.Now()
+	return x.known
+}

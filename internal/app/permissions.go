@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"martinella/internal/access"
+)
+
+// PrintPermissions prints the matrix of roles and permissions and, for every
+// route, who may enter: the same tables the program decides by.
+func (a *App) PrintPermissions(w io.Writer) error {
+	out := tabwriter.NewWriter(w, 0, 4, 1, ' ', 0)
+	roles := append(access.StaffRoles(), access.MemberRoles()...)
+	fmt.Fprint(out, "PERMISSION")
+	for _, r := range roles {
+		fmt.Fprintf(out, "\t%s", r)
+	}
+	fmt.Fprintln(out)
+	for _, p := range access.Permissions() {
+		fmt.Fprint(out, p)
+		for _, r := range roles {
+			fmt.Fprintf(out, "\t%s", tick(access.Grants(r).Has(p)))
+		}
+		fmt.Fprintln(out)
+	}
+	fmt.Fprint(out, "\nROUTE\tWHO\n")
+	for _, r := range a.Gate.Routes() {
+		fmt.Fprintf(out, "%s\t%s\n", r.Pattern, r.Rule)
+	}
+	return out.Flush()
+}
+
+func tick(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "-"
+}
