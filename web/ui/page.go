@@ -27,6 +27,8 @@ type Page struct {
 	Crumbs []Link
 	// User is who is signed in; nil when nobody is.
 	User *User
+	// SignIn leads visitors in; shown while User is nil, and only with a text.
+	SignIn Link
 	// Orgs is the organisation the pages are about and those to switch to.
 	Orgs *OrgSwitch
 	// Flashes say what the last action did.

@@ -41,11 +41,17 @@ func (g *Gate) Nav(items ...NavItem) {
 	})
 }
 
+// signInPath is where visitors come in.
+const signInPath = "/signin"
+
 // frame is what every page has around its content.
 func (r *Request) frame(title string) ui.Page {
 	p := ui.Page{Title: title, L: r.L, Path: r.R.URL.RequestURI(), Owner: r.gate.cfg.Owner, Flashes: r.takeFlashes()}
 	if r.gate.cfg.Demo {
 		p.Demo = r.L.T("gate.demo")
+	}
+	if r.session == nil && r.R.URL.Path != signInPath {
+		p.SignIn = ui.Link{Text: r.L.T("ui.signin"), Href: signInPath}
 	}
 	if r.session == nil || r.session.Pending != "" {
 		return p

@@ -101,9 +101,9 @@ func (g *Gate) fail(req *Request, err error) {
 // signInAddress leads back to where the visitor wanted to go, when that was a page.
 func signInAddress(r *http.Request) string {
 	if r.Method != http.MethodGet {
-		return "/signin"
+		return signInPath
 	}
-	return "/signin?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
+	return signInPath + "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
 }
 
 func wantsJSON(r *http.Request) bool {
