@@ -4,9 +4,7 @@ package app
 
 import (
 	"context"
-	"log/slog"
-	"sync"
-	"time"
+	"sync/atomic"
 
 	"martinella/internal/access"
 	"martinella/internal/inventory"
@@ -66,51 +64,30 @@ func (x dictionary) Products(ctx context.Context, s access.Scope) ([]names.Produ
 	return out, nil
 }
 
-// aliasesFor is how long the aliases may be old: confirming one is rare.
-const aliasesFor = time.Minute
-
 // aliases gives the matcher what people confirmed of CNAs' names.
 type aliases struct {
-	r      *rooms
-	log    *slog.Logger
-	mu     sync.RWMutex
-	known  inventory.Aliases
-	loaded time.Time
+	r     *rooms
+	known atomic.Pointer[inventory.Aliases]
 }
 
 // Resolve implements match.Aliases.
 func (x *aliases) Resolve(vendor, product string) []match.VendorProduct {
+	known := x.known.Load()
+	if known == nil {
+		return nil
+	}
 	var out []match.VendorProduct
-	for _, t := range x.current().Resolve(vendor, product) {
+	for _, t := range known.Resolve(vendor, product) {
 		out = append(out, match.VendorProduct{Vendor: t.Vendor, Product: t.Product})
 	}
 	return out
 }
 
-func (x *aliases) current() inventory.Aliases {
-	x.mu.RLock()
-	known, fresh := x.known, time.Since(x.loaded) < aliasesFor
-	x.mu.RUnlock()
-	if fresh {
-		return known
+// Refresh implements vulnerability.Aliases.
+func (x *aliases) Refresh(ctx context.Context) error {
+	known, err := x.r.inventory.Aliases(ctx, access.System("aliases"))
+	if err == nil {
+		x.known.Store(&known)
 	}
-	return x.load()
-}
-
-// load reads them again. When that fails the old ones serve: a match found a
-// minute later is better than none found.
-func (x *aliases) load() inventory.Aliases {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if time.Since(x.loaded) < aliasesFor {
-		return x.known
-	}
-	known, err := x.r.inventory.Aliases(context.Background(), access.System("aliases"))
-	if err != nil {
-		x.log.Error("reading the aliases", "error", err)
-	} else {
-		x.known = known
-	}
-	x.loaded = time.Now()
-	return x.known
+	return err
 }

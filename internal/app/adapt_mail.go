@@ -24,15 +24,15 @@ func transport(c config.Config) (mailer.Transport, error) {
 	return mailer.NewSMTP(mailer.SMTPConfig{Address: c.SMTPAddress, User: c.SMTPUser, Password: c.SMTPPassword, TLS: c.SMTPTLS})
 }
 
-// identityMails sends what identity writes. Those mails hold single-use links,
-// so nobody else may read them, except where mails are shown instead of sent.
+// identityMails sends what identity writes. What holds a single-use link
+// nobody else may read, except where mails are shown instead of sent.
 type identityMails struct{ mails *mailer.Mailer }
 
 // Queue implements identity.Mails.
 func (x identityMails) Queue(ctx context.Context, tx *db.Tx, m identity.Mail) error {
 	return x.mails.Queue(ctx, tx, mailer.Message{
 		Kind: m.Kind, Organisation: m.Organisation, To: []mailer.Recipient{{Address: m.To, Name: m.Name}},
-		Subject: m.Subject, Text: m.Text, HTML: m.HTML, Language: m.Language, Secret: true,
+		Subject: m.Subject, Text: m.Text, HTML: m.HTML, Language: m.Language, Secret: m.Secret,
 	})
 }
 

@@ -39,6 +39,7 @@ type App struct {
 	bundle   *i18n.Bundle
 	zone     *time.Location
 	rooms    rooms
+	aliases  *aliases
 	metrics  *metrics
 	migrated int
 }

@@ -79,7 +79,10 @@ func (a *App) MatchStack(ctx context.Context, in io.Reader, format string, out, 
 		}
 		builder.Put(r)
 	}
-	matcher := builder.Commit().Matcher(&aliases{r: &a.rooms, log: a.Log})
+	if err := a.aliases.Refresh(ctx); err != nil {
+		return err
+	}
+	matcher := builder.Commit().Matcher(a.aliases)
 	wrong := 0
 	_, err := match.Lines(in, out, matcher, match.LineOptions{JSON: format == "json", OnError: func(e match.LineError) {
 		wrong++

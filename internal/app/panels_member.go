@@ -3,7 +3,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"slices"
+
+	"github.com/a-h/templ"
 
 	"martinella/internal/access"
 	"martinella/internal/constituency"
@@ -12,18 +16,43 @@ import (
 	"martinella/internal/vulnerability"
 )
 
-// affectedNames lists CNAs' names for the operator's page. The corpus does not
-// rank them yet.
-func (a *App) affectedNames() func(context.Context, access.Scope, int) ([]inventory.AffectedName, error) {
-	return nil
+// affectedNames lists the vendors and products that only a CNA's words name and
+// nobody has confirmed yet, those in most CVEs first.
+func (a *App) affectedNames(ctx context.Context, s access.Scope, limit int) ([]inventory.AffectedName, error) {
+	all, _, err := a.rooms.corpus.Products(ctx, s, 0)
+	if err != nil {
+		return nil, err
+	}
+	known, err := a.rooms.inventory.Aliases(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var out []inventory.AffectedName
+	for _, p := range all {
+		if p.Part == "n" && p.CVEs > 0 && len(known.Resolve(p.Vendor, p.Product)) == 0 {
+			out = append(out, inventory.AffectedName{Vendor: p.Vendor, Product: p.Product, CVEs: p.CVEs})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b inventory.AffectedName) int { return cmp.Compare(b.CVEs, a.CVEs) })
+	return out[:min(limit, len(out))], nil
 }
 
 // openCounts counts an item's open vulnerabilities for the stack's list.
-func (a *App) openCounts() func(context.Context, access.Scope, []int64) (map[int64]int, error) {
-	return nil
+func (a *App) openCounts(ctx context.Context, s access.Scope, items []int64) (map[int64]int, error) {
+	return a.rooms.vulnerability.OpenCounts(ctx, s, items)
 }
 
-func (a *App) memberPanels() []constituency.Panel { return nil }
+// memberPanels is what the other rooms say on the operator's page of an organisation.
+func (a *App) memberPanels() []constituency.Panel {
+	return []constituency.Panel{{ID: "vulnerabilities", Title: "vulnerability.panel.title", Permission: access.VulnerabilityRead,
+		Render: func(ctx context.Context, s access.Scope) (templ.Component, error) {
+			o, err := a.rooms.constituency.Own(ctx, s)
+			if err != nil {
+				return nil, err
+			}
+			return a.rooms.vulnerability.MemberPanel(ctx, s, o.Code)
+		}}}
+}
 
 // homePanels is what the other rooms say on a member's home page.
 func (a *App) homePanels() []vulnerability.Panel {
@@ -34,4 +63,9 @@ func (a *App) homePanels() []vulnerability.Panel {
 	return out
 }
 
-func (a *App) roomPanels() []operations.Panel { return nil }
+// roomPanels is what the other rooms say in the control room.
+func (a *App) roomPanels() []operations.Panel {
+	return []operations.Panel{func(ctx context.Context, s access.Scope) (templ.Component, error) {
+		return a.rooms.vulnerability.TerritoryPanel(ctx, s)
+	}}
+}

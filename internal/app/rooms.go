@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"time"
 
-	"martinella/data"
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/constituency"
@@ -111,8 +110,12 @@ func (a *App) buildIdentity() (err error) {
 
 func (a *App) buildConstituency() (err error) {
 	c := a.Config
+	reference, err := a.reference()
+	if err != nil {
+		return err
+	}
 	a.rooms.constituency, err = constituency.New(constituency.Deps{
-		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Bus: a.Bus, Bundle: a.bundle, Data: data.Files,
+		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Bus: a.Bus, Bundle: a.bundle, Data: reference,
 		Mail: constituencyMails{a.rooms.mails}, People: people{&a.rooms},
 		Instance: constituency.Instance{Name: c.Name, Owner: c.OwnerName, OwnerURL: c.OwnerURL, ContactEmail: c.ContactEmail,
 			ContactPhone: c.ContactPhone, BaseURL: c.BaseURL, Zone: c.Zone},
@@ -125,10 +128,11 @@ func (a *App) buildConstituency() (err error) {
 
 func (a *App) buildVulnerability() error {
 	a.rooms.corpus = corpus.New(a.DB, a.Clock)
+	a.aliases = &aliases{r: &a.rooms}
 	a.rooms.vulnerability = vulnerability.New(vulnerability.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle, BaseURL: a.Config.BaseURL,
 		Corpus: a.rooms.corpus, Stacks: stacks{&a.rooms}, Directory: members{&a.rooms}, Outbox: digestMails{a.rooms.mails, listID(a.Config.BaseURL)},
-		Aliases: &aliases{r: &a.rooms, log: a.Log}, Panels: a.homePanels(),
+		Aliases: a.aliases, Panels: a.homePanels(),
 	})
 	return nil
 }
@@ -145,7 +149,7 @@ func listID(baseURL string) string {
 func (a *App) buildInventory() error {
 	a.rooms.inventory = inventory.New(inventory.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, CPE: cpeNames{}, Dictionary: dictionary{&a.rooms},
-		AffectedNames: a.affectedNames(), Open: a.openCounts(),
+		AffectedNames: a.affectedNames, Open: a.openCounts,
 	})
 	return nil
 }

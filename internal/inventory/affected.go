@@ -86,8 +86,13 @@ func (m *Module) ConfirmAffected(ctx context.Context, s access.Scope, vendor, pr
 		if err := m.deps.Audit.Append(ctx, tx, s.Actor(), everyone, "inventory.affected_confirmed", "affected:"+vendor+":"+product, detail); err != nil {
 			return err
 		}
-		return m.deps.Bus.Publish(ctx, tx, events.Event{Kind: EventNames})
+		return m.tellNames(ctx, tx, vendor, product)
 	})
+}
+
+// tellNames tells whose meaning changed: CVEs that use the name are matched again.
+func (m *Module) tellNames(ctx context.Context, tx *db.Tx, vendor, product string) error {
+	return m.deps.Bus.Publish(ctx, tx, events.Event{Kind: EventNames, Payload: map[string]string{"vendor": vendor, "product": product}})
 }
 
 // ForgetAffected takes a confirmation back.
@@ -96,17 +101,18 @@ func (m *Module) ForgetAffected(ctx context.Context, s access.Scope, id int64) e
 		return err
 	}
 	return m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
-		res, err := tx.Exec(ctx, "DELETE FROM affected_alias WHERE id = $1", id)
+		var vendor, product string
+		err := tx.QueryRow(ctx, "DELETE FROM affected_alias WHERE id = $1 RETURNING vendor_text, product_text", id).Scan(&vendor, &product)
+		if db.NotFound(err) {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("forgetting an affected name: %w", err)
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return err
 		}
 		if err := m.deps.Audit.Append(ctx, tx, s.Actor(), everyone, "inventory.affected_forgotten", fmt.Sprintf("affected:%d", id), nil); err != nil {
 			return err
 		}
-		return m.deps.Bus.Publish(ctx, tx, events.Event{Kind: EventNames})
+		return m.tellNames(ctx, tx, vendor, product)
 	})
 }
 

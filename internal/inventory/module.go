@@ -32,7 +32,8 @@ func Migrations() db.Migration { return db.Migration{Module: "inventory", FS: mi
 // EventChanged tells that an organisation's stack changed. It has no payload.
 const EventChanged = "inventory.changed"
 
-// EventNames tells that people confirmed what a CNA's names mean (Resolve).
+// EventNames tells that people confirmed, or took back, what a CNA's names mean
+// (Resolve). Its payload is {"vendor": …, "product": …}, as the CNA writes them.
 const EventNames = "inventory.names_changed"
 
 // Dictionary knows the products of the CVE corpus.
@@ -81,6 +82,8 @@ type Deps struct {
 	AffectedNames func(ctx context.Context, s access.Scope, limit int) ([]AffectedName, error)
 	// Open counts the open vulnerabilities of items, for the list. nil: no such column.
 	Open func(ctx context.Context, s access.Scope, items []int64) (map[int64]int, error)
+	// Who names the author of a change ("person:12") as people know him; "" or nil: by number.
+	Who func(ctx context.Context, actor string) string
 	// Panels stand on every item's page.
 	Panels []Panel
 }
