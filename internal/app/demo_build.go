@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"martinella/internal/platform/clock"
+)
+
+// BuildDemo makes the demonstration's database beside its place and moves it
+// there when it is whole: a program killed half-way leaves nothing that counts.
+// It does nothing without --demo, when the database exists already, and on
+// PostgreSQL, where PrepareDemo makes the demonstration in place.
+func BuildDemo(ctx context.Context, o Options) error {
+	path := strings.TrimPrefix(o.Config.Database, "sqlite:")
+	if !o.Config.Demo || strings.HasPrefix(path, "postgres://") || strings.HasPrefix(path, "postgresql://") {
+		return nil
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	aside := path + ".building"
+	if err := removeDatabase(aside); err != nil {
+		return err
+	}
+	o.Config.Database = aside
+	if err := playDemo(ctx, o); err != nil {
+		return errors.Join(err, removeDatabase(aside))
+	}
+	return os.Rename(aside, path)
+}
+
+// removeDatabase removes an SQLite file with what SQLite keeps beside it.
+func removeDatabase(path string) error {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// playDemo makes the demonstration in an empty database: an instance of the
+// program whose clock is set back three weeks lives them, through the doors
+// everybody uses, until its clock shows now.
+func playDemo(ctx context.Context, o Options) (err error) {
+	now := o.Clock.Now()
+	set := clock.NewFake(now)
+	o.Clock = set
+	a, err := Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	st, err := newStage(a, set, now)
+	if err != nil {
+		return err
+	}
+	if err := st.play(ctx); err != nil {
+		return fmt.Errorf("making the demonstration: %w", err)
+	}
+	return nil
+}
