@@ -55,15 +55,14 @@ func (t *Tx) bulk(ctx context.Context, table string, columns []string, rows [][]
 	}()
 	for len(rows) > 0 {
 		n := min(perStatement, len(rows))
-		query := insertSQL(table, columns, n, suffix)
 		args := flatten(rows[:n], len(columns))
 		var err error
 		switch {
 		case n < perStatement:
-			_, err = t.Exec(ctx, query, args...)
+			_, err = t.Exec(ctx, insertSQL(table, columns, n, suffix), args...)
 		default:
 			if stmt == nil {
-				if stmt, err = t.Prepare(ctx, query); err != nil {
+				if stmt, err = t.Prepare(ctx, insertSQL(table, columns, n, suffix)); err != nil {
 					return fmt.Errorf("preparing bulk insert into %s: %w", table, err)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,16 +61,15 @@ func Like(q string) string {
 // In writes "($n,$n+1,…)" for count values from placeholder number from on.
 // For lists that may be long, pass the values as JSON instead (JSONList).
 func In(from, count int) string {
-	var b strings.Builder
-	b.WriteByte('(')
+	b := make([]byte, 0, 2+6*count)
+	b = append(b, '(')
 	for i := range count {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		fmt.Fprintf(&b, "$%d", from+i)
+		b = strconv.AppendInt(append(b, '$'), int64(from+i), 10)
 	}
-	b.WriteByte(')')
-	return b.String()
+	return string(append(b, ')'))
 }
 
 // Args makes a slice of any of a typed one, for variadic queries.
