@@ -4,14 +4,20 @@ package inventory_test
 
 import (
 	"log/slog"
+	"strconv"
 	"testing"
 	"time"
 
 	"martinella/internal/access/gate"
 	"martinella/internal/inventory"
+	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
 	"martinella/web/ui"
 )
+
+var notFound = fault.New(fault.NotFound, "access.organisation")
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 func newGate(t testing.TB) *gate.Gate {
 	t.Helper()
@@ -20,5 +26,5 @@ func newGate(t testing.TB) *gate.Gate {
 		t.Fatal(err)
 	}
 	bundle = bundle.WithNow(func() time.Time { return morning })
-	return gate.New(gate.Config{Bundle: bundle, Log: slog.New(slog.DiscardHandler), Zone: time.UTC, BaseURL: "http://test"})
+	return gate.New(gate.Config{Auth: desk{}, Directory: desk{}, Bundle: bundle, Log: slog.New(slog.DiscardHandler), Zone: time.UTC, BaseURL: "http://test"})
 }

@@ -17,41 +17,15 @@ import (
 	"martinella/internal/platform/jobs"
 )
 
-// pairs finds for each row the item it is: same system, name and version
-// first; then, for what is left, same system and name: a new version.
-const pairExact = `UPDATE item_import_row SET item_id = p.item_id FROM (
-	SELECT r.line AS line, i.id AS item_id FROM
-		(SELECT line, item_key, version, row_number() OVER (PARTITION BY item_key, version ORDER BY line) AS n
-			FROM item_import_row WHERE import_id = $1) r
-		JOIN (SELECT id, item_key, version, row_number() OVER (PARTITION BY item_key, version ORDER BY id) AS n
-			FROM item WHERE organisation_id = $2) i
-		ON i.item_key = r.item_key AND i.version = r.version AND i.n = r.n) p
-	WHERE item_import_row.import_id = $1 AND item_import_row.line = p.line`
-
-const pairNamed = `UPDATE item_import_row SET item_id = p.item_id FROM (
-	SELECT r.line AS line, i.id AS item_id FROM
-		(SELECT line, item_key, row_number() OVER (PARTITION BY item_key ORDER BY line) AS n
-			FROM item_import_row WHERE import_id = $1 AND item_id IS NULL) r
-		JOIN (SELECT id, item_key, row_number() OVER (PARTITION BY item_key ORDER BY id) AS n
-			FROM item WHERE organisation_id = $2 AND id NOT IN (
-				SELECT item_id FROM item_import_row WHERE import_id = $1 AND item_id IS NOT NULL)) i
-		ON i.item_key = r.item_key AND i.n = r.n) p
-	WHERE item_import_row.import_id = $1 AND item_import_row.line = p.line`
-
 // gone are the items of the same document that it has no more.
 const gone = ` FROM item WHERE organisation_id = $1 AND source = 'cyclonedx' AND source_ref = $2
-	AND id NOT IN (SELECT item_id FROM item_import_row WHERE import_id = $3 AND item_id IS NOT NULL)`
+	AND NOT EXISTS (SELECT 1 FROM item_import_row x WHERE x.import_id = $3 AND x.item_id = item.id)`
 
 // plan pairs the rows with the items there are now, notes what would become of
 // each, and gives the import with the counts.
 func (m *Module) plan(ctx context.Context, tx *db.Tx, imp Import) (Import, error) {
-	if _, err := tx.Exec(ctx, "UPDATE item_import_row SET item_id = NULL, action = 'add' WHERE import_id = $1", imp.ID); err != nil {
-		return imp, fmt.Errorf("planning an import: %w", err)
-	}
-	for _, pair := range []string{pairExact, pairNamed} {
-		if _, err := tx.Exec(ctx, pair, imp.ID, imp.Organisation); err != nil {
-			return imp, fmt.Errorf("pairing an import: %w", err)
-		}
+	if err := pair(ctx, tx, imp); err != nil {
+		return imp, fmt.Errorf("pairing an import: %w", err)
 	}
 	imp.Changed, imp.Same, imp.Gone = 0, 0, 0
 	if err := m.eachRow(ctx, tx, imp, "item_id IS NOT NULL", func(rows []plannedRow) error { return noteActions(ctx, tx, &imp, rows) }); err != nil {
@@ -294,14 +268,15 @@ func (m *Module) apply(ctx context.Context, tx *db.Tx, id int64, who string) err
 		return err
 	}
 	change, now := newChange(), m.now()
+	// Before the new items come, which no row is paired with yet.
+	if err := m.removeGone(ctx, tx, imp, now, who); err != nil {
+		return err
+	}
 	err = m.eachRow(ctx, tx, imp, "action <> 'same'", func(rows []plannedRow) error { return writeRows(ctx, tx, imp.Organisation, rows, now, who, change) })
 	if err != nil {
 		return err
 	}
 	if err := record(ctx, tx, change, changeImported, who); err != nil {
-		return err
-	}
-	if err := m.removeGone(ctx, tx, imp, now, who); err != nil {
 		return err
 	}
 	return m.applied(ctx, tx, imp, who)

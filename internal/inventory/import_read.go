@@ -28,7 +28,7 @@ const keptProblems = 500
 // batchSize is how many rows are in memory at a time.
 const batchSize = 500
 
-// reader reads one import.
+// importReader reads one import.
 type importReader struct {
 	m        *Module
 	imp      Import
@@ -36,6 +36,7 @@ type importReader struct {
 	batch    []intake.Row
 	rows     int64
 	problems int64
+	seen     map[pairKey]bool
 }
 
 // readImport reads what was handed over into rows. It begins anew whenever it
@@ -52,7 +53,7 @@ func (m *Module) readImport(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	r := &importReader{m: m, imp: imp, index: x}
+	r := &importReader{m: m, imp: imp, index: x, seen: map[pairKey]bool{}}
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
@@ -176,6 +177,9 @@ func (r *importReader) flush(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if r.twin(c) {
+			continue
+		}
 		payload, err := json.Marshal(staged{row.Values, c.Identity, c.Label, c.NameKey})
 		if err != nil {
 			return fmt.Errorf("keeping a line: %w", err)
@@ -190,6 +194,20 @@ func (r *importReader) flush(ctx context.Context) error {
 		_, err := tx.Exec(ctx, "UPDATE item_import SET read_count = $1, updated_at = $2 WHERE id = $3", r.rows, db.Ms(r.m.now()), r.imp.ID)
 		return err
 	})
+}
+
+// twin says whether a document has had the same component before, as documents
+// do: nested, or once for each path it is needed by.
+func (r *importReader) twin(c Content) bool {
+	if r.imp.Kind != FromSBOM {
+		return false
+	}
+	k := keyOf(c.key(), c.Version)
+	if r.seen[k] {
+		return true
+	}
+	r.seen[k] = true
+	return false
 }
 
 // blank is an item about which the list says nothing.
@@ -239,22 +257,7 @@ func (r *importReader) finish(ctx context.Context) error {
 	case r.rows == 0:
 		return r.refuse(ctx, fault.New(fault.Invalid, "inventory.import.nothing", fault.P{}))
 	}
-	if state == Ready && r.imp.Kind == FromSBOM {
-		if err := r.dropTwins(ctx); err != nil {
-			return err
-		}
-	}
 	return r.close(ctx, state, "", "")
-}
-
-// dropTwins leaves one of the components that a document has several times on the same system.
-func (r *importReader) dropTwins(ctx context.Context) error {
-	_, err := r.m.deps.DB.Exec(ctx, `DELETE FROM item_import_row WHERE import_id = $1 AND line NOT IN (
-		SELECT min(line) FROM item_import_row WHERE import_id = $1 GROUP BY item_key, version)`, r.imp.ID)
-	if err != nil {
-		return fmt.Errorf("joining equal components: %w", err)
-	}
-	return nil
 }
 
 func (r *importReader) close(ctx context.Context, state ImportState, code, params string) error {

@@ -87,3 +87,17 @@ func (m *Module) Proposals(ctx context.Context, s access.Scope, key string) ([]P
 		return p, r.Scan(&p.Part, &p.Vendor, &p.Product, &p.Organisations)
 	})
 }
+
+// nameOf gives one name of the work list; nil when nothing has it any more.
+func (m *Module) nameOf(ctx context.Context, key string) (*Name, error) {
+	n, err := scanNameRow(m.deps.DB.QueryRow(ctx, `SELECT name_key, min(label), count(DISTINCT organisation_id), count(*), 0
+		FROM item WHERE name_key = $1 GROUP BY name_key`, key))
+	if db.NotFound(err) {
+		return nil, nil
+	}
+	return &n, err
+}
+
+func scanNameRow(r *sql.Row) (n Name, err error) {
+	return n, r.Scan(&n.Key, &n.Label, &n.Organisations, &n.Items, &n.Proposals)
+}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"martinella/internal/access"
+	"martinella/internal/access/gate"
 	"martinella/internal/inventory"
 	"martinella/internal/inventory/names"
 	"martinella/internal/platform/audit"
@@ -35,6 +36,7 @@ type world struct {
 	bus   *events.Bus
 	audit *audit.Log
 	dict  *dictionary
+	gate  *gate.Gate
 }
 
 // migrations are what the room's tables stand beside.
@@ -55,7 +57,8 @@ func newWorld(t testing.TB, d *db.DB, change ...func(*inventory.Deps)) *world {
 		f(&deps)
 	}
 	w.Module = inventory.New(deps)
-	if err := w.Register(newGate(t), w.queue, w.bus); err != nil {
+	w.gate = newGate(t)
+	if err := w.Register(w.gate, w.queue, w.bus); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -88,7 +91,9 @@ func leader(org int64) access.Scope {
 	return s
 }
 
-func analyst() access.Principal { return access.Principal{Person: 9, Staff: []access.Role{access.Analyst}} }
+func analyst() access.Principal {
+	return access.Principal{Person: 9, Staff: []access.Role{access.Analyst}}
+}
 
 // dictionary is the real product names of the corpus, or a few.
 type dictionary struct {

@@ -122,11 +122,11 @@ func (w *walker) metadata() error {
 		if key != "component" {
 			return w.skip()
 		}
-		var c struct{ Group, Name, Version string }
-		if err := w.dec.Decode(&c); err != nil {
+		var c component
+		if err := w.object(2, func(key string) error { return w.part(&c, key) }); err != nil {
 			return err
 		}
-		w.Name, w.Version = tidy(qualified(c.Group, c.Name)), tidy(c.Version)
+		w.Name, w.Version = clip(Asset, qualified(c.group, c.name)), clip(Version, c.version)
 		if w.sink == nil && w.Name != "" {
 			return errEnough
 		}
@@ -170,20 +170,6 @@ func (w *walker) component(depth int) error {
 	var c component
 	err := w.object(depth, func(key string) error {
 		switch key {
-		case "type":
-			return w.text(&c.kind)
-		case "group":
-			return w.text(&c.group)
-		case "name":
-			return w.text(&c.name)
-		case "version":
-			return w.text(&c.version)
-		case "publisher":
-			return w.text(&c.publisher)
-		case "cpe":
-			return w.text(&c.cpe)
-		case "purl":
-			return w.text(&c.purl)
 		case "supplier":
 			return w.object(depth+1, func(key string) error {
 				if key == "name" {
@@ -194,12 +180,40 @@ func (w *walker) component(depth int) error {
 		case "components":
 			return w.components(depth + 1)
 		}
-		return w.skip()
+		return w.part(&c, key)
 	})
 	if err != nil {
 		return err
 	}
 	return w.emit(line, c)
+}
+
+// part reads one of the plain fields of a component.
+func (w *walker) part(c *component, key string) error {
+	if into := c.field(key); into != nil {
+		return w.text(into)
+	}
+	return w.skip()
+}
+
+func (c *component) field(key string) *string {
+	switch key {
+	case "type":
+		return &c.kind
+	case "group":
+		return &c.group
+	case "name":
+		return &c.name
+	case "version":
+		return &c.version
+	case "publisher":
+		return &c.publisher
+	case "cpe":
+		return &c.cpe
+	case "purl":
+		return &c.purl
+	}
+	return nil
 }
 
 func (w *walker) emit(line int, c component) error {

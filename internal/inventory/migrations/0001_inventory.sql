@@ -153,6 +153,7 @@ CREATE TABLE item_import_row (
 	action    TEXT NOT NULL,          -- '', add, change, same
 	PRIMARY KEY (import_id, line)
 );
+CREATE INDEX item_import_row_item ON item_import_row (import_id, item_id);
 CREATE INDEX item_import_row_key ON item_import_row (import_id, item_key, version);
 CREATE TABLE item_import_problem (
 	import_id BIGINT NOT NULL,

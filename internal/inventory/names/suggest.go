@@ -36,6 +36,7 @@ type Query struct {
 	Label     string // free text, or a package URL
 	Publisher string // who publishes it, "" when unknown
 	Version   string // stated apart; "" when it may be in Label
+	ByMachine bool   // a program wrote the label: no spelling mistake is looked for
 }
 
 // considered bounds how many candidates are compared in detail.
@@ -46,7 +47,7 @@ const considered = 48
 // text's words: about 50 microseconds.
 func (x *Index) Suggest(q Query, limit int) []Candidate {
 	if p, ok := ParsePURL(q.Label); ok {
-		q = Query{Label: p.Name, Publisher: p.Namespace, Version: cmp.Or(q.Version, p.Version)}
+		q = Query{Label: p.Name, Publisher: p.Namespace, Version: cmp.Or(q.Version, p.Version), ByMachine: true}
 	}
 	t := x.read(q)
 	if len(t.words) == 0 {
@@ -115,7 +116,7 @@ func (x *Index) read(q Query) text {
 	t.weights = make([]float32, len(t.words))
 	t.nearby = make([]map[int32]bool, len(t.words))
 	for i, w := range t.words {
-		x.weighWord(&t, i, w)
+		x.weighWord(&t, i, w, q.ByMachine)
 	}
 	x.joinWords(&t)
 	x.findVendors(&t, q.Publisher)
@@ -123,7 +124,7 @@ func (x *Index) read(q Query) text {
 	return t
 }
 
-func (x *Index) weighWord(t *text, i int, w string) {
+func (x *Index) weighWord(t *text, i int, w string, exact bool) {
 	id, known := x.word(w)
 	switch {
 	case x.lists.neutral[w] || x.lists.arch[w]:
@@ -131,6 +132,9 @@ func (x *Index) weighWord(t *text, i int, w string) {
 		t.weights[i] = x.weight[id]
 	default:
 		t.weights[i] = x.heaviest()
+		if exact {
+			break
+		}
 		t.nearby[i] = map[int32]bool{}
 		for _, n := range x.similar(w, false) {
 			t.nearby[i][n.word] = true
