@@ -30,10 +30,22 @@ func BuildDemo(ctx context.Context, o Options) error {
 		return err
 	}
 	o.Config.Database = aside
-	if err := playDemo(ctx, o); err != nil {
+	if err := playDemo(ctx, o, true); err != nil {
 		return errors.Join(err, removeDatabase(aside))
 	}
+	if err := flush(aside); err != nil {
+		return err
+	}
 	return os.Rename(aside, path)
+}
+
+// flush waits until the file stands on the disk, before its name promises so.
+func flush(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // removeDatabase removes an SQLite file with what SQLite keeps beside it.
@@ -48,8 +60,9 @@ func removeDatabase(path string) error {
 
 // playDemo makes the demonstration in an empty database: an instance of the
 // program whose clock is set back three weeks lives them, through the doors
-// everybody uses, until its clock shows now.
-func playDemo(ctx context.Context, o Options) (err error) {
+// everybody uses, until its clock shows now. aside says that the database is an
+// SQLite file which nobody relies on yet.
+func playDemo(ctx context.Context, o Options, aside bool) (err error) {
 	now := o.Clock.Now()
 	set := clock.NewFake(now)
 	o.Clock = set
@@ -58,6 +71,11 @@ func playDemo(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
+	if aside { // no commit need outlive a power cut before the whole does
+		if _, err := a.DB.Exec(ctx, "PRAGMA synchronous = OFF"); err != nil {
+			return fmt.Errorf("preparing the database: %w", err)
+		}
+	}
 	st, err := newStage(a, set, now)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
@@ -155,10 +156,12 @@ func writeRecords(path, day string, all map[string]record) error {
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		file.Vulnerabilities = append(file.Vulnerabilities, wrapped{all[id].raw})
 	}
-	text, err := json.Marshal(file)
-	if err != nil {
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	out.SetEscapeHTML(false) // records stay as they were
+	if err := out.Encode(file); err != nil {
 		return err
 	}
 	fmt.Printf("%s: %d records\n", filepath.Base(path), len(all))
-	return compress(path, text)
+	return compress(path, text.Bytes())
 }
