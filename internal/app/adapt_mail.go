@@ -16,9 +16,10 @@ import (
 	"martinella/internal/platform/mailer"
 )
 
-// transport is how mails leave, as the configuration says.
+// transport is how mails leave, as the configuration says. The demonstration's
+// never do: its people do not exist.
 func transport(c config.Config) (mailer.Transport, error) {
-	if c.MailTransport == "outbox" {
+	if c.MailTransport == "outbox" || c.Demo {
 		return mailer.Outbox{}, nil
 	}
 	return mailer.NewSMTP(mailer.SMTPConfig{Address: c.SMTPAddress, User: c.SMTPUser, Password: c.SMTPPassword, TLS: c.SMTPTLS})

@@ -27,6 +27,7 @@ import (
 	"martinella/internal/platform/secret"
 	"martinella/internal/vulnerability"
 	"martinella/internal/vulnerability/corpus"
+	"martinella/internal/vulnerability/digest"
 	"martinella/internal/vulnerability/feed"
 	"martinella/web/ui"
 )
@@ -54,7 +55,7 @@ func Migrations() []db.Migration {
 // Bundle merges every catalogue of sentences.
 func Bundle() (*i18n.Bundle, error) {
 	return i18n.Load(ui.Locale, gate.Locale, mailer.Locale, fetch.Locale, feed.Locale, corpus.Locale,
-		identity.Locale, constituency.Locales, inventory.Locales, vulnerability.Locale, operations.Locale)
+		identity.Locale, constituency.Locales, inventory.Locales, vulnerability.Locale, digest.Locale, operations.Locale)
 }
 
 // furnish builds the rooms and opens their doors.
@@ -100,6 +101,7 @@ func (a *App) buildIdentity() (err error) {
 	cfg := identity.Config{BaseURL: a.Config.BaseURL}
 	if a.Config.Demo {
 		cfg.DemoSecret = demoSecret
+		cfg.Hash = demoHash()
 	}
 	a.rooms.identity, err = identity.New(identity.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Queue: a.Queue, Secrets: box, Mails: identityMails{a.rooms.mails},
