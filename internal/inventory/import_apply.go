@@ -126,10 +126,15 @@ func (m *Module) rowsAfter(ctx context.Context, q db.Querier, imp Import, cond s
 	return out, nil
 }
 
+// byID is organisation_id as a condition the engines use no index for: with a
+// list of ids SQLite would else go through all items of the organisation
+// (measured: 19 ms for 400 of 200,000).
+const byID = "organisation_id + 0"
+
 func itemsByID(ctx context.Context, q db.Querier, org int64, ids []int64) (map[int64]Item, error) {
 	out := make(map[int64]Item, len(ids))
 	for chunk := range slices.Chunk(ids, 400) {
-		rows, err := q.Query(ctx, "SELECT "+itemList+" FROM item WHERE organisation_id = $1 AND id IN "+db.In(2, len(chunk)),
+		rows, err := q.Query(ctx, "SELECT "+itemList+" FROM item WHERE "+byID+" = $1 AND id IN "+db.In(2, len(chunk)),
 			append([]any{org}, db.Args(chunk)...)...)
 		list, err := db.Collect(rows, err, scanItemRow)
 		if err != nil {

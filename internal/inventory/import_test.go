@@ -151,11 +151,11 @@ func TestTheSameDocumentAgainUpdates(t *testing.T) {
 }
 
 // manyComponents writes a document with n components as it is read.
-func manyComponents(n int) io.Reader {
+func manyComponents(n int64) io.Reader {
 	r, w := io.Pipe()
 	go func() {
 		_, err := io.WriteString(w, `{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"component":{"name":"grande"}},"components":[`)
-		for i := 0; i < n && err == nil; i++ {
+		for i := int64(0); i < n && err == nil; i++ {
 			comma := ","
 			if i == 0 {
 				comma = ""
@@ -190,13 +190,16 @@ func peak() (stop func() uint64) {
 	return func() uint64 { close(done); return <-result }
 }
 
-// TestADocumentOf200000Components is read and written in bounded memory.
+// TestADocumentOf200000Components is read, written and compared again in bounded memory.
 func TestADocumentOf200000Components(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	const n = 200_000
 	each(t, func(t *testing.T, w *world) {
+		n := int64(200_000)
+		if w.db.Dialect() == db.Postgres {
+			n = 50_000 // the same code; the whole number takes a minute there
+		}
 		if _, err := w.Candidates(context.Background(), inventory.Item{}, 1); err != nil { // builds the index
 			t.Fatal(err)
 		}
@@ -220,7 +223,7 @@ func TestADocumentOf200000Components(t *testing.T) {
 		if top-before.HeapAlloc > 100<<20 {
 			t.Errorf("the heap grew by %d MB", (top-before.HeapAlloc)>>20)
 		}
-		if c := must[inventory.Counts](t)(w.Counts(context.Background(), member(1))); c.Total != n {
+		if c := must[inventory.Counts](t)(w.Counts(context.Background(), member(1))); int64(c.Total) != n {
 			t.Errorf("%+v", c)
 		}
 		start = time.Now()
@@ -245,7 +248,7 @@ func TestKilledHalfWay(t *testing.T) {
 		}
 		i := upload(t, w, 1, inventory.FromCSV, "a.csv", text.String())
 		for kill := 1; ; kill++ {
-			if killedAfter(t, w, kill*40) {
+			if killedAfter(t, w, kill*150) {
 				break
 			}
 			w.clock.Advance(time.Hour) // the lease runs out
@@ -255,9 +258,9 @@ func TestKilledHalfWay(t *testing.T) {
 		}
 		must[inventory.Import](t)(w.Apply(context.Background(), member(1), i.ID, false))
 		for kill := 1; ; kill++ {
-			done := killedAfter(t, w, kill*40)
+			done := killedAfter(t, w, kill*150)
 			if n := must[inventory.Counts](t)(w.Counts(context.Background(), member(1))).Total; n != 0 && n != 2500 {
-				t.Fatalf("killed after %d statements: %d items", kill*40, n)
+				t.Fatalf("killed after %d statements: %d items", kill*150, n)
 			}
 			if done {
 				break

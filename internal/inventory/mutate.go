@@ -211,7 +211,7 @@ const MaxBulk = 500
 func mark(ctx context.Context, tx *db.Tx, now time.Time, who string, change, org int64, ids []int64, set string, values ...any) (int64, error) {
 	args := append([]any{db.Ms(now), who, change, org}, values...)
 	query := "UPDATE item SET updated_at = " + later + ", updated_by = $2, change_id = $3" + set +
-		" WHERE organisation_id = $4 AND id IN " + db.In(len(args)+1, len(ids))
+		" WHERE " + byID + " = $4 AND id IN " + db.In(len(args)+1, len(ids))
 	res, err := tx.Exec(ctx, query, append(args, db.Args(ids)...)...)
 	if err != nil {
 		return 0, fmt.Errorf("changing items: %w", err)

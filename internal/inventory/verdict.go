@@ -3,7 +3,6 @@
 package inventory
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -87,9 +86,4 @@ func mostVoted(votes map[verdict]int) (verdict, bool) {
 		}
 	}
 	return winner, best > second
-}
-
-// product orders verdicts for listings.
-func (v verdict) compare(o verdict) int {
-	return cmp.Or(cmp.Compare(v.vendor, o.vendor), cmp.Compare(v.product, o.product), cmp.Compare(v.part, o.part))
 }

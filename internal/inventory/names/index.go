@@ -25,6 +25,7 @@ type Index struct {
 	byVendor map[string]bool // vendors there are, their words run together
 	lists    *lists
 	scratch  sync.Pool
+	tallies  sync.Pool
 }
 
 // Vendor is a maker with how many products and CVEs the dictionary has of it.
@@ -61,6 +62,7 @@ func Build(dictionary []Product) (*Index, error) {
 	x.buildVendors()
 	n := len(x.products)
 	x.scratch.New = func() any { return newScratch(n) }
+	x.tallies.New = func() any { return &tally{of: make([]uint8, len(x.vocab))} }
 	return x, nil
 }
 

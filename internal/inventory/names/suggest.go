@@ -226,9 +226,7 @@ func (x *Index) retrieve(t text) []int32 {
 		top = rank(top, ranked{id, s.score[id] - 0.3*float32(len(x.entries[id].product))})
 	}
 	out := make([]int32, 0, len(top)+1)
-	for _, id := range x.byName[t.alias] {
-		out = append(out, id)
-	}
+	out = append(out, x.byName[t.alias]...)
 	for _, r := range top {
 		if !slices.Contains(out, r.id) {
 			out = append(out, r.id)

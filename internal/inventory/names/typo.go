@@ -38,6 +38,27 @@ func (x *Index) buildGrams() {
 
 const maxTypoLength = 40
 
+// tally counts how many grams the words of the vocabulary share with another;
+// it is the working memory of one comparison.
+type tally struct {
+	of      []uint8
+	touched []int32
+}
+
+func (t *tally) count(id int32) {
+	if t.of[id] == 0 {
+		t.touched = append(t.touched, id)
+	}
+	t.of[id]++
+}
+
+func (t *tally) reset() {
+	for _, id := range t.touched {
+		t.of[id] = 0
+	}
+	t.touched = t.touched[:0]
+}
+
 // typos forgiven in a word of so many letters.
 func typos(n int) int {
 	switch {
@@ -85,16 +106,17 @@ func (x *Index) similar(w string, prefix bool) []near {
 // the same length that begin with the same letter.
 func (x *Index) resembling(w string, forgiven int) []int32 {
 	grams := gramsOf(w)
-	shared := map[int32]int{}
+	t := x.tallies.Get().(*tally)
+	defer func() { t.reset(); x.tallies.Put(t) }()
 	for _, g := range grams {
 		for _, id := range x.grams[g] {
-			shared[id]++
+			t.count(id)
 		}
 	}
 	var out []int32
-	need := max(1, len(grams)-3*forgiven)
-	for id, n := range shared {
-		if n >= need {
+	need := uint8(max(1, len(grams)-3*forgiven))
+	for _, id := range t.touched {
+		if t.of[id] >= need {
 			out = append(out, id)
 		}
 	}
@@ -102,7 +124,7 @@ func (x *Index) resembling(w string, forgiven int) []int32 {
 		return out
 	}
 	for i := sort.SearchStrings(x.vocab, w[:1]); i < len(x.vocab) && x.vocab[i][0] == w[0]; i++ {
-		if n := len(x.vocab[i]); n >= len(w)-1 && n <= len(w)+1 && shared[int32(i)] < need {
+		if n := len(x.vocab[i]); n >= len(w)-1 && n <= len(w)+1 && t.of[i] < need {
 			out = append(out, int32(i))
 		}
 	}
