@@ -18,6 +18,7 @@ import (
 	"martinella/internal/platform/events"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/secret"
 )
 
 // Options is what an App is made of.
@@ -40,6 +41,7 @@ type App struct {
 	zone     *time.Location
 	rooms    rooms
 	aliases  *aliases
+	box      *secret.Box
 	metrics  *metrics
 	migrated int
 }
@@ -47,6 +49,9 @@ type App struct {
 // Open opens the instance's database, brings its schema up to date and builds
 // every room. Nothing runs yet.
 func Open(ctx context.Context, o Options) (*App, error) {
+	if o.Config.Demo && o.Config.Name == config.DefaultName {
+		o.Config.Name, o.Config.OwnerName = "CSIRT dimostrativo", "Territorio dimostrativo"
+	}
 	if err := os.MkdirAll(o.Config.Data, 0o750); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}

@@ -3,11 +3,15 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"martinella/internal/access"
+	"martinella/internal/access/gate"
 )
 
 // PrintPermissions prints the matrix of roles and permissions and, for every
@@ -28,10 +32,19 @@ func (a *App) PrintPermissions(w io.Writer) error {
 		fmt.Fprintln(out)
 	}
 	fmt.Fprint(out, "\nROUTE\tWHO\n")
-	for _, r := range a.Gate.Routes() {
+	routes := slices.SortedStableFunc(slices.Values(a.Gate.Routes()), func(x, y gate.Route) int {
+		return cmp.Compare(address(x), address(y))
+	})
+	for _, r := range routes {
 		fmt.Fprintf(out, "%s\t%s\n", r.Pattern, r.Rule)
 	}
 	return out.Flush()
+}
+
+// address is a route's path, so that what is done in one place stands together.
+func address(r gate.Route) string {
+	_, path, _ := strings.Cut(r.Pattern, " ")
+	return path
 }
 
 func tick(yes bool) string {

@@ -94,7 +94,7 @@ func (a *App) purgeMails(ctx context.Context) error {
 }
 
 func (a *App) buildIdentity() (err error) {
-	box, err := secret.Load(secret.Source{Default: a.Config.SecretFile})
+	a.box, err = secret.Load(secret.Source{Default: a.Config.SecretFile})
 	if err != nil {
 		return fmt.Errorf("the secret key: %w", err)
 	}
@@ -104,7 +104,7 @@ func (a *App) buildIdentity() (err error) {
 		cfg.Hash = demoHash()
 	}
 	a.rooms.identity, err = identity.New(identity.Deps{
-		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Queue: a.Queue, Secrets: box, Mails: identityMails{a.rooms.mails},
+		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Queue: a.Queue, Secrets: a.box, Mails: identityMails{a.rooms.mails},
 		Organisations: directory{&a.rooms}, Bundle: a.bundle, Zone: a.zone, Log: a.Log, Config: cfg,
 	})
 	return err
@@ -118,7 +118,7 @@ func (a *App) buildConstituency() (err error) {
 	}
 	a.rooms.constituency, err = constituency.New(constituency.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Bus: a.Bus, Bundle: a.bundle, Data: reference,
-		Mail: constituencyMails{a.rooms.mails}, People: people{&a.rooms},
+		Mail: constituencyMails{a.rooms.mails}, People: people{&a.rooms}, Seal: a.box,
 		Instance: constituency.Instance{Name: c.Name, Owner: c.OwnerName, OwnerURL: c.OwnerURL, ContactEmail: c.ContactEmail,
 			ContactPhone: c.ContactPhone, BaseURL: c.BaseURL, Zone: c.Zone},
 		FormLimit:    ratelimit.New(a.Clock, ratelimit.Limit{Burst: 10, Every: 2 * time.Minute}),
@@ -133,7 +133,7 @@ func (a *App) buildVulnerability() error {
 	a.aliases = &aliases{r: &a.rooms}
 	a.rooms.vulnerability = vulnerability.New(vulnerability.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle, BaseURL: a.Config.BaseURL,
-		Corpus: a.rooms.corpus, Stacks: stacks{&a.rooms}, Directory: members{&a.rooms}, Outbox: digestMails{a.rooms.mails, listID(a.Config.BaseURL)},
+		Corpus: a.rooms.corpus, Stacks: stacks{&a.rooms}, Directory: members{&a.rooms}, Outbox: digestMails{r: &a.rooms, base: a.Config.BaseURL, listID: listID(a.Config.BaseURL)},
 		Aliases: a.aliases, Panels: a.homePanels(),
 	})
 	return nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"martinella/internal/access"
 	"martinella/internal/platform/db"
@@ -145,8 +146,8 @@ type Recipient struct {
 }
 
 // DigestRecipients gives who receives the digest of the scope's organisation:
-// the contacts that chose to, each mailbox once, else who registered the body. Nobody while
-// the organisation is not approved.
+// the contacts that chose to, each mailbox once, else who registered the body,
+// unless he is among the contacts and chose not to. Nobody while the organisation is not approved.
 func (m *Module) DigestRecipients(ctx context.Context, s access.Scope) ([]Recipient, error) {
 	org, err := s.Organisation()
 	if err != nil {
@@ -167,7 +168,8 @@ func (m *Module) DigestRecipients(ctx context.Context, s access.Scope) ([]Recipi
 			out = append(out, Recipient{c.Name, c.Email, c.Language})
 		}
 	}
-	if len(out) == 0 {
+	declined := slices.ContainsFunc(all, func(c Contact) bool { return strings.EqualFold(c.Email, o.Applicant.Email) })
+	if len(out) == 0 && !declined {
 		out = append(out, Recipient{o.Applicant.Name, o.Applicant.Email, o.Applicant.Language})
 	}
 	return out, nil

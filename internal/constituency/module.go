@@ -108,6 +108,7 @@ type Deps struct {
 	Data     fs.FS // data.Files
 	Mail     Mailer
 	People   People
+	Seal     Sealer
 	Instance Instance
 
 	// FormLimit bounds registrations and resent links by client address,

@@ -36,6 +36,8 @@ func (m *Module) publicPages(g *gate.Gate) {
 }
 
 func (m *Module) registrationPages(g *gate.Gate) {
+	g.Handle("GET /unsubscribe/{token}", gate.Public(), m.unsubscribeForm, gate.Bare(), gate.AllowPending())
+	g.Handle("POST /unsubscribe/{token}", gate.Public(), m.unsubscribe, gate.Bare(), gate.AllowPending())
 	g.Handle("GET /register", gate.Public(), m.registerForm)
 	g.Handle("POST /register", gate.Public(), m.register)
 	g.Handle("GET /register/sent", gate.Public(), m.registerSent, gate.Bare())

@@ -21,6 +21,7 @@ import (
 	"martinella/internal/platform/events"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/secret"
 )
 
 // postbox keeps the mails, and those invited, in the order they came.
@@ -98,8 +99,12 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	box, err := secret.New(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.deps = constituency.Deps{
-		DB: d, Clock: c, Audit: w.audit, Bus: w.bus, Bundle: bundle.WithNow(c.Now), Data: data.Files, Mail: w.post, People: w.post,
+		DB: d, Clock: c, Audit: w.audit, Bus: w.bus, Bundle: bundle.WithNow(c.Now), Data: data.Files, Mail: w.post, People: w.post, Seal: box,
 		FormLimit: freely{}, LinkLimit: freely{},
 		Instance: constituency.Instance{Name: "CSIRT Prova", ContactEmail: "csirt@example.it", BaseURL: "https://csirt.example.it"},
 	}

@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// DefaultName is what a CSIRT is called that was given no name.
+const DefaultName = "CSIRT"
+
 // Register adds every option to fs.
 func Register(fs *flag.FlagSet, c *Config) {
 	registerPlace(fs, c)
@@ -39,7 +42,7 @@ func registerWeb(fs *flag.FlagSet, c *Config) {
 
 func registerInstance(fs *flag.FlagSet, c *Config) {
 	fs.BoolVar(&c.Demo, "demo", false, "show the demonstration territory, with known sign-ins: never for real data")
-	fs.StringVar(&c.Name, "name", "CSIRT", "name of the CSIRT, as pages and mails show it")
+	fs.StringVar(&c.Name, "name", DefaultName, "name of the CSIRT, as pages and mails show it")
 	fs.StringVar(&c.OwnerName, "owner-name", "", "public body that runs the CSIRT")
 	fs.StringVar(&c.OwnerURL, "owner-url", "", "its website")
 	fs.StringVar(&c.ContactEmail, "contact-email", "", "address where the CSIRT is reached")
