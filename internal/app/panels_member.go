@@ -5,15 +5,18 @@ package app
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"slices"
 
 	"github.com/a-h/templ"
 
 	"martinella/internal/access"
+	"martinella/internal/access/gate"
 	"martinella/internal/constituency"
 	"martinella/internal/inventory"
 	"martinella/internal/operations"
 	"martinella/internal/vulnerability"
+	"martinella/web/ui"
 )
 
 // affectedNames lists the vendors and products that only a CNA's words name and
@@ -68,4 +71,19 @@ func (a *App) roomPanels() []operations.Panel {
 	return []operations.Panel{func(ctx context.Context, s access.Scope) (templ.Component, error) {
 		return a.rooms.vulnerability.TerritoryPanel(ctx, s)
 	}}
+}
+
+// itemPanel leads from an item of the stack to what is open on it.
+func (a *App) itemPanel(r *gate.Request, item inventory.Item) (templ.Component, error) {
+	if !r.Scope.Can(access.VulnerabilityRead) || item.Product == "" {
+		return nil, nil
+	}
+	open, err := a.rooms.vulnerability.OpenCounts(r.Context(), r.Scope, []int64{item.ID})
+	if err != nil {
+		return nil, err
+	}
+	query := url.Values{"product": {item.Vendor + ":" + item.Product}, "version": {item.Version}}
+	return ui.Counters{{
+		N: open[item.ID], Label: r.L.T("vulnerability.panel.title"), Tone: ui.Warning, Href: r.Path("/vulnerabilities") + "?" + query.Encode(),
+	}}, nil
 }

@@ -137,7 +137,7 @@ func TestFailuresBackOffThenDieAndCanBeRetried(t *testing.T) {
 func TestPermanentErrorsAndPanicsAreContained(t *testing.T) {
 	each(t, func(b *bench) {
 		b.queue.Handle("bad", func(context.Context, jobs.Run) error { return jobs.Permanent(errors.New("malformed")) })
-		b.queue.Handle("worse", func(context.Context, jobs.Run) error { var m map[string]int; m["x"] = 1; return nil })
+		b.queue.Handle("worse", func(context.Context, jobs.Run) error { var none []int; _ = none[len(none)]; return nil })
 		b.enqueue(jobs.Job{Kind: "bad"})
 		b.enqueue(jobs.Job{Kind: "worse"})
 		b.enqueue(jobs.Job{Kind: "unknown"})
