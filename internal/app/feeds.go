@@ -74,7 +74,7 @@ func (a *App) ImportFeed(ctx context.Context, kind, source string, progress, out
 	if !slices.Contains(corpus.Kinds(), corpus.Kind(kind)) {
 		return fmt.Errorf("there is no feed %q: nvd, cve5, kev or epss", kind)
 	}
-	tell := a.progress(progress)
+	tell := a.progress(progress, source)
 	if strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://") {
 		reports, err := a.fetchFrom(ctx, corpus.Kind(kind), source, tell)
 		for _, r := range reports {
@@ -93,12 +93,12 @@ func (a *App) ImportFeed(ctx context.Context, kind, source string, progress, out
 }
 
 // progress writes a line at most once a second.
-func (a *App) progress(w io.Writer) func(corpus.Progress) {
-	var last time.Time
+func (a *App) progress(w io.Writer, source string) func(corpus.Progress) {
+	last := time.Now()
 	return func(p corpus.Progress) {
 		if now := time.Now(); now.Sub(last) >= time.Second {
 			last = now
-			fmt.Fprintf(w, "%s: %d records, %d skipped\n", p.File, p.Records, p.Broken)
+			fmt.Fprintf(w, "%s %s: %d records, %d skipped\n", source, p.File, p.Records, p.Broken)
 		}
 	}
 }
