@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,7 +13,6 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/operations"
-	"martinella/internal/platform/fault"
 	"martinella/internal/vulnerability/corpus"
 )
 
@@ -80,7 +80,7 @@ func (a *App) ImportFeed(ctx context.Context, kind, source string, progress, out
 		for _, r := range reports {
 			a.printReport(out, r)
 		}
-		return a.spoken(err)
+		return errors.Join(a.spoken(err), incomplete(reports...))
 	}
 	report, err := a.rooms.corpus.Import(ctx, access.System("cli"), corpus.Request{
 		Feed: corpus.Kind(kind), Path: source, Progress: tell, OnBatch: a.rooms.vulnerability.OnImport,
@@ -89,6 +89,16 @@ func (a *App) ImportFeed(ctx context.Context, kind, source string, progress, out
 		return a.spoken(err)
 	}
 	a.printReport(out, report)
+	return incomplete(report)
+}
+
+// errIncomplete makes a script notice that a file broke off.
+var errIncomplete = errors.New("the import is incomplete")
+
+func incomplete(reports ...corpus.Report) error {
+	if slices.ContainsFunc(reports, func(r corpus.Report) bool { return r.Incomplete }) {
+		return errIncomplete
+	}
 	return nil
 }
 
@@ -114,24 +124,6 @@ func (a *App) printReport(w io.Writer, r corpus.Report) {
 		fmt.Fprintf(w, "  skipped: %v\n", b)
 	}
 	if r.Incomplete {
-		fmt.Fprintf(w, "  the file breaks off: what came before is kept; import it again when it is whole (%v)\n", r.Cut)
+		fmt.Fprintf(w, "  %v\n", a.spoken(r.Cut))
 	}
-}
-
-// spoken turns a fault into its sentence in English, which is the language of
-// the command line; the cause stays behind it.
-func (a *App) spoken(err error) error {
-	if err == nil {
-		return nil
-	}
-	f := fault.Of(err)
-	l := a.bundle.Localizer("en", a.zone)
-	if key := "fault." + f.Code; f.Kind != fault.Internal && l.Has(key) {
-		args := make([]any, 0, 2*len(f.Params))
-		for k, v := range f.Params {
-			args = append(args, k, v)
-		}
-		return fmt.Errorf("%s (%w)", l.T(key, args...), err)
-	}
-	return err
 }
