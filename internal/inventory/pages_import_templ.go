@@ -338,8 +338,8 @@ func ready(v importDetailView) templ.Component {
 
 func previewColumns(ctx context.Context) []ui.Column {
 	return []ui.Column{
-		{Title: ui.T(ctx, "inventory.import.line"), Numeric: true}, {Title: ui.T(ctx, "inventory.import.action")}, {Title: ui.T(ctx, "inventory.field.label")},
-		{Title: ui.T(ctx, "inventory.field.version")}, {Title: ui.T(ctx, "inventory.field.asset")}, {Title: ui.T(ctx, "inventory.field.state")},
+		{Title: ui.T(ctx, "inventory.field.label")}, {Title: ui.T(ctx, "inventory.field.version")}, {Title: ui.T(ctx, "inventory.field.asset")},
+		{Title: ui.T(ctx, "inventory.import.action")}, {Title: ui.T(ctx, "inventory.field.state")}, {Title: ui.T(ctx, "inventory.import.line"), Numeric: true},
 	}
 }
 
@@ -350,8 +350,8 @@ func (v importDetailView) previewRows(ctx context.Context) (out []ui.Row) {
 			version.Note = ui.T(ctx, "inventory.import.was", "was", orDash(p.Before.Version))
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{
-			ui.Text(strconv.FormatInt(p.Line, 10)), ui.Text(ui.T(ctx, "inventory.import.action."+p.Action)), {Text: p.After.Label, Note: p.After.ProductText()},
-			version, ui.Text(p.After.Asset), ui.In(stateChip(ctx, p.After.Identity)),
+			{Text: p.After.Label, Note: p.After.ProductText()}, version, ui.Text(orDash(p.After.Asset)),
+			ui.Text(ui.T(ctx, "inventory.import.action."+p.Action)), ui.In(stateChip(ctx, p.After.Identity)), ui.Text(strconv.FormatInt(p.Line, 10)),
 		}})
 	}
 	return out

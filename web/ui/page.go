@@ -76,7 +76,7 @@ type User struct {
 
 // OrgSwitch names the organisation in view and the others of this person.
 type OrgSwitch struct {
-	Current string
+	Current string // empty on pages that are about none
 	Others  []Link
 }
 
