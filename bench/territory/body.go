@@ -3,17 +3,17 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 
 	"martinella/bench/draw"
+	"martinella/internal/app/demo"
 	"martinella/internal/vulnerability/cpe"
 )
 
 // body is an accredited organisation with what it runs.
 type body struct {
 	Code, Name, Type, Province, Tier, Language string
+	Patron                                     string   // "06-24"; may be empty
 	Contacts                                   []string // addresses that get the digest
 	Items                                      []piece
 }
@@ -70,52 +70,61 @@ func numbered(i int) body {
 	}
 }
 
-// demoBodies reads the accredited bodies of the demonstration.
-func demoBodies(path string) ([]body, error) {
-	text, err := os.ReadFile(path)
+// demoBodies are the accredited bodies of the demonstration with the products
+// they declare one by one; the two lists they import are left out.
+func demoBodies() ([]body, error) {
+	territory, err := demo.Load()
 	if err != nil {
 		return nil, err
 	}
-	var file struct {
-		Organisations []struct {
-			Code, Name, Type, Province, Tier, State, Language string
-			People                                            []struct{ Email, Contact string }
-			Items                                             []struct {
-				Label, Part, Vendor, Product, Version, Asset, Exposure, Criticality, Owner string
-				Quantity                                                                   int
-			}
-		}
-	}
-	if err := json.Unmarshal(text, &file); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
 	var out []body
-	for _, o := range file.Organisations {
-		if o.State != "approved" {
+	for _, o := range territory.Organisations {
+		tier := accredited(o)
+		if tier == "" {
 			continue
 		}
-		b := body{Code: o.Code, Name: o.Name, Type: o.Type, Province: o.Province, Tier: o.Tier, Language: o.Language}
-		for _, p := range o.People {
-			if p.Contact != "" || len(o.People) == 1 {
-				b.Contacts = append(b.Contacts, p.Email)
+		b := body{Code: o.Code, Name: o.Name, Type: o.Type, Province: o.Province, Tier: tier, Language: "it", Patron: o.Patron}
+		for _, c := range o.Contacts {
+			if c.Digest {
+				b.Contacts = append(b.Contacts, c.Email)
 			}
 		}
-		if len(b.Contacts) == 0 {
-			b.Contacts = append(b.Contacts, o.People[0].Email)
-		}
-		for _, it := range o.Items {
-			version, err := cpe.Quote(it.Version)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", it.Label, err)
-			}
-			n, err := cpe.Parse(fmt.Sprintf("cpe:2.3:%s:%s:%s:%s:*:*:*:*:*:*:*", it.Part, it.Vendor, it.Product, version))
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", it.Label, err)
-			}
-			b.Items = append(b.Items, piece{Label: it.Label, Asset: it.Asset, Owner: it.Owner, Exposure: it.Exposure,
-				Criticality: it.Criticality, Quantity: it.Quantity, Name: n})
+		if b.Items, err = declaredBy(o); err != nil {
+			return nil, fmt.Errorf("%s: %w", o.Code, err)
 		}
 		out = append(out, b)
+	}
+	return out, nil
+}
+
+// accredited gives the tier of a body that is accredited at the end of its story.
+func accredited(o demo.Organisation) (tier string) {
+	for _, d := range o.Story {
+		switch d.Action {
+		case "approve":
+			tier = d.Tier
+		case "suspend", "reject", "withdraw":
+			tier = ""
+		}
+	}
+	return tier
+}
+
+// declaredBy gives what has a product; a name nobody has resolved is matched with nothing.
+func declaredBy(o demo.Organisation) (out []piece, err error) {
+	for _, it := range o.Items {
+		if it.Product == "" {
+			continue
+		}
+		p := piece{Label: it.Label, Asset: it.Asset, Owner: it.Owner, Exposure: it.Exposure, Criticality: it.Criticality, Quantity: max(1, it.Quantity)}
+		version, err := cpe.Quote(it.Version)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", it.Label, err)
+		}
+		if p.Name, err = cpe.Parse(fmt.Sprintf("cpe:2.3:%s:%s:*:*:*:*:*:*:*", it.Product, version)); err != nil {
+			return nil, fmt.Errorf("%s: %w", it.Label, err)
+		}
+		out = append(out, p)
 	}
 	return out, nil
 }

@@ -41,12 +41,12 @@ func (i *instance) addBodies(ctx context.Context, bodies []body) error {
 	rows := make([][]any, len(bodies))
 	for n, b := range bodies {
 		rows[n] = []any{b.Code, b.Name, check.NameKey(b.Name), check.Fold(b.Name), b.Type, "IT", b.Province, "info@" + b.Code + ".example", b.Language, "Europe/Rome",
-			"Responsabile di " + b.Name, "RTD", b.Contacts[0], "+39 055 0000000", b.Language, "approved", b.Tier, db.Ms(now), db.Ms(now), db.Ms(now), "1", db.Ms(now)}
+			"Responsabile di " + b.Name, "RTD", b.Contacts[0], "+39 055 0000000", b.Language, "approved", b.Tier, db.Ms(now), db.Ms(now), db.Ms(now), "1", db.Ms(now), b.Patron}
 	}
 	return i.DB.Tx(ctx, func(tx *db.Tx) error {
 		return tx.BulkInsert(ctx, "organisation", []string{"code", "name", "name_key", "name_fold", "type", "country", "province", "email", "language", "time_zone",
 			"applicant_name", "applicant_position", "applicant_email", "applicant_phone", "applicant_language", "state", "tier", "state_since",
-			"created_at", "approved_at", "conditions_version", "conditions_at"}, rows)
+			"created_at", "approved_at", "conditions_version", "conditions_at", "patron_day"}, rows)
 	})
 }
 
