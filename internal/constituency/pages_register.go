@@ -14,7 +14,7 @@ import (
 
 // registerForm shows the form; ?municipality= fills in what follows from it.
 func (m *Module) registerForm(r *gate.Request) error {
-	v := registerView{Ref: m.ref, Country: m.deps.Instance.Country, Typed: strings.TrimSpace(r.Query().Get("municipality"))}
+	v := registerView{Ref: m.ref, Country: m.deps.Instance.Country, Typed: strings.TrimSpace(r.Query().Get("town"))}
 	if town, ok := m.ref.MunicipalityNamed(v.Typed); ok {
 		v.State.Values = url.Values{
 			"municipality": {town.Label()}, "type": {"municipality"}, "code": {town.Code}, "province": {town.Province},

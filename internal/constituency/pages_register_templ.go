@@ -270,7 +270,7 @@ func prefill(v registerView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Typeahead{Name: "municipality", Label: ui.T(ctx, "constituency.prefill.label"), URL: "/register/municipalities", Options: v.Ref.labels(), Value: v.Typed, Optional: true}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Typeahead{Name: "town", Label: ui.T(ctx, "constituency.prefill.label"), URL: "/register/municipalities", Options: v.Ref.labels(), Value: v.Typed, Optional: true}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -139,7 +139,7 @@ func TestTheWholeWayIn(t *testing.T) {
 	s := newSite(t, nil)
 	_, body := s.get(t, "", "/")
 	mustContain(t, "front page", body, "/register", "/signin", "CVE personalizzate")
-	_, body = s.get(t, "", "/register?municipality=firenze")
+	_, body = s.get(t, "", "/register?town=firenze")
 	mustContain(t, "prefilled form", body, `value="c_d612"`, `value="Comune di Firenze"`, "Firenze (FI)")
 	wrong := firenzeForm()
 	wrong.Set("pec", "<script>")
@@ -281,7 +281,7 @@ func TestPagesInEveryLanguageAndState(t *testing.T) {
 	s.join("ada", o.ID, access.OrgAdmin)
 	id := "/ops/registrations/" + strconv.FormatInt(o.ID, 10)
 	pages := map[string][]string{
-		"":         {"/", "/services", "/conditions", "/conditions?version=2026-11", "/privacy", "/accessibility", "/legal", "/register", "/register?municipality=Atlantide", "/register/sent"},
+		"":         {"/", "/services", "/conditions", "/conditions?version=2026-11", "/privacy", "/accessibility", "/legal", "/register", "/register?town=Atlantide", "/register/sent"},
 		"ada":      {"/", "/o/c_d612", "/o/c_d612/organisation", "/o/c_d612/organisation/edit", "/o/c_d612/contacts", "/o/c_d612/contacts/new"},
 		"operator": {"/ops/registrations", "/ops/registrations?state=all&q=ente", "/ops/members", "/ops/members?state=withdrawn&tier=full", "/ops/members/c_d612", id, id + "/edit", "/o/C_D612", "/o/c_d612/organisation"},
 		"auditor":  {"/ops/registrations", "/ops/members", "/ops/members/C_D612", id, "/o/c_d612/contacts"},
