@@ -39,11 +39,24 @@ func (f *faults) see(event any) {
 			text = cmp.Or(d.Exception.Description, text)
 		}
 		f.add(fmt.Sprintf("uncaught exception: %s (%s:%d)", text, d.URL, d.LineNumber+1))
+	case *runtime.EventConsoleAPICalled:
+		if event.Type == runtime.ConsoleAPICalledTypeError {
+			f.add(fmt.Sprintf("console.error: %s", arguments(event)))
+		}
 	case *log.EventEntryAdded:
 		if e := event.Entry; e.Source == log.EntrySourceSecurity || strings.Contains(e.Text, "Content Security Policy") {
 			f.add(e.Text)
 		}
 	}
+}
+
+// arguments are what a script told the console.
+func arguments(event *runtime.EventConsoleAPICalled) string {
+	var out []string
+	for _, a := range event.Args {
+		out = append(out, cmp.Or(a.Description, string(a.Value)))
+	}
+	return strings.Join(out, " ")
 }
 
 func (f *faults) add(message string) {

@@ -113,9 +113,13 @@ func (p *Page) middle(doing string, what Target) (x, y float64) {
 		if (!top || !(e.contains(top) || top.contains(e) || top.control === e)) {
 			throw new Error("it is covered by " + (top ? top.outerHTML.slice(0, 120) : "nothing: it is outside of the window"));
 		}
-		return [x, y];`
-	at := onElement[[]float64](p, doing, what, measure, "")
-	return at[0], at[1]
+		return x + " " + y;`
+	// Words, because a list that is not there yet would come as an empty one.
+	at := onElement[string](p, doing, what, measure, "")
+	if _, err := fmt.Sscan(at, &x, &y); err != nil {
+		p.fail(doing, fmt.Errorf("its middle is at %q: %w", at, err))
+	}
+	return x, y
 }
 
 // Press sends keys ("\t", kb.ArrowDown, "\r") to what has the focus.
@@ -146,6 +150,13 @@ func (p *Page) WaitGone(what Target) {
 func (p *Page) Text(what Target) string {
 	p.t.Helper()
 	return onElement[string](p, "reading "+what.name, what, "return e.innerText.trim();", "")
+}
+
+// Texts gives the visible text of each element that a selector matches now.
+func (p *Page) Texts(selector string) []string {
+	p.t.Helper()
+	return run(p, "reading all of "+selector, chromedp.Evaluate[[]string](
+		fmt.Sprintf(`[...document.querySelectorAll(%s)].filter(e => e.checkVisibility()).map(e => e.innerText.trim())`, quote(selector))))
 }
 
 // Value gives what a field holds.
@@ -205,6 +216,35 @@ func (p *Page) Screenshot(path string, width int) {
 	if err := os.WriteFile(path, image, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// Links gives where the page's visible and folded links lead, in their order.
+func (p *Page) Links() []string {
+	p.t.Helper()
+	return run(p, "reading the links", chromedp.Evaluate[[]string]("[...document.querySelectorAll('a[href]')].map(a => a.href)"))
+}
+
+// RepeatedIDs gives the ids that more than one element has: a label would
+// belong to the wrong one.
+func (p *Page) RepeatedIDs() []string {
+	p.t.Helper()
+	return run(p, "reading the ids", chromedp.Evaluate[[]string](
+		"[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)"))
+}
+
+// Wider tells what sticks out of the page when the window is that wide: on a
+// phone it would have to be pushed sideways to be read (WCAG 2.1, 1.4.10).
+// Empty when nothing does.
+func (p *Page) Wider(width int) string {
+	p.t.Helper()
+	p.Width(width)
+	defer p.Width(DeskWidth)
+	return run(p, "measuring the page", chromedp.Evaluate[string](`(() => {
+		const room = document.documentElement.clientWidth, need = document.documentElement.scrollWidth;
+		if (need <= room) { return ""; }
+		const out = [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > room + 1);
+		return need + " pixels; " + out.slice(-2).map(e => e.outerHTML.slice(0, 160)).join("; ");
+	})()`))
 }
 
 // Overflows reports whether the page is wider than the window: on a phone it

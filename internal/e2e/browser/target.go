@@ -44,6 +44,15 @@ func Words(words string) Target {
 	}
 }
 
+// LinkWith finds the first visible link whose text holds those words.
+func LinkWith(words string) Target {
+	return Target{
+		name: "a link with " + quote(words),
+		script: fmt.Sprintf(`([...document.querySelectorAll("main a[href]")].find(
+			a => a.checkVisibility() && a.innerText.replace(/\s+/g, " ").includes(%s)) ?? null)`, quote(words)),
+	}
+}
+
 // quote writes a JavaScript string.
 func quote(s string) string {
 	text, err := json.Marshal(s)

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package e2e
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"martinella/internal/e2e/browser"
+)
+
+// crawler goes through the pages somebody can reach by following links, and
+// looks at two of each kind.
+type crawler struct {
+	t     *testing.T
+	p     *browser.Page
+	base  string
+	who   string // for the pictures' names
+	seen  map[string]bool
+	kinds map[string]int
+	queue []string
+	axe   bool
+}
+
+func crawl(t *testing.T, p *browser.Page, base, who string, axe bool) *crawler {
+	return &crawler{t: t, p: p, base: base, who: who, axe: axe, seen: map[string]bool{}, kinds: map[string]int{}}
+}
+
+// perKind is how many pages of a kind are opened: the second often differs from
+// the first where it matters (another state, a longer name).
+const perKind = 2
+
+// from follows links, beginning at some addresses.
+func (c *crawler) from(starts ...string) {
+	c.t.Helper()
+	c.queue = append(c.queue, starts...)
+	for len(c.queue) > 0 {
+		next := c.queue[0]
+		c.queue = c.queue[1:]
+		kind := kindOf(next)
+		if c.seen[next] || c.kinds[kind] >= perKind || !isPage(next) {
+			continue
+		}
+		c.seen[next] = true
+		c.kinds[kind]++
+		c.visit(next, kind)
+	}
+}
+
+func (c *crawler) visit(path, kind string) {
+	c.t.Helper()
+	if status := c.p.Open(c.base + path); status != http.StatusOK {
+		c.t.Errorf("%s: GET %s: %d", c.who, path, status)
+		return
+	}
+	for _, href := range c.p.Links() {
+		if rest, ok := strings.CutPrefix(href, c.base); ok {
+			rest, _, _ = strings.Cut(rest, "#")
+			c.queue = append(c.queue, rest)
+		}
+	}
+	c.check(path)
+	look(c.p, c.pictureName(kind))
+	for _, fault := range c.p.Faults() {
+		c.t.Errorf("%s: %s: %s", c.who, path, fault)
+	}
+}
+
+// key is what a sentence looks like that no catalogue has.
+var key = regexp.MustCompile(`\b(ui|gate|web|mailer|feed|corpus|fetch|digest|identity|constituency|inventory|vulnerability|operations|fault)\.[a-z]+[a-z_.]*`)
+
+// check holds a page to what every page must be.
+func (c *crawler) check(path string) {
+	c.t.Helper()
+	text := c.p.Text(browser.CSS("body"))
+	if found := key.FindAllString(text, 3); found != nil && !technical(path) {
+		c.t.Errorf("%s: %s shows what is no sentence: %q", c.who, path, found)
+	}
+	if c.p.Title() == "" || !c.p.Has(browser.CSS("h1")) {
+		c.t.Errorf("%s: %s has no title or no heading", c.who, path)
+	}
+	if twice := c.p.RepeatedIDs(); len(twice) > 0 {
+		c.t.Errorf("%s: %s has several elements with the id %q", c.who, path, twice)
+	}
+	if wide := c.p.Wider(phone); wide != "" {
+		c.t.Errorf("%s: %s is wider than %d pixels: %s", c.who, path, phone, wide)
+	}
+	if !c.axe {
+		return
+	}
+	for _, width := range []int{phone, desk} {
+		c.p.Width(width)
+		for _, v := range c.p.Axe() {
+			c.t.Errorf("%s: %s, %d pixels wide: %v", c.who, path, width, v)
+		}
+	}
+}
+
+// technical are the pages that show the program's own names on purpose: kinds
+// of mails, jobs and audit entries.
+func technical(path string) bool {
+	return slices.ContainsFunc([]string{"/ops/mail", "/ops/jobs", "/ops/audit"}, func(p string) bool { return strings.HasPrefix(path, p) })
+}
+
+// isPage leaves out files and what changes the language.
+func isPage(path string) bool {
+	u, err := url.Parse(path)
+	if err != nil {
+		return false
+	}
+	q := u.Query()
+	file := strings.HasSuffix(u.Path, "/eml") || strings.HasSuffix(u.Path, "/html") || strings.HasPrefix(u.Path, "/static/") || q.Get("format") != ""
+	return !file && !q.Has("lang")
+}
+
+var (
+	number = regexp.MustCompile(`^[0-9]+$`)
+	cveID  = regexp.MustCompile(`^CVE-[0-9-]+$`)
+	token  = regexp.MustCompile(`^[A-Z0-9]{20,}$`)
+)
+
+// kindOf says of what kind a page is: its address without what names one thing.
+func kindOf(path string) string {
+	u, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	parts := strings.Split(u.Path, "/")
+	for i, part := range parts {
+		switch {
+		case i == 2 && parts[1] == "o", i == 3 && parts[2] == "members":
+			parts[i] = "ORG"
+		case number.MatchString(part):
+			parts[i] = "N"
+		case cveID.MatchString(part):
+			parts[i] = "CVE"
+		case token.MatchString(part):
+			parts[i] = "TOKEN"
+		}
+	}
+	kind := strings.Join(parts, "/")
+	for _, name := range slices.Sorted(maps.Keys(u.Query())) {
+		kind += "&" + name
+	}
+	return kind
+}
+
+func (c *crawler) pictureName(kind string) string {
+	name := c.who + strings.NewReplacer("/", "_", "&", "-").Replace(kind)
+	if c.kinds[kind] > 1 {
+		name += "-2"
+	}
+	return name
+}
