@@ -291,3 +291,14 @@ func FuzzParsePURL(f *testing.F) {
 		}
 	})
 }
+
+// An inventory says "Google" beside "Google Chrome": the vendor said twice is no word left over.
+func TestThePublisherMayBeInTheNameToo(t *testing.T) {
+	x := index(t)
+	for _, publisher := range []string{"", "Google", "Google LLC"} {
+		got := x.Suggest(names.Query{Label: "Google Chrome", Publisher: publisher, Version: "151.0.7922.137"}, 1)
+		if len(got) == 0 || got[0].Ref() != "a:google:chrome" || got[0].Reason != names.Exact {
+			t.Errorf("publisher %q: %v", publisher, brief(got))
+		}
+	}
+}

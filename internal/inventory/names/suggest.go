@@ -60,8 +60,23 @@ func (x *Index) Suggest(q Query, limit int) []Candidate {
 		}
 	}
 	byConfidence(out)
+	preferUsual(out)
 	settleTie(out)
 	return out[:min(len(out), limit)]
+}
+
+// preferUsual puts what people usually mean by a text before what it says to
+// the letter: "Microsoft Edge" is the browser of today, not the one of 2015.
+func preferUsual(out []Candidate) {
+	if !slices.ContainsFunc(out, func(c Candidate) bool { return c.Reason == Alias }) {
+		return
+	}
+	for i := range out {
+		if out[i].Reason == Exact {
+			out[i].Reason, out[i].Confidence = NameOnly, 70
+		}
+	}
+	byConfidence(out)
 }
 
 func byConfidence(out []Candidate) {
@@ -166,7 +181,7 @@ func (x *Index) findVendors(t *text, publisher string) {
 	for i := range t.words {
 		for j := i + 1; j <= min(i+4, len(t.words)); j++ {
 			v, ok := x.vendorOf(t.words[i:j])
-			if _, said := t.vendors[v]; !ok || said {
+			if named := t.vendors[v]; !ok || len(named) > 0 {
 				continue
 			}
 			for k := i; k < j; k++ {
