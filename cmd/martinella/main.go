@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -61,24 +62,32 @@ func (p program) run(ctx context.Context, args []string) int {
 		return exitUsage
 	}
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	fs.SetOutput(p.stderr)
-	fs.Usage = func() {
-		fmt.Fprintf(p.stderr, "martinella %s %s\n\n%s\n\nOptions:\n", c.name, c.usage, c.summary)
-		fs.PrintDefaults()
-	}
-	return p.exit(c, c.run(ctx, p, fs, rest))
+	fs.SetOutput(io.Discard) // a mistake is told in one sentence, not after every option
+	return p.exit(c, fs, c.run(ctx, p, fs, rest))
 }
 
-func (p program) exit(c command, err error) int {
+func (p program) exit(c command, fs *flag.FlagSet, err error) int {
 	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	case err == nil:
+		return exitOK
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintf(p.stdout, "martinella %s %s\n\n%s\n\nOptions:\n", c.name, c.usage, c.summary)
+		fs.SetOutput(p.stdout)
+		fs.PrintDefaults()
 		return exitOK
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(p.stderr, "martinella %s: %v\nusage: martinella %s %s\n", c.name, err, c.name, c.usage)
+		fmt.Fprintf(p.stderr, "martinella %s: %s\nusage: martinella %s\n\"martinella %s --help\" lists its options.\n",
+			c.name, mistake(err), strings.TrimSpace(c.name+" "+c.usage), c.name)
 		return exitUsage
 	}
 	fmt.Fprintf(p.stderr, "martinella %s: %v\n", c.name, err)
 	return exitFailed
+}
+
+// mistake is what is wrong with a command line, without what only marks it as such.
+func mistake(err error) string {
+	text := strings.TrimPrefix(err.Error(), errUsage.Error()+": ")
+	return strings.TrimPrefix(text, "error parsing commandline arguments: ")
 }
 
 // find takes the longest command the arguments begin with.

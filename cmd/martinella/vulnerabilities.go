@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"martinella/internal/app"
+	"martinella/internal/platform/config"
 )
 
 // splitPositional takes up to n leading arguments that are no options, so that
@@ -26,39 +27,20 @@ func splitPositional(args []string, n int) (positional, rest []string) {
 
 func feedImport(ctx context.Context, p program, fs *flag.FlagSet, args []string) (err error) {
 	what, rest := splitPositional(args, 2)
-	if len(what) < 2 && !wantsHelp(rest) {
-		// Options may also come first.
-		cfgArgs := rest
-		what, rest = trailing(what, cfgArgs)
+	var cfg config.Config
+	if err := config.Parse(fs, &cfg, rest); err != nil {
+		return usage(err)
 	}
-	if len(what) != 2 && !wantsHelp(rest) {
+	what = append(what, fs.Args()...) // options may also come first, or between
+	if len(what) != 2 {
 		return fmt.Errorf("%w: which feed, from where?", errUsage)
 	}
-	a, err := p.open(ctx, fs, rest)
+	a, err := p.openWith(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer closing(a, &err)
 	return a.ImportFeed(ctx, what[0], what[1], p.stderr, p.stdout)
-}
-
-func wantsHelp(args []string) bool {
-	for _, a := range args {
-		if a == "-h" || a == "--help" || a == "-help" {
-			return true
-		}
-	}
-	return false
-}
-
-// trailing takes the last arguments as the positional ones that are missing.
-func trailing(have, args []string) (positional, rest []string) {
-	missing := 2 - len(have)
-	if len(args) < missing {
-		return have, args
-	}
-	cut := len(args) - missing
-	return append(have, args[cut:]...), args[:cut]
 }
 
 func feedStatus(ctx context.Context, p program, fs *flag.FlagSet, args []string) (err error) {

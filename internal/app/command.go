@@ -86,7 +86,7 @@ func (a *App) MatchStack(ctx context.Context, in io.Reader, format string, out, 
 	wrong := 0
 	_, err := match.Lines(in, out, matcher, match.LineOptions{JSON: format == "json", OnError: func(e match.LineError) {
 		wrong++
-		fmt.Fprintf(errs, "line %d left aside: %v: %s\n", e.Line, e.Err, e.Text)
+		fmt.Fprintf(errs, "line %d left aside: %v: %q\n", e.Line, e.Err, e.Text)
 	}})
 	if err == nil && wrong > 0 {
 		err = fmt.Errorf("%d lines could not be read; the others were matched", wrong)
