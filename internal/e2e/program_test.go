@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"martinella/internal/platform/db"
 )
 
 // installation is a data folder and an address, with the program run on them
@@ -54,6 +57,7 @@ func freeAddress(t *testing.T) string {
 type result struct {
 	code           int
 	stdout, stderr string
+	memory         int64 // the most it had, in bytes
 }
 
 func (r result) String() string {
@@ -71,7 +75,7 @@ func (i *installation) try(stdin io.Reader, args ...string) result {
 	if err != nil && !errors.As(err, &exit) {
 		i.t.Fatalf("martinella %q: %v", args, err)
 	}
-	return result{code: cmd.ProcessState.ExitCode(), stdout: out.String(), stderr: errs.String()}
+	return result{code: cmd.ProcessState.ExitCode(), stdout: out.String(), stderr: errs.String(), memory: maxMemory(cmd.ProcessState.SysUsage())}
 }
 
 // run runs a command that must succeed and gives what it printed.
@@ -87,6 +91,50 @@ func (i *installation) run(args ...string) string {
 // with adds the installation's options after the command and what it takes.
 func (i *installation) with(args []string) []string {
 	return append(append([]string{}, args...), i.options...)
+}
+
+// count asks the installation's database for one number.
+func (i *installation) count(query string, args ...any) (n int) {
+	i.t.Helper()
+	i.look(func(d *db.DB) error { return d.QueryRow(i.t.Context(), query, args...).Scan(&n) })
+	return n
+}
+
+// list asks the installation's database for one column.
+func (i *installation) list(query string, args ...any) (out []string) {
+	i.t.Helper()
+	i.look(func(d *db.DB) error {
+		rows, err := d.Query(i.t.Context(), query, args...)
+		out, err = db.Collect(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) })
+		return err
+	})
+	return out
+}
+
+// watch gives a way to ask often, on one open database.
+func (i *installation) watch(f func(count func(query string) int)) {
+	i.t.Helper()
+	i.look(func(d *db.DB) error {
+		f(func(query string) (n int) {
+			if err := d.QueryRow(i.t.Context(), query).Scan(&n); err != nil {
+				i.t.Fatal(err)
+			}
+			return n
+		})
+		return nil
+	})
+}
+
+// look opens the database beside the program that uses it.
+func (i *installation) look(f func(*db.DB) error) {
+	i.t.Helper()
+	d, err := db.Open(i.t.Context(), filepath.Join(i.data, "martinella.db"))
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	if err := errors.Join(f(d), d.Close()); err != nil {
+		i.t.Fatal(err)
+	}
 }
 
 // process is a command that runs on.
