@@ -94,30 +94,49 @@ func (i *instance) strings(ctx context.Context, query string, args ...any) (out 
 	return out, rows.Err()
 }
 
-func (i *instance) members(ctx context.Context) ([]member, error) {
+// members finds some organisations that have more than a page of matches.
+func (i *instance) members(ctx context.Context) (out []member, err error) {
 	codes, err := i.strings(ctx, "SELECT code FROM organisation ORDER BY id LIMIT $1", membersAsked)
 	if err != nil {
 		return nil, err
 	}
 	ids, err := i.ids(ctx)
-	out := make([]member, len(codes))
+	if err != nil {
+		return nil, err
+	}
 	for n, code := range codes {
 		m := member{id: ids[code], code: code, token: token(n)}
-		var priority int64
-		err = errors.Join(err, i.DB.QueryRow(ctx, `SELECT m.cve_id, m.item_id, m.priority, i.product_key FROM vulnerability_match m JOIN watched_item i ON i.id = m.item_id
-			WHERE m.organisation_id = $1 AND m.closed_at IS NULL AND m.mark = '' ORDER BY m.priority DESC, m.cve_id, m.item_id LIMIT 1 OFFSET 60`, m.id).Scan(&m.cve, &m.item, &priority, &m.product))
-		m.cursor = fmt.Sprintf("%d,%s,%d", priority, m.cve, m.item)
-		if lastDigest := i.DB.QueryRow(ctx, "SELECT id FROM digest WHERE organisation_id = $1 ORDER BY day DESC LIMIT 1", m.id).Scan(&m.digest); lastDigest != nil && !db.NotFound(lastDigest) {
-			err = errors.Join(err, lastDigest)
+		err := i.lookAt(ctx, &m)
+		if db.NotFound(err) {
+			continue
 		}
-		out[n] = m
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	if len(out) == 0 {
+		err = errors.New("nobody has enough matches; seed first")
 	}
 	return out, err
 }
 
+// lookAt finds the match in the middle of the second page, and the last digest.
+func (i *instance) lookAt(ctx context.Context, m *member) error {
+	var priority int64
+	err := i.DB.QueryRow(ctx, `SELECT m.cve_id, m.item_id, m.priority, i.product_key FROM vulnerability_match m JOIN watched_item i ON i.id = m.item_id
+		WHERE m.organisation_id = $1 AND m.closed_at IS NULL AND m.mark = '' ORDER BY m.priority DESC, m.cve_id, m.item_id LIMIT 1 OFFSET 60`, m.id).
+		Scan(&m.cve, &m.item, &priority, &m.product)
+	if err != nil {
+		return err
+	}
+	m.cursor = fmt.Sprintf("%d,%s,%d", priority, m.cve, m.item)
+	return i.DB.QueryRow(ctx, "SELECT id FROM digest WHERE organisation_id = $1 ORDER BY day DESC LIMIT 1", m.id).Scan(&m.digest)
+}
+
 // signIn gives each member's person, and one of the CSIRT, a session.
 func (i *instance) signIn(ctx context.Context, s *sample) error {
-	s.staff = token(len(s.members))
+	s.staff = token(membersAsked)
 	return i.DB.Tx(ctx, func(tx *db.Tx) error {
 		for _, m := range s.members {
 			if err := i.session(ctx, tx, m.code, m.token, func(person int64) error {
