@@ -22,6 +22,7 @@ type crawler struct {
 	who     string // for the pictures' names
 	perKind int    // how many pages of a kind are opened
 	axe     bool
+	also    func(path string) // what else is looked at; nil: nothing
 	seen    map[string]bool
 	kinds   map[string]int
 	queue   []string
@@ -81,6 +82,9 @@ func (c *crawler) check(path string) {
 	}
 	if wide := c.p.Wider(phone); wide != "" {
 		c.t.Errorf("%s: %s is wider than %d pixels: %s", c.who, path, phone, wide)
+	}
+	if c.also != nil {
+		c.also(path)
 	}
 	if !c.axe {
 		return

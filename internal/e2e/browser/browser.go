@@ -118,8 +118,16 @@ func calm(ctx context.Context, target *chromedp.Target, language string) error {
 	if err != nil {
 		return err
 	}
-	_, err = cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
+	return media(ctx, target, "screen", "light")
+}
+
+// media sets on what the page is shown, and in which theme.
+func media(ctx context.Context, target *chromedp.Target, kind, theme string) error {
+	_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Media: kind,
+		Features: []*emulation.MediaFeature{
+			{Name: "prefers-reduced-motion", Value: "reduce"}, {Name: "prefers-color-scheme", Value: theme},
+		},
 	})
 	return err
 }

@@ -128,6 +128,24 @@ func (p *Page) Press(keys string) {
 	p.do("pressing keys", chromedp.KeyEvent(keys))
 }
 
+// Enter presses the Enter key on what has the focus. Press would send the
+// character on its own, which a page that took the key for itself cannot stop.
+func (p *Page) Enter() {
+	p.t.Helper()
+	p.do("pressing Enter", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+			key := input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
+			if kind == input.DispatchKeyEventTypeKeyDown {
+				key.Text = "\r"
+			}
+			if _, err := cdp.Call(ctx, target, input.DispatchKeyEvent, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
 // Wait waits until what is looked for can be seen.
 func (p *Page) Wait(what Target) {
 	p.t.Helper()
@@ -146,43 +164,6 @@ func (p *Page) WaitGone(what Target) {
 	poll[bool](p, "waiting for the end of "+what.name, "(e => !e || !e.checkVisibility() || undefined)("+what.script+")")
 }
 
-// Text gives the visible text of an element, without space around it.
-func (p *Page) Text(what Target) string {
-	p.t.Helper()
-	return onElement[string](p, "reading "+what.name, what, "return e.innerText.trim();", "")
-}
-
-// Texts gives the visible text of each element that a selector matches now.
-func (p *Page) Texts(selector string) []string {
-	p.t.Helper()
-	return run(p, "reading all of "+selector, chromedp.Evaluate[[]string](
-		fmt.Sprintf(`[...document.querySelectorAll(%s)].filter(e => e.checkVisibility()).map(e => e.innerText.trim())`, quote(selector))))
-}
-
-// Value gives what a field holds.
-func (p *Page) Value(what Target) string {
-	p.t.Helper()
-	return onElement[string](p, "reading "+what.name, what, "return e.value;", "")
-}
-
-// Has reports whether an element is there now, seen or not.
-func (p *Page) Has(what Target) bool {
-	p.t.Helper()
-	return run(p, "looking for "+what.name, chromedp.Evaluate[bool]("!!("+what.script+")"))
-}
-
-// Address gives the page's address.
-func (p *Page) Address() string {
-	p.t.Helper()
-	return run(p, "reading the address", chromedp.Location())
-}
-
-// Title gives the page's title.
-func (p *Page) Title() string {
-	p.t.Helper()
-	return run(p, "reading the title", chromedp.Title())
-}
-
 // WithoutScripts turns JavaScript off for the pages opened from now on: what
 // works then works for everybody.
 func (p *Page) WithoutScripts() {
@@ -190,6 +171,19 @@ func (p *Page) WithoutScripts() {
 	p.do("turning scripts off", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
+	}))
+}
+
+// Dark shows the page as a system with a dark theme does.
+func (p *Page) Dark() { p.t.Helper(); p.media("screen", "dark") }
+
+// Paper shows the page as it is printed, by somebody whose screen is dark.
+func (p *Page) Paper() { p.t.Helper(); p.media("print", "dark") }
+
+func (p *Page) media(kind, theme string) {
+	p.t.Helper()
+	p.do("changing to "+kind+" and "+theme, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		return media(ctx, target, kind, theme)
 	}))
 }
 
@@ -216,42 +210,4 @@ func (p *Page) Screenshot(path string, width int) {
 	if err := os.WriteFile(path, image, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
-}
-
-// Links gives where the page's visible and folded links lead, in their order.
-func (p *Page) Links() []string {
-	p.t.Helper()
-	return run(p, "reading the links", chromedp.Evaluate[[]string]("[...document.querySelectorAll('a[href]')].map(a => a.href)"))
-}
-
-// RepeatedIDs gives the ids that more than one element has: a label would
-// belong to the wrong one.
-func (p *Page) RepeatedIDs() []string {
-	p.t.Helper()
-	return run(p, "reading the ids", chromedp.Evaluate[[]string](
-		"[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)"))
-}
-
-// Wider tells what sticks out of the page when the window is that wide: on a
-// phone it would have to be pushed sideways to be read (WCAG 2.1, 1.4.10).
-// Empty when nothing does.
-func (p *Page) Wider(width int) string {
-	p.t.Helper()
-	p.Width(width)
-	defer p.Width(DeskWidth)
-	return run(p, "measuring the page", chromedp.Evaluate[string](`(() => {
-		const room = document.documentElement.clientWidth, need = document.documentElement.scrollWidth;
-		if (need <= room) { return ""; }
-		const out = [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > room + 1);
-		return need + " pixels; " + out.slice(-2).map(e => e.outerHTML.slice(0, 160)).join("; ");
-	})()`))
-}
-
-// Overflows reports whether the page is wider than the window: on a phone it
-// would have to be pushed sideways to be read (WCAG 2.1, 1.4.10).
-func (p *Page) Overflows(width int) bool {
-	p.t.Helper()
-	p.Width(width)
-	defer p.Width(DeskWidth)
-	return run(p, "measuring the page", chromedp.Evaluate[bool]("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 }
