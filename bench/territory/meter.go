@@ -105,14 +105,3 @@ func percentile[T int | int64 | float64 | time.Duration](list []T, p int) (out T
 	sorted := slices.Sorted(slices.Values(list))
 	return sorted[max(0, (len(sorted)*p+99)/100-1)]
 }
-
-// fileSize adds up an SQLite database with its log, in MB.
-func fileSize(path string) float64 {
-	total := int64(0)
-	for _, suffix := range []string{"", "-wal"} {
-		if info, err := os.Stat(path + suffix); err == nil {
-			total += info.Size()
-		}
-	}
-	return float64(total) / 1e6
-}

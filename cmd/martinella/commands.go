@@ -24,7 +24,7 @@ func commands() []command {
 		{"match", "--stack FILE [--format tsv|json]", "print the CVEs that touch a list of CPE 2.3 names, one a line (- reads standard input)", matchStack},
 		{"digest run", "[--date DAY] [--organisation CODE] [--dry-run]", "send the digests that are due, or those of a day", digestRun},
 		{"user add", "--email ADDRESS --person NAME [--role ROLE]", "add a person of the CSIRT", userAdd},
-		{"user reset", "--email ADDRESS", "give a person a link to set a new password", userReset},
+		{"user reset", "--email ADDRESS", "give a person a link to set a new password; the second factor is removed too", userReset},
 		{"audit verify", "[--expect HASH]", "verify the chain of the audit log", auditVerify},
 		{"doctor", "[--permissions]", "check the instance, or print who may do what", doctor},
 		{"demo", "", "make the demonstration territory in the data folder", demonstrate},
