@@ -86,7 +86,7 @@ func (c *crawler) check(path string) {
 	if c.also != nil {
 		c.also(path)
 	}
-	if !c.axe {
+	if !c.axe || c.kinds[kindOf(path)] > 1 {
 		return
 	}
 	for _, width := range []int{phone, desk} {
