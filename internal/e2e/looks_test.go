@@ -92,7 +92,7 @@ func wantLanguage(t *testing.T, p *browser.Page, path, lang string, foreign map[
 func onlyItalian(t *testing.T, lang string) map[string]string {
 	t.Helper()
 	files := []string{"../../web/ui/locale/it.json"}
-	for _, pattern := range []string{"../*/locale/it.json", "../*/*/locale/it.json"} {
+	for _, pattern := range []string{"../*/locale/*it.json", "../*/*/locale/*it.json"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("no catalogues at %s (%v)", pattern, err)

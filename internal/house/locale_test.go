@@ -61,19 +61,30 @@ func sentences(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
 	for _, dir := range append(localeFolders(t), filepath.Join(root, "internal/platform/i18n")) {
-		text, err := os.ReadFile(filepath.Join(dir, "locale", "it.json"))
-		if err != nil {
-			t.Fatal(err)
+		files, err := filepath.Glob(filepath.Join(dir, "locale", "*it.json")) // it.json and subject.it.json
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: no catalogue, %v", dir, err)
 		}
-		var flat map[string]json.RawMessage
-		if err := json.Unmarshal(text, &flat); err != nil {
-			t.Fatalf("%s: %v", dir, err)
-		}
-		for key, value := range flat {
-			out[key] = placeholders(string(value))
+		for _, name := range files {
+			addSentences(t, out, name)
 		}
 	}
 	return out
+}
+
+func addSentences(t *testing.T, out map[string][]string, name string) {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var flat map[string]json.RawMessage
+	if err := json.Unmarshal(text, &flat); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	for key, value := range flat {
+		out[key] = placeholders(string(value))
+	}
 }
 
 func placeholders(text string) []string {

@@ -23,24 +23,39 @@ type Bundle struct {
 }
 
 // Load merges the catalogues of several packages. Each source must hold
-// locale/it.json, locale/en.json and locale/nb.json. It fails on a missing or
-// malformed file and on a key that two sources define.
+// locale/it.json, locale/en.json and locale/nb.json, and may hold further ones
+// by subject: locale/passkey.it.json and so on. It fails on a missing or
+// malformed file and on a key that two files define.
 func Load(sources ...fs.FS) (*Bundle, error) {
 	b := &Bundle{byLang: map[string]catalogue{}, now: time.Now}
 	for _, lang := range Languages() {
 		b.byLang[lang] = catalogue{}
 		for i, src := range append([]fs.FS{ownLocale}, sources...) {
-			if err := b.add(lang, src); err != nil {
-				return nil, fmt.Errorf("i18n: source %d, locale/%s.json: %w", i, lang, err)
+			if err := b.addSource(lang, src); err != nil {
+				return nil, fmt.Errorf("i18n: source %d: %w", i, err)
 			}
 		}
 	}
 	return b, nil
 }
 
-// add merges one file of one source.
-func (b *Bundle) add(lang string, src fs.FS) error {
-	f, err := src.Open("locale/" + lang + ".json")
+// addSource merges a source's files of one language.
+func (b *Bundle) addSource(lang string, src fs.FS) error {
+	subjects, err := fs.Glob(src, "locale/*."+lang+".json")
+	if err != nil {
+		return err
+	}
+	for _, name := range append([]string{"locale/" + lang + ".json"}, subjects...) {
+		if err := b.add(lang, src, name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// add merges one file.
+func (b *Bundle) add(lang string, src fs.FS, name string) error {
+	f, err := src.Open(name)
 	if err != nil {
 		return err
 	}
@@ -51,7 +66,7 @@ func (b *Bundle) add(lang string, src fs.FS) error {
 	}
 	for key, m := range c {
 		if _, twice := b.byLang[lang][key]; twice {
-			return fmt.Errorf("key %q is already defined by another source", key)
+			return fmt.Errorf("key %q is already defined by another file", key)
 		}
 		b.byLang[lang][key] = m
 	}

@@ -34,6 +34,23 @@ func TestOwnCataloguesAreComplete(t *testing.T) {
 	}
 }
 
+func TestACatalogueMayBeSplitBySubject(t *testing.T) {
+	files := source(`{"x.a": "a"}`, `{"x.a": "a"}`, `{"x.a": "a"}`).(fstest.MapFS)
+	for _, lang := range Languages() {
+		files["locale/key."+lang+".json"] = &fstest.MapFile{Data: []byte(`{"x.key": "` + lang + `"}`)}
+	}
+	b := load(t, files)
+	for _, lang := range Languages() {
+		if got := b.Localizer(lang, nil).T("x.key"); got != lang {
+			t.Errorf("%s: %q", lang, got)
+		}
+	}
+	files["locale/key.it.json"] = &fstest.MapFile{Data: []byte(`{"x.a": "again"}`)}
+	if _, err := Load(files); err == nil || !strings.Contains(err.Error(), `locale/key.it.json: key "x.a" is already defined`) {
+		t.Errorf("a key in two files of one source: %v", err)
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	good := `{"x.a": "a"}`
 	tests := map[string]struct {

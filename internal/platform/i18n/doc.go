@@ -4,7 +4,8 @@
 // Norwegian Bokmål.
 //
 // Each package that has texts embeds its own catalogues, locale/it.json,
-// locale/en.json and locale/nb.json, and the application merges them:
+// locale/en.json and locale/nb.json (a long one split by subject:
+// locale/passkey.it.json), and the application merges them:
 //
 //	//go:embed locale/*.json
 //	var Locale embed.FS
