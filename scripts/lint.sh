@@ -62,7 +62,7 @@ check_scripts() {
 }
 
 check_vet() { go vet ./...; }
-check_modules() { go mod verify; }
+check_modules() { go mod verify && go mod tidy -diff; }
 check_staticcheck() { .tools/bin/staticcheck ./...; }
 
 status=0
