@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -25,6 +26,7 @@ type Options struct {
 	UserAgent string         // "Martinella"
 	Proxy     string         // URL of an HTTP proxy; none when empty. Its own address is allowed
 	Allow     []netip.Prefix // inner networks that may be reached all the same: a mirror
+	Hosts     []string       // "host:port" that may be reached wherever its name leads: a sign-in provider of one's own
 	Redirects int            // 5
 	MaxBytes  int64          // of one body, as on the wire; 4 GiB
 	Timeout   time.Duration  // for one answer, body included; 30 minutes
@@ -86,9 +88,8 @@ func proxyOf(text string) (*url.URL, error) {
 }
 
 func (c *Client) transport(proxy *url.URL) *http.Transport {
-	guarded := &net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second, Control: c.control}
 	t := &http.Transport{
-		DialContext: guarded.DialContext, DisableCompression: true, ForceAttemptHTTP2: true,
+		DialContext: c.dial, DisableCompression: true, ForceAttemptHTTP2: true,
 		TLSHandshakeTimeout: 20 * time.Second, ResponseHeaderTimeout: c.options.Stall,
 		MaxIdleConns: 8, IdleConnTimeout: 90 * time.Second, MaxResponseHeaderBytes: 64 << 10,
 	}
@@ -98,6 +99,24 @@ func (c *Client) transport(proxy *url.URL) *http.Transport {
 		t.DialContext = (&net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	}
 	return t
+}
+
+// dial connects, guarded, but for the hosts whoever configured them wants reached.
+func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	d := net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second}
+	if !slices.Contains(c.options.Hosts, address) {
+		d.Control = c.control
+	}
+	return d.DialContext(ctx, network, address)
+}
+
+// named says whether an address is one of the configured hosts.
+func (c *Client) named(u *url.URL) bool {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return slices.Contains(c.options.Hosts, net.JoinHostPort(u.Hostname(), port))
 }
 
 // control is asked by the dialer for every address a name resolved to, before
@@ -115,7 +134,7 @@ func (c *Client) check(u *url.URL) error {
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
 		return fault.New(fault.Invalid, CodeURL, fault.P{"url": u.Redacted()})
 	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !permitted(a, c.options.Allow) {
+	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !c.named(u) && !permitted(a, c.options.Allow) {
 		return fault.New(fault.Forbidden, CodeAddress, fault.P{"host": u.Hostname()})
 	}
 	return nil

@@ -39,15 +39,20 @@ func (p Proxies) trusts(a netip.Addr) bool {
 	return false
 }
 
+// parsePeer reads the address of a connection's other end.
+func parsePeer(remoteAddr string) (netip.Addr, error) {
+	peer, err := netip.ParseAddrPort(remoteAddr)
+	return peer.Addr().Unmap(), err
+}
+
 // Client gives the client's address: the peer's, or behind trusted proxies the
 // rightmost address of X-Forwarded-For that is not one of them. Anything
 // further left is the client's own invention.
 func (p Proxies) Client(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	addr, err := parsePeer(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
 	}
-	addr := peer.Addr().Unmap()
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && p.trusts(addr); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
