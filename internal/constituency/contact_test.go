@@ -148,15 +148,15 @@ func TestWhoToCall(t *testing.T) {
 		{ID: 5, Name: "DPO", Roles: []string{"dpo"}, Phone: "5"},
 	}
 	for at, want := range map[string][]string{
-		"2026-11-23T09:00:00Z": {"Referente now", "Turno always", "Tecnico unknown"},
-		"2026-11-23T20:00:00Z": {"Vice now", "Turno always", "Tecnico unknown", "Referente outside"},
+		"2026-11-23T09:00:00Z": {"Referente now", "Turno always", "Tecnico unknown", "Vice other", "DPO other"},
+		"2026-11-23T20:00:00Z": {"Vice now", "Turno always", "Tecnico unknown", "Referente outside", "DPO other"},
 	} {
 		now, err := time.Parse(time.RFC3339, at)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []string
-		for _, c := range WhoToCall(ref, chart, now) {
+		for _, c := range WhoToCall(ref, Duty{Contacts: chart}, now) {
 			got = append(got, c.Name+" "+string(c.Reach))
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -5,6 +5,7 @@ package constituency
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/platform/db"
@@ -36,7 +37,7 @@ func (m *Module) Organisations(ctx context.Context, s access.Scope, ids []int64)
 }
 
 // CallList gives whom to telephone now about each of the organisations, the
-// first one first, in two queries whatever their number. Territory only.
+// first one first, in three queries for 500 of them. Territory only.
 func (m *Module) CallList(ctx context.Context, s access.Scope, ids []int64) (map[int64][]Call, error) {
 	if err := s.Territory(); err != nil {
 		return nil, err
@@ -45,13 +46,31 @@ func (m *Module) CallList(ctx context.Context, s access.Scope, ids []int64) (map
 	if err != nil {
 		return nil, err
 	}
+	return m.callLists(ctx, s, orgs, m.now())
+}
+
+// callLists answers for organisations that have been read.
+func (m *Module) callLists(ctx context.Context, s access.Scope, orgs []Organisation, at time.Time) (map[int64][]Call, error) {
+	ids := make([]int64, len(orgs))
+	for i, o := range orgs {
+		ids[i] = o.ID
+	}
 	byOrg, err := m.contactsOf(ctx, s, ids)
 	if err != nil {
 		return nil, err
 	}
+	absences, err := absencesOf(ctx, m.db, ids, at)
+	if err != nil {
+		return nil, err
+	}
 	out := map[int64][]Call{}
+	calendars := map[string]*remembered{} // many share theirs
 	for _, o := range orgs {
-		out[o.ID] = WhoToCall(m.ref, byOrg[o.ID], m.now().In(o.Zone()))
+		key := o.Country + o.PatronDay
+		if calendars[key] == nil {
+			calendars[key] = rememberDays(holidays(o))
+		}
+		out[o.ID] = WhoToCall(m.ref, duty(o, calendars[key], byOrg[o.ID], absences[o.ID]), at.In(o.Zone()))
 	}
 	return out, nil
 }

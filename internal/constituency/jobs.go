@@ -32,7 +32,8 @@ func (m *Module) registerJobs(q *jobs.Queue) error {
 	return q.Schedule(JobTidy, "40 3 * * *", zone, JobTidy)
 }
 
-// Tidy removes registrations nobody confirmed and links that no longer open anything.
+// Tidy removes registrations nobody confirmed and links that no longer open anything,
+// and absences long over.
 func (m *Module) Tidy(ctx context.Context, s access.Scope) error {
 	if err := s.Territory(); err != nil {
 		return err
@@ -46,7 +47,7 @@ func (m *Module) Tidy(ctx context.Context, s access.Scope) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM registration_token WHERE expires_at < $1", db.Ms(now.Add(-unconfirmedLife))); err != nil {
 			return fmt.Errorf("removing old links: %w", err)
 		}
-		return nil
+		return forgetAbsences(ctx, tx, now)
 	})
 }
 

@@ -13,14 +13,19 @@ func (m *Module) contactList(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Page(r.L.T("constituency.contacts.title"), contactsPage(m.contactsView(r, o, all)))
+	v, err := m.contactsView(r, o, all)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("constituency.contacts.title"), contactsPage(v))
 }
 
-func (m *Module) contactsView(r *gate.Request, o Organisation, all []Contact) contactsView {
+func (m *Module) contactsView(r *gate.Request, o Organisation, all []Contact) (contactsView, error) {
+	on, err := m.onCall(r.Context(), o, all, m.now())
 	return contactsView{
 		Org: o, Ref: m.ref, Contacts: all, Missing: Missing(m.ref, o.Country, all), Base: "/o/" + o.Code,
-		Calls: WhoToCall(m.ref, all, m.now().In(o.Zone())), CanEdit: r.Scope.Can(access.ContactEdit),
-	}
+		Calls: m.tell(r.L.Lang(), o, on.Calls), CanEdit: r.Scope.Can(access.ContactEdit),
+	}, err
 }
 
 // contactForm shows the form of a new contact, or of the one in the path. ?role= chooses its role.

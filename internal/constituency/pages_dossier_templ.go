@@ -26,7 +26,7 @@ type dossierView struct {
 	Checks    []Check
 	Twins     []Organisation
 	Contacts  []Contact
-	Calls     []Call
+	Calls     []toldCall
 	Missing   []ContactRole
 	Panels    []shownPanel
 	State     ui.FormState

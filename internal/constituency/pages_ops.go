@@ -166,7 +166,11 @@ func (m *Module) dossier(r *gate.Request, id int64, asMember bool) (dossierView,
 	if v.Contacts, err = m.Contacts(ctx, s); err != nil {
 		return v, err
 	}
-	v.Calls = WhoToCall(m.ref, v.Contacts, m.now().In(v.Org.Zone()))
+	on, err := m.onCall(ctx, v.Org, v.Contacts, m.now())
+	if err != nil {
+		return v, err
+	}
+	v.Calls = m.tell(r.L.Lang(), v.Org, on.Calls)
 	v.Missing = Missing(m.ref, v.Org.Country, v.Contacts)
 	v.Panels, err = renderPanels(r, s, m.deps.MemberPanels)
 	return v, err

@@ -49,6 +49,7 @@ type ContactRole struct {
 	Expected  bool     `json:"expected"` // the record is incomplete without one
 	Call      int      `json:"call"`     // order in which to telephone; 0: not in an emergency
 	Digest    bool     `json:"digest"`   // gets the digest unless he says no
+	Under     string   `json:"under"`    // the role above it in the chart
 	Countries []string `json:"countries"`
 	Name      Text     `json:"name"`
 }

@@ -40,8 +40,8 @@
 //   - marks: [Chip], [Chips], [SeverityBadge], [KEV], [Possible], [TLPChip],
 //     [Time], [Deadline], [Icon], [Mark]
 //   - telling: [Callout], [Flashes], [Progress], [Steps], [Timeline], [Why],
-//     [Copyable], [Code], [QR]
-//   - drawing: [Bars], [Line], [Sparkline]
+//     [Copyable], [Code], [QR], [CallCard] with [CallRest]
+//   - drawing: [Bars], [Line], [Sparkline], [OrgChart]
 //
 // # A form
 //

@@ -31,6 +31,8 @@ type Page struct {
 	SignIn Link
 	// Orgs is the organisation the pages are about and those to switch to.
 	Orgs *OrgSwitch
+	// Quick is a box that is at hand on every page; nil shows none.
+	Quick *Quick
 	// Flashes say what the last action did.
 	Flashes []Flash
 	// TLP is how far the page's content may travel; empty shows none.
@@ -78,6 +80,12 @@ type User struct {
 type OrgSwitch struct {
 	Current string // empty on pages that are about none
 	Others  []Link
+}
+
+// Quick is a box for a few words in the header: they go to Action as ?q=.
+type Quick struct {
+	Label  string
+	Action string
 }
 
 // Flash says what an action did, once, on top of the next page.

@@ -78,6 +78,7 @@ type Gate struct {
 	mux    *http.ServeMux
 	routes []Route
 	nav    []NavItem
+	quick  *Quick
 }
 
 // Route is a registered route, for the matrix test and `doctor --permissions`.

@@ -41,6 +41,17 @@ func (g *Gate) Nav(items ...NavItem) {
 	})
 }
 
+// Quick is a box in the header of every page, for who may use it: what is typed
+// goes to a page as ?q=.
+type Quick struct {
+	Key        string // the label, in the catalogues
+	Path       string
+	Permission access.Permission // in the territory
+}
+
+// Quick puts a box in the header. There is room for one.
+func (g *Gate) Quick(q Quick) { g.quick = &q }
+
 // signInPath is where visitors come in.
 const signInPath = "/signin"
 
@@ -60,6 +71,9 @@ func (r *Request) frame(title string) ui.Page {
 	p.User = &ui.User{Name: r.Person.Name, AccountURL: "/account", SignOutURL: "/signout", Menu: r.accountMenu()}
 	p.Nav = r.navigation()
 	p.Orgs = r.switcher()
+	if q := r.gate.quick; q != nil && r.Territory().Can(q.Permission) {
+		p.Quick = &ui.Quick{Label: r.L.T(q.Key), Action: q.Path}
+	}
 	return p
 }
 
