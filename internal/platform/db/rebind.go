@@ -10,23 +10,18 @@ func rebind(d Dialect, query string) string {
 	if d == Postgres || !strings.Contains(query, "$") {
 		return query
 	}
-	var b strings.Builder
-	b.Grow(len(query))
-	for i := 0; i < len(query); {
-		n := spanLength(query[i:])
-		if n > 0 {
-			b.WriteString(query[i : i+n])
-			i += n
+	b := []byte(query)
+	for i := 0; i < len(b); {
+		switch c := b[i]; {
+		case c == '$' && i+1 < len(b) && isDigit(b[i+1]):
+			b[i] = '?'
+		case c == '\'' || c == '"' || c == '-' || c == '/':
+			i += max(1, spanLength(query[i:]))
 			continue
 		}
-		c := query[i]
-		if c == '$' && i+1 < len(query) && isDigit(query[i+1]) {
-			c = '?'
-		}
-		b.WriteByte(c)
 		i++
 	}
-	return b.String()
+	return string(b)
 }
 
 // spanLength gives the length of the literal, quoted name or comment that s
