@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 // Package data embeds the versioned domain data: municipalities, kinds of
-// organisation, contact roles, services, conditions. It is data and not code
+// organisation, contact roles, services, conditions, names of products. It is data and not code
 // so that a CSIRT elsewhere can put its own in place. Each folder that holds
 // somebody else's data says whose and under which licence in its README.
 package data
@@ -10,5 +10,5 @@ import "embed"
 
 // Files holds the data, by the paths of this folder: "geo/comuni-toscana.json".
 //
-//go:embed geo/*.json services/*.json constituency/*.json conditions/*.json
+//go:embed geo/*.json services/*.json constituency/*.json conditions/*.json products/*.zst products/*.tsv
 var Files embed.FS

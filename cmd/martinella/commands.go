@@ -22,6 +22,7 @@ func commands() []command {
 		{"feed import", "nvd|cve5|kev|epss PATH|URL", "import vulnerability data from a file, a folder or an address", feedImport},
 		{"feed status", "", "say how the feeds are", feedStatus},
 		{"match", "--stack FILE [--format tsv|json]", "print the CVEs that touch a list of CPE 2.3 names, one a line (- reads standard input)", matchStack},
+		{"stack resolve", "[--format tsv|json] FILE", "say what products names mean: lines of name, version and publisher, separated by tabs (- reads standard input)", stackResolve},
 		{"digest run", "[--date DAY] [--organisation CODE] [--dry-run]", "send the digests that are due, or those of a day", digestRun},
 		{"user add", "--email ADDRESS --person NAME [--role ROLE]", "add a person of the CSIRT", userAdd},
 		{"user reset", "--email ADDRESS", "give a person a link to set a new password; the second factor is removed too", userReset},

@@ -49,7 +49,8 @@ func (x dictionary) Generation(ctx context.Context) (int64, error) {
 }
 
 // Products implements inventory.Dictionary. What stands there only in a CNA's
-// words is no CPE product: it is matched through confirmed aliases instead.
+// words is no CPE product: it is matched through confirmed aliases instead. The
+// names that come with the program are there also before the first feed.
 func (x dictionary) Products(ctx context.Context, s access.Scope) ([]names.Product, error) {
 	all, _, err := x.r.corpus.Products(ctx, s, 0)
 	if err != nil {
@@ -61,7 +62,7 @@ func (x dictionary) Products(ctx context.Context, s access.Scope) ([]names.Produ
 			out = append(out, names.Product{Part: p.Part, Vendor: p.Vendor, Product: p.Product, Title: "", Count: p.CVEs})
 		}
 	}
-	return out, nil
+	return names.WithShipped(out)
 }
 
 // aliases gives the matcher what people confirmed of CNAs' names.

@@ -27,11 +27,8 @@ func (m *Module) candidates(ctx context.Context, label, publisher, purl, version
 	if err != nil {
 		return nil, err
 	}
-	q := names.Query{Label: label, Publisher: publisher, Version: version}
-	if purl != "" {
-		q.Label = purl
-	}
-	return x.Suggest(q, limit), nil
+	q := Content{Identity: Identity{Version: version, PURL: purl}, Label: label, Publisher: publisher}.query()
+	return x.Resolve(q, limit).Candidates, nil
 }
 
 // Confirm says what product an item is: ref is names.Product.Ref, or "" for "no
@@ -51,10 +48,14 @@ func (m *Module) Confirm(ctx context.Context, s access.Scope, id int64, ref stri
 	if err != nil {
 		return err
 	}
+	x, err := m.index(ctx)
+	if err != nil {
+		return err
+	}
 	c := was.Content
 	c.CPE = ""
 	v.reason = reasonPick
-	if c, err = m.follow(c, v); err != nil {
+	if c, err = m.follow(x, c, v); err != nil {
 		return err
 	}
 	return m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
@@ -220,8 +221,7 @@ func (m *Module) reidentifyUnknown(ctx context.Context) error {
 			return err
 		}
 		for _, k := range keys {
-			best := x.Suggest(names.Query{Label: k.Label}, 1)
-			if len(best) == 0 || best[0].Confidence < names.GuessFrom {
+			if _, ok := x.Resolve(k.query(), 1).Best(); !ok {
 				continue
 			}
 			if err := m.applyName(ctx, k.Key); err != nil {

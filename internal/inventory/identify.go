@@ -11,10 +11,6 @@ import (
 	"martinella/internal/platform/fault"
 )
 
-// guessPackage is the confidence a package's name must reach to be taken as a
-// guess: its package URL is certain already, and short names are many.
-const guessPackage = 60
-
 // identify says what product a content is. picked is a product a person chose
 // ("" for none). It fills in label, key and version too.
 func (m *Module) identify(x *names.Index, c Content, verdicts map[string]verdict, picked string) (Content, error) {
@@ -36,7 +32,7 @@ func (m *Module) identify(x *names.Index, c Content, verdicts map[string]verdict
 		return m.choose(x, c, picked, reasonPick)
 	}
 	if v, ok := verdicts[c.NameKey]; ok && c.NameKey != "" {
-		return m.follow(c, v)
+		return m.follow(x, c, v)
 	}
 	return m.guess(x, c)
 }
@@ -100,10 +96,18 @@ func (m *Module) choose(x *names.Index, c Content, ref, reason string) (Content,
 	if !ok || !inDictionary(x, part, vendor, product) {
 		return c, fault.New(fault.Invalid, "inventory.entry").Field("label", "inventory.product_unknown")
 	}
+	c.versionOf(x, vendor, product)
+	return m.settle(c, part, vendor, product, Resolved, 100, reason)
+}
+
+// versionOf takes the version the name states for a product that a person chose.
+func (c *Content) versionOf(x *names.Index, vendor, product string) {
+	if b, ok := x.Resolve(c.query(), 1).Best(); ok && b.Vendor == vendor && b.Product.Product == product {
+		c.takeVersion(b)
+	}
 	if c.Version == "" {
 		c.Version = names.Version(c.Label)
 	}
-	return m.settle(c, part, vendor, product, Resolved, 100, reason)
 }
 
 func inDictionary(x *names.Index, part, vendor, product string) bool {
@@ -116,10 +120,8 @@ func inDictionary(x *names.Index, part, vendor, product string) bool {
 }
 
 // follow does what people said the name means.
-func (m *Module) follow(c Content, v verdict) (Content, error) {
-	if c.Version == "" {
-		c.Version = names.Version(c.Label)
-	}
+func (m *Module) follow(x *names.Index, c Content, v verdict) (Content, error) {
+	c.versionOf(x, v.vendor, v.product)
 	if v.product == "" {
 		c.CPE, c.Settled, c.Reason = "", true, v.reason
 		return c, nil
@@ -132,35 +134,48 @@ func (m *Module) follow(c Content, v verdict) (Content, error) {
 
 // guess asks the index.
 func (m *Module) guess(x *names.Index, c Content) (Content, error) {
-	q := names.Query{Label: c.Label, Publisher: c.Publisher, Version: c.Version}
-	from := names.GuessFrom
-	if c.PURL != "" {
-		q.Label, from = c.PURL, guessPackage
+	a := x.Resolve(c.query(), 1)
+	b, ok := a.Best()
+	if !ok {
+		return unresolved(c, a), nil
 	}
-	best := x.Suggest(q, 1)
-	if len(best) == 0 || best[0].Confidence < from {
-		return unresolved(c), nil
-	}
-	b := best[0]
-	if c.Version == "" {
-		c.Version = b.Version
-	}
-	if c.Update == "" && b.Update != "" {
-		c.Version, c.Update = b.Version, b.Update
-	}
+	c.takeVersion(b)
 	state := Guessed
-	if b.Reason == names.Exact {
+	if a.Certain {
 		state = Resolved
 	}
 	return m.settle(c, b.Part, b.Vendor, b.Product.Product, state, b.Confidence, string(b.Reason))
 }
 
+// query is what the index is asked about the content.
+func (c Content) query() names.Query {
+	q := names.Query{Label: c.Label, Publisher: c.Publisher, Version: c.Version}
+	if c.PURL != "" {
+		q.Label = c.PURL
+	}
+	return q
+}
+
+// takeVersion takes the version a name states where none is given, or where the
+// maker's names say it as CVEs do: Java 8 Update 371 is 1.8.0 update371.
+func (c *Content) takeVersion(b names.Candidate) {
+	switch {
+	case c.Update == "" && b.Update != "":
+		c.Version, c.Update = b.Version, b.Update
+	case c.Version == "" || b.Reason == names.System && b.Version != "":
+		c.Version = b.Version
+	}
+}
+
 // unresolved is what remains of a name no product fits: a package is known by its URL.
-func unresolved(c Content) Content {
+func unresolved(c Content, a names.Answer) Content {
 	if c.Version == "" {
 		c.Version = names.Version(c.Label)
 	}
 	c.CPE = ""
+	if a.Accessory {
+		c.Reason = reasonAccessory
+	}
 	if c.PURL != "" {
 		c.State, c.Confidence, c.Reason = Resolved, 100, reasonPURL
 	}

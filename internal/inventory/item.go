@@ -45,17 +45,18 @@ type Source string
 
 // The sources.
 const (
-	Manual     Source = "manual"
-	FromPaste  Source = "paste"
-	FromCSV    Source = "csv"
-	FromSBOM   Source = "cyclonedx"
-	reasonGive        = "given"    // a CPE name was given
-	reasonPURL        = "purl"     // a package URL was given and no product of the corpus fits
-	reasonPick        = "chosen"   // a person chose the product for this item
-	reasonName        = "name"     // a person of the organisation confirmed the name
-	reasonAll         = "everyone" // the CSIRT confirmed the name for everyone
-	reasonPeer        = "peers"    // other organisations confirmed the name
-	reasonNone        = ""
+	Manual          Source = "manual"
+	FromPaste       Source = "paste"
+	FromCSV         Source = "csv"
+	FromSBOM        Source = "cyclonedx"
+	reasonGive             = "given"     // a CPE name was given
+	reasonPURL             = "purl"      // a package URL was given and no product of the corpus fits
+	reasonPick             = "chosen"    // a person chose the product for this item
+	reasonName             = "name"      // a person of the organisation confirmed the name
+	reasonAll              = "everyone"  // the CSIRT confirmed the name for everyone
+	reasonPeer             = "peers"     // other organisations confirmed the name
+	reasonAccessory        = "accessory" // it comes along with a product and is none
+	reasonNone             = ""
 )
 
 // Exposures, Criticalities and States list the values in the order pages show them.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"martinella/internal/access"
+	"martinella/internal/inventory/names"
 	"martinella/internal/platform/db"
 )
 
@@ -15,9 +16,18 @@ import (
 type Name struct {
 	Key           string
 	Label         string // as somebody typed it
-	Organisations int    // how many have it
+	Publisher     string
+	Organisations int // how many have it
 	Items         int
 	Proposals     int // how many organisations said what it means to them
+}
+
+// query is what the index is asked about a name.
+func (n Name) query() names.Query {
+	if purl := purlOf(n.Key); purl != "" {
+		return names.Query{Label: purl}
+	}
+	return names.Query{Label: n.Label, Publisher: n.Publisher}
 }
 
 func scanID(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) }

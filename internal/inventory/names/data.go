@@ -19,6 +19,7 @@ type lists struct {
 	neutral  map[string]bool   // words that mean nothing when left over
 	arch     map[string]bool   // words dropped from the key: architecture and language
 	packers  map[string]bool   // publishers that only pack others' products
+	firms    map[string]bool   // words that end a firm's name and may be left out
 	suffixes []string          // endings of packages cut from one product
 }
 
@@ -31,6 +32,7 @@ func readLists() (*lists, error) {
 		Neutral  []string          `json:"neutral"`
 		Arch     []string          `json:"architecture_and_language"`
 		Packers  []string          `json:"packers"`
+		Firms    []string          `json:"firms"`
 		Suffixes []string          `json:"package_suffixes"`
 	}
 	if err := json.Unmarshal(wordsJSON, &raw); err != nil {
@@ -44,6 +46,7 @@ func readLists() (*lists, error) {
 		l.products[phrase(text)] = ref
 	}
 	l.neutral, l.arch, l.packers = set(raw.Neutral), set(raw.Arch), set(raw.Packers)
+	l.firms = set(raw.Firms)
 	return l, nil
 }
 

@@ -24,6 +24,7 @@ type Index struct {
 	vendors  []Vendor
 	byVendor map[string]bool // vendors there are, their words run together
 	lists    *lists
+	packages *packageLists
 	scratch  sync.Pool
 	tallies  sync.Pool
 }
@@ -55,7 +56,11 @@ func Build(dictionary []Product) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{products: joined(dictionary), lists: l, byName: map[string][]int32{}, sameName: map[string][]int32{}, byVendor: map[string]bool{}}
+	p, err := loadPackages()
+	if err != nil {
+		return nil, err
+	}
+	x := &Index{packages: p, products: joined(dictionary), lists: l, byName: map[string][]int32{}, sameName: map[string][]int32{}, byVendor: map[string]bool{}}
 	x.addWords()
 	x.weigh()
 	x.buildGrams()
@@ -66,20 +71,25 @@ func Build(dictionary []Product) (*Index, error) {
 	return x, nil
 }
 
+// name is what tells products apart.
+type name struct{ part, vendor, product string }
+
+func nameOf(p Product) name { return name{p.Part, p.Vendor, p.Product} }
+
 // joined drops doubles, adding their counts, and sorts by popularity.
 func joined(dictionary []Product) []Product {
-	at := make(map[string]int, len(dictionary))
+	at := make(map[name]int, len(dictionary))
 	out := make([]Product, 0, len(dictionary))
 	for _, p := range dictionary {
-		if i, ok := at[p.Ref()]; ok {
+		if i, ok := at[nameOf(p)]; ok {
 			out[i].Count += p.Count
 			continue
 		}
-		at[p.Ref()] = len(out)
+		at[nameOf(p)] = len(out)
 		out = append(out, p)
 	}
 	slices.SortFunc(out, func(a, b Product) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Ref(), b.Ref()))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Part, b.Part), strings.Compare(a.Vendor, b.Vendor), strings.Compare(a.Product, b.Product))
 	})
 	return out
 }

@@ -16,6 +16,9 @@ type Reason string
 const (
 	Exact    Reason = "exact"     // vendor and product named in full, nothing left over
 	Alias    Reason = "alias"     // a usual name of the product, from the word list
+	System   Reason = "system"    // the maker's own way of naming releases: Windows 10 22H2, Java 8 Update 371
+	Package  Reason = "package"   // purl2cpe lists the package
+	Project  Reason = "project"   // a package called like a product and its project
 	NameOnly Reason = "name_only" // the product's name in full, its vendor not named
 	Extra    Reason = "extra"     // the product's name and words that mean something else
 	Similar  Reason = "similar"   // only with a spelling mistake forgiven
@@ -109,6 +112,7 @@ type text struct {
 	vendors map[string][]int  // vendors named, run together -> the words that name them (nil: the publisher does)
 	alias   string            // "vendor:product" the word list gives for the text
 	parts   parts
+	aside   int // words from here on stand behind a version or in brackets: they say less
 	java    []string
 }
 
@@ -124,12 +128,13 @@ func (x *Index) read(q Query) text {
 	}
 	t.parts = splitVersion(label)
 	if q.Version != "" {
-		t.parts.version, t.parts.number = Upstream(strings.TrimSpace(q.Version)), ""
+		t.parts.version, t.parts.number = Stated(Upstream(strings.TrimSpace(q.Version))), ""
 	}
 	t.words = words(fold(t.parts.rest))
 	t.words = t.words[:min(len(t.words), 16)]
 	t.weights = make([]float32, len(t.words))
 	t.nearby = make([]map[int32]bool, len(t.words))
+	t.aside = len(words(fold(t.parts.head)))
 	for i, w := range t.words {
 		x.weighWord(&t, i, w, q.ByMachine)
 	}
@@ -157,6 +162,9 @@ func (x *Index) weighWord(t *text, i int, w string, exact bool) {
 	}
 	if bareNumber.MatchString(w) {
 		t.weights[i] = min(t.weights[i], 0.5)
+	}
+	if i > 0 && i >= t.aside {
+		t.weights[i] *= 0.3
 	}
 	if slices.Contains(x.lists.suffixes, w) && i > 0 {
 		t.weights[i] *= 0.3
@@ -197,6 +205,13 @@ func (x *Index) vendorOf(ws []string) (string, bool) {
 	for len(ws) > 1 && legal(ws[len(ws)-1]) {
 		ws = ws[:len(ws)-1]
 	}
+	if name, ok := x.vendorExactly(ws); ok || len(ws) < 2 || !x.lists.firms[ws[len(ws)-1]] {
+		return name, ok
+	}
+	return x.vendorOf(ws[:len(ws)-1])
+}
+
+func (x *Index) vendorExactly(ws []string) (string, bool) {
 	if v, ok := x.lists.vendors[join(ws)]; ok {
 		return compact(Words(Text(v))), true
 	}

@@ -20,6 +20,7 @@ var bareNumber = regexp.MustCompile(`^\d{1,4}$`)
 // parts is a text with its versions set aside.
 type parts struct {
 	rest    string // the text without the version
+	head    string // what of rest stands before the version and before brackets
 	version string // digits with dots, or marked as a version; "" when none
 	number  string // the last bare number still in rest; it may be the version
 }
@@ -44,6 +45,13 @@ func splitVersion(text string) parts {
 		}
 	}
 	p.rest = strings.Join(without(fields, at), " ")
+	p.head = p.rest
+	if at > 0 {
+		p.head = strings.Join(without(fields[:at], -1), " ")
+	}
+	if i := strings.IndexAny(p.head, "(["); i > 0 {
+		p.head = p.head[:i]
+	}
 	return p
 }
 
@@ -69,8 +77,11 @@ func without(fields []string, at int) []string {
 	return out
 }
 
-// packageRelease is what distributions hang behind the upstream version: "-1.fc25", "-2+deb12u1".
-var packageRelease = regexp.MustCompile(`(?i)^(.+?)-\d[^-]*(?:\.(?:fc|el|amzn|oe|suse|mga|al)\d+|\+deb|ubuntu|~bpo|\.remi)[^-]*$`)
+// packageRelease is what distributions hang behind the upstream version: "-1.fc25", "-2+deb12u1", "-r0".
+var packageRelease = regexp.MustCompile(`(?i)^(.+?)-(?:\d[^-]*(?:\.(?:fc|el|amzn|oe|suse|mga|al)\d+|\+deb|\.deb|ubuntu|~bpo|\.remi|nodesource|~mt)[^-]*|\d+\.fc\d+.*|r\d+)$`)
+
+// repacked is what distributions hang on the upstream version when they changed its sources.
+var repacked = regexp.MustCompile(`(?i)[+~.-](?:dfsg|ds|repack|really|samba|build|debian|ubuntu)\d*.*$`)
 
 // Upstream gives the upstream part of a distribution's package version: "2.2.8"
 // for "2.2.8-1.fc31"; any other version as it is.
@@ -79,7 +90,45 @@ func Upstream(version string) string {
 		return version
 	}
 	if m := packageRelease.FindStringSubmatch(version); m != nil {
-		return strings.TrimLeft(m[1][strings.IndexByte(m[1], ':')+1:], " ")
+		return strings.TrimLeft(repacked.ReplaceAllString(withoutEpoch(m[1]), ""), " ")
+	}
+	return version
+}
+
+// upstreamOf is Upstream for a version known to be a package's: whatever stands
+// behind the last hyphen is the packagers' count.
+func upstreamOf(version string) string {
+	version = withoutEpoch(strings.TrimSpace(clip(version)))
+	if i := strings.LastIndexByte(version, '-'); i > 0 && i+1 < len(version) && (digit(version[i+1]) || version[i+1] == 'r') {
+		version = version[:i]
+	}
+	return Stated(repacked.ReplaceAllString(version, ""))
+}
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
+func withoutEpoch(version string) string {
+	if i := strings.IndexByte(version, ':'); i > 0 && strings.Trim(version[:i], "0123456789") == "" {
+		return version[i+1:]
+	}
+	return version
+}
+
+// distrib is how MySQL and MariaDB state the version that counts: "Ver 15.1 Distrib 10.5.10-MariaDB".
+var distrib = regexp.MustCompile(`(?i)\bdistrib (\d[\d.]*)`)
+
+// announced is a version behind a word that announces it, or a maker's letters: "v1.2", "Version 3", "ad 7.1.13".
+var announced = regexp.MustCompile(`(?i)^(?:v|ver|vers|version|versione|versjon|release|rel|build|ad)?[. ]*(\d\S*)$`)
+
+// Stated writes a version as it is compared: without the words around it.
+// What it cannot read it leaves as it is.
+func Stated(version string) string {
+	version = strings.TrimSpace(clip(version))
+	if m := distrib.FindStringSubmatch(version); m != nil {
+		return m[1]
+	}
+	if m := announced.FindStringSubmatch(version); m != nil {
+		return m[1]
 	}
 	return version
 }
