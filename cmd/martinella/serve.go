@@ -44,7 +44,8 @@ func (p program) printSignIns(signIns []app.SignIn) {
 		fmt.Fprintf(p.stdout, "  %-44s %-22s %s\n", s.Email, s.Password, s.What)
 	}
 	if s := signIns[0]; s.Code != "" {
-		fmt.Fprintf(p.stdout, "\nThe CSIRT's people are asked for a second factor. In the demonstration all share one:\n"+
+		fmt.Fprintf(p.stdout, "\nThe CSIRT's people and the bodies' administrators are asked for a second factor. In the demonstration the page\n"+
+			"shows the code, and all share one:\n"+
 			"  secret %s for an authenticator app; the code is %s now (\"martinella demo --code\" prints the current one).\n", s.Secret, s.Code)
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"bytes"
 	"flag"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -148,5 +150,43 @@ func (h *house) knock(t *testing.T, a actor, org string, route gate.Route) {
 	}
 	if after := h.traces(t); !allowed && after != before {
 		t.Errorf("%s in %s as %s was refused and left %d traces in the audit log", route.Pattern, org, a.name, after-before)
+	}
+}
+
+// TestRoutesThatWantARecentSecondFactor knocks at every one of them as somebody
+// whose second factor is too old: he is asked to confirm, whatever he sends, and
+// nothing is done.
+func TestRoutesThatWantARecentSecondFactor(t *testing.T) {
+	house := newHouse(t)
+	house.clock.Advance(20 * time.Minute)
+	tried := 0
+	for _, route := range house.app.Gate.Routes() {
+		if route.Fresh == gate.Anytime {
+			continue
+		}
+		tried++
+		method, _, _ := strings.Cut(route.Pattern, " ")
+		address := path(route.Pattern, "c_x101")
+		if route.Fresh == gate.FreshExport {
+			if status, _ := house.ask(t, "administrator", method, address); status == http.StatusSeeOther {
+				t.Errorf("%s: looking at the list asks to confirm", route.Pattern)
+			}
+			address += "?format=csv"
+		}
+		before := house.traces(t)
+		status, location := house.ask(t, "administrator", method, address)
+		want := "/account/confirm?next=" + url.QueryEscape(address)
+		if method == http.MethodGet && (status != http.StatusSeeOther || location != want) {
+			t.Errorf("%s: %d to %q, want to be led to %q", route.Pattern, status, location, want)
+		}
+		if method == http.MethodPost && status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d, want the question with what was typed", route.Pattern, status)
+		}
+		if house.traces(t) != before {
+			t.Errorf("%s did something without being confirmed", route.Pattern)
+		}
+	}
+	if tried == 0 {
+		t.Fatal("no route wants a recent second factor")
 	}
 }

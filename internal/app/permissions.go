@@ -36,9 +36,17 @@ func (a *App) PrintPermissions(w io.Writer) error {
 		return cmp.Compare(address(x), address(y))
 	})
 	for _, r := range routes {
-		fmt.Fprintf(out, "%s\t%s\n", r.Pattern, r.Rule)
+		fmt.Fprintf(out, "%s\t%s\n", r.Pattern, who(r))
 	}
 	return out.Flush()
+}
+
+// who says who may enter a route, and under which further condition.
+func who(r gate.Route) string {
+	if r.Fresh == gate.Anytime {
+		return r.Rule.String()
+	}
+	return r.Rule.String() + ", " + r.Fresh.String()
 }
 
 // address is a route's path, so that what is done in one place stands together.

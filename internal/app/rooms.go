@@ -98,7 +98,7 @@ func (a *App) buildIdentity() (err error) {
 	if err != nil {
 		return fmt.Errorf("the secret key: %w", err)
 	}
-	cfg := identity.Config{BaseURL: a.Config.BaseURL}
+	cfg := identity.Config{BaseURL: a.Config.BaseURL, RecentLife: a.Config.StepUp}
 	if a.Config.Demo {
 		cfg.DemoSecret = demoSecret
 		cfg.Hash = demoHash()

@@ -95,13 +95,12 @@ func (j *journey) approve() {
 	p.WaitText(flash, "Accreditamento approvato")
 }
 
-// accept follows the invitation and sets a password.
+// accept follows the invitation: a password, and the second factor an
+// organisation's administrator may not be without.
 func (j *journey) accept() {
 	j.mail(carla, "è accreditato")
 	p := j.member
-	p.Open(linkIn(j.t, j.mail(carla, "Invito")))
-	p.Fill(browser.Label("Nuova password"), password)
-	p.Follow(browser.Words("Imposta la password e accedi"))
+	joins(j.t, p, linkIn(j.t, j.mail(carla, "Invito")))
 	p.Open(j.base + "/home")
 	p.WaitText(browser.CSS("h1"), "La tua situazione")
 	look(p, "journey-empty")

@@ -28,7 +28,7 @@ func linkIn(t *testing.T, text string) string {
 	return link
 }
 
-// joins makes somebody of the CSIRT from the link the program printed: a
+// joins follows the link of somebody who may not be without a second factor: a
 // password, a second factor, recovery codes put away.
 func joins(t *testing.T, p *browser.Page, link string) {
 	t.Helper()

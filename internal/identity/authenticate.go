@@ -4,8 +4,10 @@ package identity
 
 import (
 	"net/http"
+	"net/netip"
 
 	"martinella/internal/access/gate"
+	"martinella/internal/platform/web"
 )
 
 // The pages a session leads to that is not finished.
@@ -57,11 +59,23 @@ func (a Authenticator) Authenticate(r *http.Request) (*gate.Session, error) {
 	if err != nil || s == nil {
 		return nil, err
 	}
+	address, now := web.Client(r.Context()), a.m.Clock.Now()
 	return &gate.Session{
 		Principal: s.Principal,
 		Person:    gate.Person{ID: s.Person.ID, Name: s.Person.Name, Email: s.Person.Email, Language: s.Person.Language},
 		Pending:   s.Pending.page(),
+		Recent:    a.m.recent(s.StrongAt),
+		Outside:   outside(s.entrances, address, now),
+		Address:   addressText(address),
 	}, nil
+}
+
+// addressText writes an address for people; "?" when it is unknown.
+func addressText(a netip.Addr) string {
+	if !a.IsValid() {
+		return "?"
+	}
+	return a.String()
 }
 
 func (p Pending) page() string {

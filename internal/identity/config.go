@@ -16,6 +16,7 @@ type Config struct {
 	SessionIdle time.Duration // a session ends after so long without use; 60 minutes
 	SessionLife time.Duration // and after so long in any case; 12 hours
 	CodeWait    time.Duration // how long a sign-in waits for the second factor; 10 minutes
+	RecentLife  time.Duration // how long a second factor counts as just shown (gate.Recent); 15 minutes
 
 	InvitationLife time.Duration // how long an invitation is good; 7 days
 	ResetLife      time.Duration // how long a reset link is good; 1 hour
@@ -35,6 +36,7 @@ func (c Config) withDefaults() Config {
 		fallback time.Duration
 	}{
 		{&c.SessionIdle, time.Hour}, {&c.SessionLife, 12 * time.Hour}, {&c.CodeWait, 10 * time.Minute},
+		{&c.RecentLife, 15 * time.Minute},
 		{&c.InvitationLife, 7 * 24 * time.Hour}, {&c.ResetLife, time.Hour}, {&c.EmailLife, 24 * time.Hour},
 	} {
 		if *d.field <= 0 {

@@ -20,8 +20,8 @@ type DemoPerson struct {
 	Memberships           map[int64]access.Role
 }
 
-// CreateDemo adds the people of the demonstration, without mails. All who have
-// a role in the CSIRT get Config.DemoSecret as their second factor: the
+// CreateDemo adds the people of the demonstration, without mails. All who may
+// not be without a second factor get Config.DemoSecret as their second factor: the
 // demonstration shows the code on the page that asks for it. It refuses to work
 // when no DemoSecret is configured, which is how every ordinary instance runs.
 // Who is there already is left as he is.
@@ -60,7 +60,11 @@ func (m *Module) createDemo(ctx context.Context, tx *db.Tx, s access.Scope, d De
 			return err
 		}
 	}
-	if len(d.Staff) > 0 {
+	now, err := standingOf(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	if now.mandatory() {
 		if err := m.presetFactor(ctx, tx, p.ID); err != nil {
 			return err
 		}

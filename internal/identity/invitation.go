@@ -115,19 +115,17 @@ func (m *Module) Invited(ctx context.Context, token string) (Person, error) {
 }
 
 // AcceptInvitation uses an invitation: it sets the password and signs in. Who
-// belongs to the CSIRT must then set up the second factor.
+// may not be without a second factor must then set it up.
 func (m *Module) AcceptInvitation(ctx context.Context, token, given string, c Client) (SignedIn, error) {
+	p, err := m.Invited(ctx, token)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := m.admitAddress(ctx, p, c); err != nil {
+		return SignedIn{}, err
+	}
 	return m.setByLink(ctx, token, forInvitation, given, func(tx *db.Tx, p Person) (out SignedIn, err error) {
-		staff, err := isStaff(ctx, tx, p.ID)
-		if err != nil {
-			return out, err
-		}
-		out.Pending = pending(staff, p.SecondFactor, false)
-		if out.Token, err = m.newSession(ctx, tx, p.ID, false, c); err != nil {
-			return out, err
-		}
-		out.Device, err = m.arrived(ctx, tx, p, c)
-		return out, err
+		return m.enter(ctx, tx, p, opening{Methods: []Method{ByPassword}}, c)
 	})
 }
 

@@ -29,7 +29,7 @@ func TestAnInvitationWorksOnce(t *testing.T) {
 		h.expect("a poor password", err, "identity.password_context")
 		in, err := h.AcceptInvitation(h.ctx, token, good, from(""))
 		h.must(err)
-		if s := h.session(in.Token); s.Pending != identity.Nothing || s.Person.Email != anna {
+		if s := h.session(in.Token); s.Pending != identity.EnrolWanted || s.Person.Email != anna {
 			t.Errorf("session %+v", s)
 		}
 		_, err = h.AcceptInvitation(h.ctx, token, other, from(""))

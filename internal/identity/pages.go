@@ -18,6 +18,7 @@ const smallForm = 16 << 10
 func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.publicRoutes(g)
 	m.accountRoutes(g)
+	m.stepUpRoutes(g)
 	m.peopleRoutes(g)
 	m.staffRoutes(g)
 	g.Nav(
@@ -77,7 +78,7 @@ func welcomeIn(r *gate.Request, in SignedIn, next string) error {
 	case in.Pending == CodeWanted:
 		return r.Redirect(withNext(codePage, next))
 	case in.Pending == EnrolWanted:
-		return r.Redirect(enrolPage)
+		return r.Redirect(withNext(enrolPage, next))
 	case next == "":
 		return r.Redirect("/home")
 	}

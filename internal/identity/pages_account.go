@@ -166,7 +166,7 @@ func (m *Module) showFactor(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	return page(r, "identity.factor.title", factorPage(left, s.Principal.IsStaff()))
+	return page(r, "identity.factor.title", factorPage(left, s.Mandatory))
 }
 
 func (m *Module) showEnrol(r *gate.Request) error {
@@ -183,7 +183,7 @@ func (m *Module) enrolment(r *gate.Request, s Session, wrong error) error {
 	if err != nil {
 		return err
 	}
-	body := enrolPageBody(r.FormState(wrong), e, s)
+	body := enrolPageBody(r.FormState(wrong), e, s, r.Query().Get("next"))
 	if wrong != nil {
 		return r.Invalid(wrong, r.L.T("identity.enrol.title"), body)
 	}
@@ -204,7 +204,7 @@ func (m *Module) enrol(r *gate.Request) error {
 		return m.enrolment(r, s, err)
 	}
 	setCookie(r.W, "session", done.Token, 0, r.Secure())
-	return page(r, "identity.codes.title", codesPage(done.Codes))
+	return page(r, "identity.codes.title", codesPage(done.Codes, r.Query().Get("next")))
 }
 
 func (m *Module) showNewCodes(r *gate.Request) error {
@@ -220,7 +220,7 @@ func (m *Module) newCodesPage(r *gate.Request) error {
 	if err != nil {
 		return r.Invalid(err, r.L.T("identity.codes.renew"), renewCodesPage(r.FormState(err)))
 	}
-	return page(r, "identity.codes.title", codesPage(codes))
+	return page(r, "identity.codes.title", codesPage(codes, ""))
 }
 
 func (m *Module) showRemoveFactor(r *gate.Request) error {

@@ -92,7 +92,7 @@ func eachGate(t *testing.T, cfg identity.Config, f func(t *testing.T, h *house, 
 
 func TestSigningInWithABrowser(t *testing.T) {
 	eachGate(t, identity.Config{}, func(t *testing.T, h *house, g *gate.Gate) {
-		h.member(7, anna, access.OrgAdmin)
+		id := h.member(7, anna, access.OrgSecurity)
 		b := h.browser(g)
 		if page := b.get("/signin?next=/o/c_d612/people", 200); !strings.Contains(page, `next=%2Fo%2Fc_d612%2Fpeople"`) {
 			t.Error("the page forgot where the visitor wanted to go")
@@ -105,13 +105,19 @@ func TestSigningInWithABrowser(t *testing.T) {
 		if c == nil || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 0 {
 			t.Fatalf("cookie %+v", c)
 		}
-		for _, path := range []string{"/account", "/account/password", "/account/email", "/account/sessions", "/account/second-factor", "/account/second-factor/new", "/o/c_d612/people", "/o/c_d612/people/new", "/o/c_d612/people/1", "/o/c_d612/people/1/remove"} {
+		for _, path := range []string{"/account", "/account/password", "/account/email", "/account/sessions", "/account/second-factor", "/account/second-factor/new", "/account/confirm"} {
 			b.get(path, 200)
 		}
-		b.get("/o/c_d612/people/999", 404)
+		b.get("/o/c_d612/people", 403)
 		b.get("/o/c_g999/people", 404)
 		b.get("/admin/people", 404)
 		b.get("/signin", 303)
+		h.must(h.SetMemberRole(h.ctx, in(t, 7, 999, access.OrgAdmin), id, access.OrgAdmin))
+		if w := b.do(http.MethodGet, "/o/c_d612/people", nil); w.Header().Get("Location") != "/account/second-factor" {
+			t.Errorf("a new org_admin without a second factor is led to %q", w.Header().Get("Location"))
+		}
+		h.member(7, "second@comune.example.it", access.OrgAdmin)
+		h.must(h.SetMemberRole(h.ctx, in(t, 7, 999, access.OrgAdmin), id, access.OrgSecurity))
 		before := c.Value
 		b.post("/signin", "/home", "email", anna, "password", good)
 		h.noSession(before, "signed in again with the same browser")
@@ -133,7 +139,7 @@ func TestSigningInWithABrowser(t *testing.T) {
 func TestTheCookieWithoutTLS(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t, schema()), identity.Config{})
 	b := h.browser(h.gate("http://127.0.0.1:8080"))
-	h.member(7, anna, access.OrgAdmin)
+	h.member(7, anna, access.OrgLeader)
 	b.post("/signin", "/home", "email", anna, "password", good)
 	if c := b.cookies["martinella_session"]; c == nil || c.Secure {
 		t.Errorf("cookies %+v", b.cookies)
@@ -215,7 +221,7 @@ func TestAdministratorsPages(t *testing.T) {
 
 func TestForgottenPasswordWithABrowser(t *testing.T) {
 	eachGate(t, identity.Config{}, func(t *testing.T, h *house, g *gate.Gate) {
-		h.member(7, anna, access.OrgAdmin)
+		h.member(7, anna, access.OrgSecurity)
 		b := h.browser(g)
 		b.get("/forgot", 200)
 		b.post("/forgot", "", "email", "no address")

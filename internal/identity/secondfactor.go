@@ -71,32 +71,32 @@ func (m *Module) usedUpTo(f factor) int64 {
 	return f.lastStep
 }
 
-// acceptCode takes a code of the app or a recovery code, each once, or returns
-// an Invalid fault.
-func (m *Module) acceptCode(ctx context.Context, tx *db.Tx, p Person, code string) error {
+// acceptCode takes a code of the app or a recovery code, each once, and says
+// which it was, or returns an Invalid fault.
+func (m *Module) acceptCode(ctx context.Context, tx *db.Tx, p Person, code string) (Method, error) {
 	plain := plainCode(code)
 	if !isTOTP(plain) {
-		return m.acceptRecovery(ctx, tx, p, plain)
+		return ByRecoveryCode, m.acceptRecovery(ctx, tx, p, plain)
 	}
 	f, err := m.factor(ctx, tx, p.ID, db.ForUpdate(tx))
 	if err != nil {
-		return err
+		return "", err
 	}
 	if f.secret == "" || f.confirmedAt.IsZero() {
-		return wrongCode()
+		return "", wrongCode()
 	}
 	step, err := matchStep(f.secret, plain, m.Clock.Now(), m.usedUpTo(f))
 	if err != nil {
-		return err
+		return "", err
 	}
 	if step == 0 {
-		return wrongCode()
+		return "", wrongCode()
 	}
 	_, err = tx.Exec(ctx, "UPDATE totp_secret SET last_step = $2 WHERE person_id = $1", p.ID, step)
 	if err != nil {
-		return fmt.Errorf("noting a used code: %w", err)
+		return "", fmt.Errorf("noting a used code: %w", err)
 	}
-	return nil
+	return ByTOTP, nil
 }
 
 func (m *Module) acceptRecovery(ctx context.Context, tx *db.Tx, p Person, plain string) error {
@@ -218,7 +218,7 @@ func (m *Module) ConfirmEnrolment(ctx context.Context, s access.Scope, session S
 		if out.Codes, err = m.newCodes(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		if out.Token, err = m.prove(ctx, tx, session.ID); err != nil {
+		if out.Token, err = m.prove(ctx, tx, session, ByTOTP); err != nil {
 			return err
 		}
 		if err := m.note(ctx, tx, s.Actor(), 0, "person.second_factor_set", p.ID, nil); err != nil {
@@ -286,18 +286,18 @@ func (m *Module) NewRecoveryCodes(ctx context.Context, s access.Scope, given str
 }
 
 // RemoveSecondFactor takes the person's own second factor away; given is the
-// password. The CSIRT's people cannot be without.
+// password. Those for whom it is mandatory cannot be without.
 func (m *Module) RemoveSecondFactor(ctx context.Context, s access.Scope, given string) error {
 	p, err := m.reauthenticate(ctx, s, given)
 	if err != nil {
 		return err
 	}
 	return m.DB.Tx(ctx, func(tx *db.Tx) error {
-		staff, err := isStaff(ctx, tx, p.ID)
+		now, err := standingOf(ctx, tx, p.ID)
 		if err != nil {
 			return err
 		}
-		if staff {
+		if now.mandatory() {
 			return fault.New(fault.Conflict, "identity.second_factor_mandatory")
 		}
 		if err := dropFactor(ctx, tx, p.ID); err != nil {

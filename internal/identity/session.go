@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -31,20 +30,23 @@ type Session struct {
 	Person    Person
 	Principal access.Principal
 	Pending   Pending
+	Mandatory bool      // the person may not be without a second factor
+	Methods   []Method  // by which it was opened, and what was shown since
+	StrongAt  time.Time // the last time two factors, or the second one, were shown; zero: never
 	CreatedAt time.Time
 	SeenAt    time.Time
 	Address   string
 	UserAgent string
+
+	entrances map[int64]entrance
 }
 
 // seenEvery is how exactly "last seen" is known: a write at each request would
 // cost more than it tells.
 const seenEvery = time.Minute
 
-const sessionSQL = `SELECT s.id, s.created_at, s.seen_at, s.second_factor_at, s.address, s.user_agent,
-	p.id, p.email, p.name, p.language, p.suspended_at, t.confirmed_at,
-	COALESCE((SELECT string_agg(r.role, ',') FROM person_role r WHERE r.person_id = p.id), ''),
-	COALESCE((SELECT string_agg(CAST(m.organisation_id AS TEXT) || ':' || m.role, ',') FROM membership m WHERE m.person_id = p.id), '')
+const sessionSQL = `SELECT s.id, s.created_at, s.seen_at, s.second_factor_at, s.methods, s.address, s.user_agent,
+	p.id, p.email, p.name, p.language, p.suspended_at, t.confirmed_at, ` + standingColumns + `
 	FROM session s JOIN person p ON p.id = s.person_id LEFT JOIN totp_secret t ON t.person_id = p.id
 	WHERE s.token_hash = $1`
 
@@ -70,10 +72,12 @@ func (m *Module) Session(ctx context.Context, token string) (*Session, error) {
 
 func (m *Module) readSession(ctx context.Context, hash string) (*Session, error) {
 	var s Session
-	var provenAt, confirmedAt time.Time
-	var roles, memberships string
-	err := m.DB.QueryRow(ctx, sessionSQL, hash).Scan(&s.ID, db.Time(&s.CreatedAt), db.Time(&s.SeenAt), db.Time(&provenAt), &s.Address, &s.UserAgent,
-		&s.Person.ID, &s.Person.Email, &s.Person.Name, &s.Person.Language, db.Time(&s.Person.SuspendedAt), db.Time(&confirmedAt), &roles, &memberships)
+	var confirmedAt time.Time
+	var methods string
+	var words standingWords
+	err := m.DB.QueryRow(ctx, sessionSQL, hash).Scan(&s.ID, db.Time(&s.CreatedAt), db.Time(&s.SeenAt), db.Time(&s.StrongAt), &methods, &s.Address, &s.UserAgent,
+		&s.Person.ID, &s.Person.Email, &s.Person.Name, &s.Person.Language, db.Time(&s.Person.SuspendedAt), db.Time(&confirmedAt),
+		&words.roles, &words.memberships, &words.entrances)
 	if db.NotFound(err) {
 		return nil, nil
 	}
@@ -81,8 +85,10 @@ func (m *Module) readSession(ctx context.Context, hash string) (*Session, error)
 		return nil, fmt.Errorf("reading a session: %w", err)
 	}
 	s.Person.HasPassword, s.Person.SecondFactor = true, !confirmedAt.IsZero()
-	s.Principal = access.Principal{Person: s.Person.ID, Staff: parseRoles(roles), Memberships: parseMemberships(memberships)}
-	s.Pending = pending(s.Principal.IsStaff(), s.Person.SecondFactor, !provenAt.IsZero())
+	s.Methods = parseMethods(methods)
+	now := words.standing(s.Person.ID)
+	s.Principal, s.entrances, s.Mandatory = now.Principal, now.entrances, now.mandatory()
+	s.Pending = pending(s.Mandatory, s.Person.SecondFactor, !s.StrongAt.IsZero())
 	if !m.alive(s) {
 		return nil, nil
 	}
@@ -90,12 +96,15 @@ func (m *Module) readSession(ctx context.Context, hash string) (*Session, error)
 }
 
 // pending follows from how things stand now, not when the session began: who
-// becomes staff must set up a second factor at the next request.
-func pending(staff, enrolled, proven bool) Pending {
+// becomes staff must set up a second factor at the next request. A session that
+// was opened by two factors at once, a card with its PIN, wants nothing more.
+func pending(mandatory, enrolled, proven bool) Pending {
 	switch {
-	case enrolled && !proven:
+	case proven:
+		return Nothing
+	case enrolled:
 		return CodeWanted
-	case staff && !enrolled:
+	case mandatory:
 		return EnrolWanted
 	}
 	return Nothing
@@ -111,27 +120,6 @@ func (m *Module) alive(s Session) bool {
 	}
 	return s.Person.SuspendedAt.IsZero() && now.Sub(s.CreatedAt) < life && now.Sub(s.SeenAt) < m.Config.SessionIdle &&
 		s.CreatedAt.Sub(now) < life
-}
-
-func parseRoles(text string) (out []access.Role) {
-	for word := range strings.SplitSeq(text, ",") {
-		if r := access.Role(word); r.Staff() {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-func parseMemberships(text string) map[int64][]access.Role {
-	out := map[int64][]access.Role{}
-	for pair := range strings.SplitSeq(text, ",") {
-		id, role, _ := strings.Cut(pair, ":")
-		org, err := strconv.ParseInt(id, 10, 64)
-		if r := access.Role(role); err == nil && r.Member() {
-			out[org] = append(out[org], r)
-		}
-	}
-	return out
 }
 
 // Client is the browser a request comes from.
@@ -150,15 +138,15 @@ func (c Client) userAgent() string {
 }
 
 // newSession begins a session and gives its token.
-func (m *Module) newSession(ctx context.Context, tx *db.Tx, person int64, proven bool, c Client) (string, error) {
+func (m *Module) newSession(ctx context.Context, tx *db.Tx, person int64, by opening, c Client) (string, error) {
 	token := newToken()
 	now := m.Clock.Now()
-	var provenAt time.Time
-	if proven {
-		provenAt = now
+	var strongAt time.Time
+	if by.Strong {
+		strongAt = now
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO session (token_hash, person_id, created_at, seen_at, second_factor_at, address, user_agent)
-		VALUES ($1,$2,$3,$3,$4,$5,$6)`, digest(token), person, db.Ms(now), db.Ms(provenAt), c.Address, c.userAgent())
+	_, err := tx.Exec(ctx, `INSERT INTO session (token_hash, person_id, created_at, seen_at, second_factor_at, methods, address, user_agent)
+		VALUES ($1,$2,$3,$3,$4,$5,$6,$7)`, digest(token), person, db.Ms(now), db.Ms(strongAt), joinMethods(by.Methods), c.Address, c.userAgent())
 	if err != nil {
 		return "", fmt.Errorf("beginning a session: %w", err)
 	}

@@ -105,6 +105,9 @@ func (m *Module) knockAndTell(ctx context.Context, key, email string) error {
 
 // passwordGood begins the session; who has a second factor must still show it.
 func (m *Module) passwordGood(ctx context.Context, p Person, c Client, key, rehash string) (out SignedIn, err error) {
+	if err := m.admitAddress(ctx, p, c); err != nil {
+		return out, err
+	}
 	err = m.DB.Tx(ctx, func(tx *db.Tx) error {
 		if err := openDoor(ctx, tx, key); err != nil {
 			return err
@@ -114,18 +117,7 @@ func (m *Module) passwordGood(ctx context.Context, p Person, c Client, key, reha
 				return err
 			}
 		}
-		staff, err := isStaff(ctx, tx, p.ID)
-		if err != nil {
-			return err
-		}
-		out.Pending = pending(staff, p.SecondFactor, false)
-		if out.Token, err = m.newSession(ctx, tx, p.ID, false, c); err != nil {
-			return err
-		}
-		if out.Pending == CodeWanted {
-			return m.note(ctx, tx, actor(p.ID), 0, "person.password_accepted", p.ID, map[string]any{"address": c.Address})
-		}
-		out.Device, err = m.arrived(ctx, tx, p, c)
+		out, err = m.enter(ctx, tx, p, opening{Methods: []Method{ByPassword}}, c)
 		return err
 	})
 	return out, err
@@ -133,12 +125,12 @@ func (m *Module) passwordGood(ctx context.Context, p Person, c Client, key, reha
 
 // arrived does what belongs to a finished sign-in: the log, the device, and the
 // mail when the person has signed in before, but never with this browser.
-func (m *Module) arrived(ctx context.Context, tx *db.Tx, p Person, c Client) (device string, err error) {
+func (m *Module) arrived(ctx context.Context, tx *db.Tx, p Person, by []Method, c Client) (device string, err error) {
 	now := m.Clock.Now()
 	if _, err := tx.Exec(ctx, "UPDATE person SET signed_in_at = $2 WHERE id = $1", p.ID, db.Ms(now)); err != nil {
 		return "", fmt.Errorf("noting the sign-in: %w", err)
 	}
-	if err := m.note(ctx, tx, actor(p.ID), 0, "person.signed_in", p.ID, map[string]any{"address": c.Address}); err != nil {
+	if err := m.note(ctx, tx, actor(p.ID), 0, "person.signed_in", p.ID, map[string]any{"address": c.Address, "methods": joinMethods(by)}); err != nil {
 		return "", err
 	}
 	if hash, ok := hashToken(c.Device); ok {
@@ -180,38 +172,14 @@ func (m *Module) ConfirmCode(ctx context.Context, token, code string, c Client) 
 	}
 	var out SignedIn
 	err = m.DB.Tx(ctx, func(tx *db.Tx) error {
-		if err := m.acceptCode(ctx, tx, s.Person, code); err != nil {
-			return err
-		}
-		if err := openDoor(ctx, tx, secondFactorKey(s.Person.ID)); err != nil {
-			return err
-		}
-		if out.Token, err = m.prove(ctx, tx, s.ID); err != nil {
-			return err
-		}
-		p, err := personByID(ctx, tx, s.Person.ID)
+		by, err := m.acceptCode(ctx, tx, s.Person, code)
 		if err != nil {
 			return err
 		}
-		out.Device, err = m.arrived(ctx, tx, p, c)
+		out, err = m.proveAndArrive(ctx, tx, *s, by, c)
 		return err
 	})
 	return out, err
-}
-
-// prove notes that the session has shown the second factor, and gives it a new
-// token: the old one may have been seen while it could do less.
-func (m *Module) prove(ctx context.Context, tx *db.Tx, session int64) (string, error) {
-	token := newToken()
-	now := m.Clock.Now()
-	res, err := tx.Exec(ctx, "UPDATE session SET token_hash = $2, second_factor_at = $3, created_at = $3, seen_at = $3 WHERE id = $1", session, digest(token), db.Ms(now))
-	if err != nil {
-		return "", fmt.Errorf("renewing a session: %w", err)
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return "", fault.New(fault.Unauthenticated, "identity.signin_again").Because(err)
-	}
-	return token, nil
 }
 
 func limit(l *ratelimit.Limiter, c Client) error {

@@ -10,7 +10,7 @@ import (
 // registerPages hangs the pages up.
 func (m *Module) registerPages(g *gate.Gate) {
 	read, edit := gate.Member(access.StackRead), gate.Member(access.StackEdit)
-	g.Handle("GET /o/{org}/stack", read, m.listPage)
+	g.Handle("GET /o/{org}/stack", read, m.listPage, gate.RecentExport())
 	g.Handle("POST /o/{org}/stack", edit, m.quickAdd)
 	g.Handle("GET /o/{org}/stack/suggest", read, m.suggest)
 	g.Handle("POST /o/{org}/stack/bulk", edit, m.bulk)
@@ -22,7 +22,7 @@ func (m *Module) registerPages(g *gate.Gate) {
 	g.Handle("GET /o/{org}/stack/items/{id}/remove", edit, m.removePage)
 	g.Handle("POST /o/{org}/stack/items/{id}/remove", edit, m.remove)
 	g.Handle("POST /o/{org}/stack/items/{id}/confirm", edit, m.confirm)
-	g.Handle("GET /o/{org}/stack/photo", read, m.photoPage)
+	g.Handle("GET /o/{org}/stack/photo", read, m.photoPage, gate.RecentExport())
 	g.Handle("GET /o/{org}/stack/changes", read, m.changesPage)
 	g.Handle("GET /o/{org}/stack/import", edit, m.importPage)
 	// The form around the file takes a little more than the file.

@@ -40,6 +40,13 @@ type Session struct {
 	// the second factor; "" when nothing is open. Only routes with AllowPending
 	// are reachable until then.
 	Pending string
+	// Recent says that a second factor was shown in the last minutes (see [Recent]).
+	Recent bool
+	// Outside are the organisations that do not admit their members from the
+	// address of this request. The CSIRT's people are let in nevertheless.
+	Outside map[int64]bool
+	// Address is the address the request came from, as a refusal names it.
+	Address string
 }
 
 // Authenticator tells who sent a request; nil when nobody has signed in.
@@ -79,12 +86,15 @@ type Gate struct {
 	routes []Route
 	nav    []NavItem
 	quick  *Quick
+
+	confirm Handler
 }
 
 // Route is a registered route, for the matrix test and `doctor --permissions`.
 type Route struct {
 	Pattern string // "GET /o/{org}/stack"
 	Rule    Rule
+	Fresh   Freshness
 }
 
 // New makes a gate without routes.
@@ -108,6 +118,7 @@ type options struct {
 	maxBody      int64
 	allowPending bool
 	bare         bool
+	fresh        Freshness
 }
 
 // Option changes what a route allows.
@@ -130,7 +141,7 @@ func (g *Gate) Handle(pattern string, rule Rule, h Handler, opts ...Option) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	g.routes = append(g.routes, Route{Pattern: pattern, Rule: rule})
+	g.routes = append(g.routes, Route{Pattern: pattern, Rule: rule, Fresh: o.fresh})
 	g.mux.Handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.serve(w, r, rule, h, o)
 	}))

@@ -90,6 +90,9 @@ func (r Rule) member(s *Session, org Organisation) (access.Scope, error) {
 	if !ok || org.ID == 0 {
 		return access.Scope{}, fault.New(fault.NotFound, "access.organisation")
 	}
+	if s.Outside[org.ID] && !s.Principal.IsStaff() {
+		return access.Scope{}, fault.New(fault.Forbidden, "access.address", fault.P{"organisation": org.Name, "address": s.Address})
+	}
 	if err := scope.Require(r.permission); err != nil {
 		return access.Scope{}, err
 	}

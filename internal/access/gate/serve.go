@@ -22,8 +22,12 @@ func (g *Gate) serve(w http.ResponseWriter, r *http.Request, rule Rule, h Handle
 	req := &Request{W: w, R: r, gate: g, opts: o, L: g.localizer(r, Person{}, Organisation{})}
 	defer req.close()
 	err := g.enter(req, rule)
-	if err == nil {
+	switch {
+	case err != nil:
+	case req.recently():
 		err = h(req)
+	default:
+		err = g.confirmFirst(req)
 	}
 	if err != nil {
 		g.fail(req, err)

@@ -32,6 +32,7 @@ type Config struct {
 	BaseURL        string
 	TrustedProxies string
 	RequestTimeout time.Duration
+	StepUp         time.Duration // how long a second factor counts as just shown
 
 	Name         string // the CSIRT's name
 	OwnerName    string // the body that runs it
