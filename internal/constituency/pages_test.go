@@ -52,8 +52,8 @@ func newSite(t *testing.T, change func(*Deps)) *site {
 		t.Fatal(err)
 	}
 	s := &site{world: w, sessions: map[string]*gate.Session{
-		"operator": {Principal: access.Principal{Person: 1, Staff: []access.Role{access.Operator}}, Person: gate.Person{ID: 1, Name: "Olga Operatrice"}},
-		"auditor":  {Principal: access.Principal{Person: 2, Staff: []access.Role{access.Auditor}}, Person: gate.Person{ID: 2, Name: "Aldo"}},
+		"operator": {Recent: true, Principal: access.Principal{Person: 1, Staff: []access.Role{access.Operator}}, Person: gate.Person{ID: 1, Name: "Olga Operatrice"}},
+		"auditor":  {Recent: true, Principal: access.Principal{Person: 2, Staff: []access.Role{access.Auditor}}, Person: gate.Person{ID: 2, Name: "Aldo"}},
 	}}
 	s.gate = gate.New(gate.Config{Auth: s, Directory: w.Module, Bundle: bundle, Log: slog.New(slog.DiscardHandler), Zone: time.UTC, BaseURL: "https://csirt.example.it"})
 	if err := w.Register(s.gate, w.queue, w.bus); err != nil {
@@ -80,7 +80,7 @@ func (s *site) home(r *gate.Request) error {
 // join gives somebody a role in an organisation.
 func (s *site) join(name string, org int64, role access.Role) {
 	s.sessions[name] = &gate.Session{
-		Principal: access.Principal{Person: 100, Memberships: map[int64][]access.Role{org: {role}}}, Person: gate.Person{ID: 100, Name: name, Language: "it"},
+		Recent: true, Principal: access.Principal{Person: 100, Memberships: map[int64][]access.Role{org: {role}}}, Person: gate.Person{ID: 100, Name: name, Language: "it"},
 	}
 }
 
