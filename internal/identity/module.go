@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"martinella/internal/access"
 	"martinella/internal/identity/password"
 	"martinella/internal/platform/audit"
@@ -83,6 +85,7 @@ type Deps struct {
 type Module struct {
 	Deps
 	hasher   *password.Hasher
+	relying  *webauthn.WebAuthn // nil: browsers have no passkeys for our address
 	bySignIn *ratelimit.Limiter // sign-ins by client address
 	byMail   *ratelimit.Limiter // requests for a mail by client address
 	byTarget *ratelimit.Limiter // mails that strangers can make us send, by addressee
@@ -96,8 +99,12 @@ func New(d Deps) (*Module, error) {
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)
 	}
+	relying, err := relyingParty(d.Config.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("identity: %w", err)
+	}
 	return &Module{
-		Deps: d, hasher: hasher,
+		Deps: d, hasher: hasher, relying: relying,
 		// A municipality signs in from one address: some thirty people at eight o'clock.
 		bySignIn: ratelimit.New(d.Clock, ratelimit.Limit{Burst: 60, Every: 2 * time.Second}),
 		byMail:   ratelimit.New(d.Clock, ratelimit.Limit{Burst: 10, Every: time.Minute}),

@@ -159,7 +159,7 @@ func (m *Module) showFactor(r *gate.Request) error {
 	if s.Pending == CodeWanted {
 		return r.Redirect(codePage)
 	}
-	if !s.Person.SecondFactor {
+	if !s.Person.TOTP {
 		return m.enrolment(r, s, nil)
 	}
 	left, err := m.RecoveryCodesLeft(r.Context(), r.Scope)

@@ -15,7 +15,7 @@ func (m *Module) showSignIn(r *gate.Request) error {
 	if s != nil && s.Pending == Nothing {
 		return r.Redirect("/home")
 	}
-	return page(r, "identity.signin.title", signInPage(ui.FormState{}, r.Query().Get("next")))
+	return page(r, "identity.signin.title", signInPage(ui.FormState{}, r.Query().Get("next"), m.ways(r.Query().Get("next"))))
 }
 
 func (m *Module) signIn(r *gate.Request) error {
@@ -25,7 +25,7 @@ func (m *Module) signIn(r *gate.Request) error {
 	}
 	in, err := m.SignIn(r.Context(), f.Text("email"), f.Raw("password"), client(r))
 	if err != nil {
-		return r.Invalid(err, r.L.T("identity.signin.title"), signInPage(r.FormState(err), r.Query().Get("next")))
+		return r.Invalid(err, r.L.T("identity.signin.title"), signInPage(r.FormState(err), r.Query().Get("next"), m.ways(r.Query().Get("next"))))
 	}
 	// The session this browser had, if any, ends: its token must not live on.
 	if err := m.SignOut(r.Context(), sessionToken(r)); err != nil {
@@ -59,11 +59,15 @@ func (m *Module) confirmCode(r *gate.Request) error {
 
 // codePage shows the second step, with what was wrong with an attempt.
 func (m *Module) codePage(r *gate.Request, next string, wrong error) error {
+	s, err := m.current(r)
+	if err != nil {
+		return err
+	}
 	code, err := m.demoCode(r.Context(), r.Person.ID)
 	if err != nil {
 		return err
 	}
-	body := codePageBody(r.FormState(wrong), next, code)
+	body := codePageBody(r.FormState(wrong), next, code, s.Person, s.Person.Passkeys > 0 && m.PasskeysOffered())
 	if wrong != nil {
 		return r.Invalid(wrong, r.L.T("identity.code.title"), body)
 	}

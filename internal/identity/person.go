@@ -34,7 +34,9 @@ type Person struct {
 	SuspendedAt  time.Time
 	SignedInAt   time.Time // the last time; zero: never
 	HasPassword  bool
-	SecondFactor bool
+	SecondFactor bool // of any kind
+	TOTP         bool // an authenticator app
+	Passkeys     int
 }
 
 // State says where the person stands.

@@ -285,8 +285,8 @@ func (m *Module) NewRecoveryCodes(ctx context.Context, s access.Scope, given str
 	return codes, err
 }
 
-// RemoveSecondFactor takes the person's own second factor away; given is the
-// password. Those for whom it is mandatory cannot be without.
+// RemoveSecondFactor takes the person's authenticator app away; given is the
+// password. Those for whom a second factor is mandatory cannot be without any.
 func (m *Module) RemoveSecondFactor(ctx context.Context, s access.Scope, given string) error {
 	p, err := m.reauthenticate(ctx, s, given)
 	if err != nil {
@@ -297,10 +297,13 @@ func (m *Module) RemoveSecondFactor(ctx context.Context, s access.Scope, given s
 		if err != nil {
 			return err
 		}
-		if now.mandatory() {
-			return fault.New(fault.Conflict, "identity.second_factor_mandatory")
+		if _, err := tx.Exec(ctx, "DELETE FROM totp_secret WHERE person_id = $1", p.ID); err != nil {
+			return fmt.Errorf("removing a second factor: %w", err)
 		}
-		if err := dropFactor(ctx, tx, p.ID); err != nil {
+		if p, err = personByID(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		if err := m.withoutFactor(ctx, tx, p, now.mandatory()); err != nil {
 			return err
 		}
 		if err := m.note(ctx, tx, s.Actor(), 0, "person.second_factor_removed", p.ID, nil); err != nil {
@@ -310,8 +313,9 @@ func (m *Module) RemoveSecondFactor(ctx context.Context, s access.Scope, given s
 	})
 }
 
+// dropFactor takes every second factor of a person away.
 func dropFactor(ctx context.Context, tx *db.Tx, person int64) error {
-	for _, q := range []string{"DELETE FROM totp_secret WHERE person_id = $1", "DELETE FROM recovery_code WHERE person_id = $1"} {
+	for _, q := range []string{"DELETE FROM totp_secret WHERE person_id = $1", "DELETE FROM passkey WHERE person_id = $1", "DELETE FROM recovery_code WHERE person_id = $1"} {
 		if _, err := tx.Exec(ctx, q, person); err != nil {
 			return fmt.Errorf("removing a second factor: %w", err)
 		}

@@ -46,7 +46,8 @@ type Session struct {
 const seenEvery = time.Minute
 
 const sessionSQL = `SELECT s.id, s.created_at, s.seen_at, s.second_factor_at, s.methods, s.address, s.user_agent,
-	p.id, p.email, p.name, p.language, p.suspended_at, t.confirmed_at, ` + standingColumns + `
+	p.id, p.email, p.name, p.language, p.suspended_at, t.confirmed_at,
+	(SELECT count(*) FROM passkey k WHERE k.person_id = p.id), ` + standingColumns + `
 	FROM session s JOIN person p ON p.id = s.person_id LEFT JOIN totp_secret t ON t.person_id = p.id
 	WHERE s.token_hash = $1`
 
@@ -76,7 +77,7 @@ func (m *Module) readSession(ctx context.Context, hash string) (*Session, error)
 	var methods string
 	var words standingWords
 	err := m.DB.QueryRow(ctx, sessionSQL, hash).Scan(&s.ID, db.Time(&s.CreatedAt), db.Time(&s.SeenAt), db.Time(&s.StrongAt), &methods, &s.Address, &s.UserAgent,
-		&s.Person.ID, &s.Person.Email, &s.Person.Name, &s.Person.Language, db.Time(&s.Person.SuspendedAt), db.Time(&confirmedAt),
+		&s.Person.ID, &s.Person.Email, &s.Person.Name, &s.Person.Language, db.Time(&s.Person.SuspendedAt), db.Time(&confirmedAt), &s.Person.Passkeys,
 		&words.roles, &words.memberships, &words.entrances)
 	if db.NotFound(err) {
 		return nil, nil
@@ -84,7 +85,8 @@ func (m *Module) readSession(ctx context.Context, hash string) (*Session, error)
 	if err != nil {
 		return nil, fmt.Errorf("reading a session: %w", err)
 	}
-	s.Person.HasPassword, s.Person.SecondFactor = true, !confirmedAt.IsZero()
+	s.Person.HasPassword, s.Person.TOTP = true, !confirmedAt.IsZero()
+	s.Person.SecondFactor = s.Person.TOTP || s.Person.Passkeys > 0
 	s.Methods = parseMethods(methods)
 	now := words.standing(s.Person.ID)
 	s.Principal, s.entrances, s.Mandatory = now.Principal, now.entrances, now.mandatory()

@@ -118,7 +118,7 @@ func (m *Module) stepUpForm(r *gate.Request, k kept, wrong error) error {
 			state.Errors[i].Field = stepUpCode
 		}
 	}
-	body := stepUpBody(state, k, s, code, m.Config.RecentLife)
+	body := stepUpBody(state, k, s, code, m.Config.RecentLife, s.Person.Passkeys > 0 && m.PasskeysOffered())
 	if wrong != nil {
 		return r.Invalid(wrong, r.L.T("identity.stepup.title"), body)
 	}
@@ -136,11 +136,24 @@ func (m *Module) stepUp(r *gate.Request) error {
 	}
 	k := keep(f, r.Query().Get("again"))
 	k.Next = r.Query().Get("next")
-	token, err := m.StepUp(r.Context(), s, f.Text(stepUpCode))
+	token, err := m.stepUpBy(r, s, f)
 	if err != nil {
 		return m.stepUpForm(r, k, err)
 	}
 	return steppedUpTo(r, token, k)
+}
+
+// stepUpBy takes the passkey's answer when there is one, else the code.
+func (m *Module) stepUpBy(r *gate.Request, s Session, f web.Form) (string, error) {
+	answer := f.Raw(passkeyAnswer)
+	if answer == "" {
+		return m.StepUp(r.Context(), s, f.Text(stepUpCode))
+	}
+	token, err := m.StepUpByPasskey(r.Context(), s, f.Text(passkeyToken), answer)
+	if err != nil {
+		m.passkeyRefused(r, err)
+	}
+	return token, err
 }
 
 // steppedUpTo leads a confirmed visitor back to what he was doing.

@@ -14,15 +14,17 @@ import (
 
 const personColumns = `p.id, p.email, p.name, p.language, p.created_at, p.suspended_at, p.signed_in_at,
 	(SELECT count(*) FROM credential c WHERE c.person_id = p.id),
-	(SELECT count(*) FROM totp_secret t WHERE t.person_id = p.id AND t.confirmed_at IS NOT NULL)`
+	(SELECT count(*) FROM totp_secret t WHERE t.person_id = p.id AND t.confirmed_at IS NOT NULL),
+	(SELECT count(*) FROM passkey k WHERE k.person_id = p.id)`
 
 type scanner interface{ Scan(dest ...any) error }
 
 func scanPerson(r scanner, more ...any) (p Person, err error) {
-	var passwords, factors int
-	dest := append([]any{&p.ID, &p.Email, &p.Name, &p.Language, db.Time(&p.CreatedAt), db.Time(&p.SuspendedAt), db.Time(&p.SignedInAt), &passwords, &factors}, more...)
+	var passwords, apps int
+	dest := append([]any{&p.ID, &p.Email, &p.Name, &p.Language, db.Time(&p.CreatedAt), db.Time(&p.SuspendedAt), db.Time(&p.SignedInAt), &passwords, &apps, &p.Passkeys}, more...)
 	err = r.Scan(dest...)
-	p.HasPassword, p.SecondFactor = passwords > 0, factors > 0
+	p.HasPassword, p.TOTP = passwords > 0, apps > 0
+	p.SecondFactor = p.TOTP || p.Passkeys > 0
 	return p, err
 }
 

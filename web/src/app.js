@@ -5,6 +5,7 @@ import { typeaheads } from "./typeahead.js";
 import { copyButtons } from "./copy.js";
 import { bulkChoice } from "./bulk.js";
 import { menus } from "./menus.js";
+import { passkeys } from "./passkey.js";
 import { failures } from "./failures.js";
 
 // enhance is run on the page and on every fragment htmx brings in.
@@ -12,6 +13,7 @@ function enhance(root) {
   typeaheads(root);
   copyButtons(root);
   bulkChoice(root);
+  passkeys(root);
 }
 
 menus(document);
