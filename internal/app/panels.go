@@ -24,3 +24,9 @@ func (a *App) waitingNames(ctx context.Context, s access.Scope) ([]operations.Wa
 	n, err := a.rooms.inventory.NamesWaiting(ctx, s)
 	return []operations.Waiting{{Key: "operations.waiting.names", Count: n, Href: "/ops/names", Permission: access.NameConfirm}}, err
 }
+
+// waitingKeys tells the control room of the contacts whose keys have ended, end soon or cannot be used.
+func (a *App) waitingKeys(ctx context.Context, s access.Scope) ([]operations.Waiting, error) {
+	n, err := a.rooms.constituency.WaitingKeys(ctx, s)
+	return []operations.Waiting{{Key: "constituency.waiting.keys", Count: n, Href: "/ops/keys", Permission: access.ContactRead}}, err
+}

@@ -159,7 +159,7 @@ func (a *App) buildInventory() error {
 func (a *App) buildOperations() error {
 	a.rooms.operations = operations.New(operations.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Audit: a.Audit, Feeds: feeds{a}, Mails: outbox{a.rooms.mails},
-		Waiting: []func(context.Context, access.Scope) ([]operations.Waiting, error){a.waitingRegistrations, a.waitingNames},
+		Waiting: []func(context.Context, access.Scope) ([]operations.Waiting, error){a.waitingRegistrations, a.waitingNames, a.waitingKeys},
 		Panels:  a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Outbox: a.Config.MailTransport == "outbox",
 	})
 	return nil

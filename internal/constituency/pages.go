@@ -3,6 +3,8 @@
 package constituency
 
 import (
+	"errors"
+
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/platform/events"
@@ -18,13 +20,14 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, _ *events.Bus) error {
 	m.memberPages(g)
 	m.operatorPages(g)
 	m.callPages(g)
+	m.keyPages(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.contacts", Path: "/o/{org}/contacts", Permission: access.ContactRead, Order: 60},
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.organisation", Path: "/o/{org}/organisation", Permission: access.OrganisationRead, Order: 70},
 		gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.registrations", Path: "/ops/registrations", Permission: access.RegistrationRead, Order: 20},
 		gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.members", Path: "/ops/members", Permission: access.TerritoryRead, Order: 30},
 	)
-	return m.registerJobs(q)
+	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q))
 }
 
 func (m *Module) publicPages(g *gate.Gate) {

@@ -418,7 +418,10 @@ type absenceView struct {
 
 // besides are the pages of a contact beside its form.
 func (v contactView) besides(l *i18n.Localizer) []ui.Button {
-	return []ui.Button{{Text: l.T("constituency.absences"), Href: v.action() + "/absences", Kind: ui.Secondary, Icon: ui.IconCalendar}}
+	return []ui.Button{
+		{Text: l.T("constituency.keys"), Href: v.action() + "/keys", Kind: ui.Secondary, Icon: ui.IconKey},
+		{Text: l.T("constituency.absences"), Href: v.action() + "/absences", Kind: ui.Secondary, Icon: ui.IconCalendar},
+	}
 }
 
 func absencesPage(v absenceView) templ.Component {
@@ -545,7 +548,7 @@ func postButton(action, text, about string) templ.Component {
 		var templ_7745c5c3_Var17 templ.SafeURL
 		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(action))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_call.templ`, Line: 194, Col: 51}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_call.templ`, Line: 197, Col: 51}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {
