@@ -24,8 +24,8 @@ type Entry struct {
 	PURL        string
 	Quantity    int // 0: one
 	Owner       string
-	Exposure    Exposure    // "" : unknown
-	Criticality Criticality // "" : medium
+	Exposure    Exposure    // "" : its asset's
+	Criticality Criticality // "" : its asset's
 	Notes       string
 }
 
@@ -36,12 +36,6 @@ func (e *Entry) tidy() {
 	}
 	if e.Quantity == 0 {
 		e.Quantity = 1
-	}
-	if e.Exposure == "" {
-		e.Exposure = ExposureUnknown
-	}
-	if e.Criticality == "" {
-		e.Criticality = Medium
 	}
 }
 
@@ -66,10 +60,10 @@ func (e Entry) check() error {
 	if e.Quantity < 1 || e.Quantity > intake.MaxQuantity {
 		f.Field("quantity", "inventory.quantity", fault.P{"max": intake.MaxQuantity})
 	}
-	if !known(Exposures(), e.Exposure) {
+	if e.Exposure != "" && !known(Exposures(), e.Exposure) {
 		f.Field("exposure", "inventory.exposure")
 	}
-	if !known(Criticalities(), e.Criticality) {
+	if e.Criticality != "" && !known(Criticalities(), e.Criticality) {
 		f.Field("criticality", "inventory.criticality")
 	}
 	return f.OrNil()
@@ -92,10 +86,40 @@ func known[T comparable](list []T, v T) bool {
 
 // content is the entry with its identity still open.
 func (e Entry) content() Content {
-	return Content{
+	c := Content{
 		Asset: e.Asset, Label: e.Label, Publisher: e.Publisher, Quantity: e.Quantity, Owner: e.Owner,
-		Exposure: e.Exposure, Criticality: e.Criticality, Notes: e.Notes, Source: Manual,
+		Exposure: ExposureUnknown, Criticality: Medium, Notes: e.Notes, Source: Manual,
 		Identity: Identity{Version: e.Version, Update: e.Update, Edition: e.Edition, TargetSW: e.TargetSW, CPE: e.CPE, PURL: e.PURL},
+	}
+	c.exposed(e.Exposure)
+	c.critical(e.Criticality)
+	return c
+}
+
+// exposed says an exposure of the item itself; "" leaves it to the asset.
+func (c *Content) exposed(e Exposure) {
+	if c.OwnExposure = e != ""; c.OwnExposure {
+		c.Exposure = e
+	}
+}
+
+// critical says a criticality of the item itself; "" leaves it to the asset.
+func (c *Content) critical(k Criticality) {
+	if c.OwnCriticality = k != ""; c.OwnCriticality {
+		c.Criticality = k
+	}
+}
+
+// inherits takes what the item had of its asset, as long as that is the same one.
+func (c *Content) inherits(was Content) {
+	if assetKey(c.Asset) != assetKey(was.Asset) {
+		return
+	}
+	if !c.OwnExposure && !was.OwnExposure {
+		c.Exposure = was.Exposure
+	}
+	if !c.OwnCriticality && !was.OwnCriticality {
+		c.Criticality = was.Criticality
 	}
 }
 
@@ -120,9 +144,9 @@ func merge(c Content, r intake.Row) Content {
 		case intake.Owner:
 			c.Owner = v
 		case intake.Exposure:
-			c.Exposure = Exposure(v)
+			c.exposed(Exposure(v))
 		case intake.Criticality:
-			c.Criticality = Criticality(v)
+			c.critical(Criticality(v))
 		case intake.Notes:
 			c.Notes = v
 		}

@@ -38,7 +38,7 @@ const (
 type Import struct {
 	ID           int64
 	Organisation int64
-	Kind         Source // FromPaste, FromCSV, FromSBOM
+	Kind         Source // Auto until it is read
 	Filename     string
 	Size         int64
 	State        ImportState
@@ -53,10 +53,21 @@ type Import struct {
 	Changed      int64
 	Same         int64
 	Gone         int64 // items of the same source that the list has no more
+	Hosts        int64 // assets the list tells of
+	HostsNew     int64 // those that are new
 	RemoveGone   bool
+	Mapping      intake.Mapping // what columns mean, as a person said; nil: what their headings say
+	Sheet        string         // of a workbook, as a person chose
 	CreatedBy    string
 	CreatedAt    time.Time
 }
+
+// Document says whether a program wrote the list, all there is on a system: what
+// it has no more is gone.
+func (i Import) Document() bool { return intake.Format(i.Kind).Document() }
+
+// Tabular says whether the list is a table, whose columns a person may assign.
+func (i Import) Tabular() bool { return len(i.Layout.Headings) > 0 }
 
 // Working says whether a job is at it.
 func (i Import) Working() bool {
@@ -64,12 +75,14 @@ func (i Import) Working() bool {
 }
 
 const importColumns = `id, organisation_id, kind, filename, size, state, asset, source_ref, layout, fault_code, fault_params,
-	read_count, rows, problems, fresh, changed, same, gone, remove_gone, created_by, created_at`
+	read_count, rows, problems, fresh, changed, same, gone, remove_gone,
+	hosts, hosts_new, mapping, sheet, created_by, created_at`
 
 func scanImport(r interface{ Scan(...any) error }) (i Import, err error) {
-	var layout, code, params string
+	var layout, code, params, mapping string
 	err = r.Scan(&i.ID, &i.Organisation, &i.Kind, &i.Filename, &i.Size, &i.State, &i.Asset, &i.SourceRef, &layout, &code, &params,
-		&i.Read, &i.Rows, &i.Problems, &i.Fresh, &i.Changed, &i.Same, &i.Gone, &i.RemoveGone, &i.CreatedBy, db.Time(&i.CreatedAt))
+		&i.Read, &i.Rows, &i.Problems, &i.Fresh, &i.Changed, &i.Same, &i.Gone, &i.RemoveGone,
+		&i.Hosts, &i.HostsNew, &mapping, &i.Sheet, &i.CreatedBy, db.Time(&i.CreatedAt))
 	if err != nil {
 		return i, err
 	}
@@ -80,13 +93,16 @@ func scanImport(r interface{ Scan(...any) error }) (i Import, err error) {
 	if layout != "" {
 		err = errors.Join(err, json.Unmarshal([]byte(layout), &i.Layout))
 	}
+	if mapping != "" {
+		err = errors.Join(err, json.Unmarshal([]byte(mapping), &i.Mapping))
+	}
 	return i, err
 }
 
 // chunkSize is how much of a file one row of the database holds.
 const chunkSize = 256 << 10
 
-// Upload stores a list as it is handed over. A small one is read at once, a
+// Upload stores a list as it is handed over. kind may be Auto: the content tells. A small one is read at once, a
 // larger one by a job. asset is the system the list is of, where its lines name none.
 func (m *Module) Upload(ctx context.Context, s access.Scope, kind Source, filename, asset string, body io.Reader) (Import, error) {
 	org, err := editor(s)
@@ -118,7 +134,7 @@ func (m *Module) Upload(ctx context.Context, s access.Scope, kind Source, filena
 }
 
 func (m *Module) limitOf(kind Source) int64 {
-	if kind == FromSBOM {
+	if kind == Auto || intake.Format(kind).Document() {
 		return m.deps.Limits.Document
 	}
 	return m.deps.Limits.List
@@ -137,7 +153,7 @@ func (m *Module) beginImport(ctx context.Context, s access.Scope, org int64, kin
 		return tx.QueryRow(ctx, `INSERT INTO item_import (organisation_id, kind, filename, size, state, asset, source_ref, layout, fault_code, fault_params,
 			read_count, rows, problems, fresh, changed, same, gone, remove_gone, created_by, created_at, updated_at)
 			VALUES ($1,$2,$3,0,$4,$5,'','','','',0,0,0,0,0,0,0,$6,$7,$8,$8) RETURNING id`,
-			org, string(kind), filename, string(Uploading), asset, kind == FromSBOM, s.Actor(), now).Scan(&id)
+			org, string(kind), filename, string(Uploading), asset, kind != FromPaste, s.Actor(), now).Scan(&id)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("beginning an import: %w", err)
@@ -220,7 +236,7 @@ func (m *Module) dropImport(ctx context.Context, id int64) error {
 }
 
 func emptyImport(ctx context.Context, tx *db.Tx, id int64) error {
-	for _, table := range []string{"item_import_chunk", "item_import_row", "item_import_problem"} {
+	for _, table := range append([]string{"item_import_chunk"}, readTables...) {
 		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE import_id = $1", id); err != nil {
 			return fmt.Errorf("emptying an import: %w", err)
 		}
@@ -260,43 +276,9 @@ func (m *Module) LastImports(ctx context.Context, s access.Scope, limit int) ([]
 	return db.Collect(rows, err, func(r *sql.Rows) (Import, error) { return scanImport(r) })
 }
 
-// stored opens the bytes of an import as they were handed over.
-func (m *Module) stored(ctx context.Context, id int64) intake.Source {
-	return func() (io.ReadCloser, error) { return &chunks{ctx: ctx, db: m.deps.DB, id: id}, nil }
-}
-
-// chunks reads an import's bytes, one chunk in memory at a time.
-type chunks struct {
-	ctx  context.Context
-	db   *db.DB
-	id   int64
-	seq  int
-	rest []byte
-}
-
-// Read implements io.Reader.
-func (c *chunks) Read(p []byte) (int, error) {
-	if len(c.rest) == 0 {
-		err := c.db.QueryRow(c.ctx, "SELECT data FROM item_import_chunk WHERE import_id = $1 AND seq = $2", c.id, c.seq).Scan(&c.rest)
-		if db.NotFound(err) {
-			return 0, io.EOF
-		}
-		if err != nil {
-			return 0, fmt.Errorf("reading an import: %w", err)
-		}
-		c.seq++
-	}
-	n := copy(p, c.rest)
-	c.rest = c.rest[n:]
-	return n, nil
-}
-
-// Close implements io.Closer.
-func (c *chunks) Close() error { return nil }
-
 // Text gives the beginning of what was pasted, to be corrected.
 func (m *Module) Text(ctx context.Context, i Import) (string, error) {
-	src, err := m.stored(ctx, i.ID)()
+	src, err := m.stored(ctx, i)()
 	if err != nil {
 		return "", err
 	}

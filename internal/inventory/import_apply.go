@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"martinella/internal/access"
@@ -17,9 +18,11 @@ import (
 	"martinella/internal/platform/jobs"
 )
 
-// gone are the items of the same document that it has no more.
-const gone = ` FROM item WHERE organisation_id = $1 AND source = 'cyclonedx' AND source_ref = $2
-	AND NOT EXISTS (SELECT 1 FROM item_import_row x WHERE x.import_id = $3 AND x.item_id = item.id)`
+// gone are the items of the same source that it has no more: those of the
+// documents, and of the hosts, of which the import lists all there is.
+const gone = ` FROM item WHERE organisation_id = $1 AND source_ref <> '' AND source_ref IN
+	(SELECT h.source_ref FROM item_import_host h WHERE h.import_id = $2 AND h.complete)
+	AND NOT EXISTS (SELECT 1 FROM item_import_row x WHERE x.import_id = $2 AND x.item_id = item.id)`
 
 // plan pairs the rows with the items there are now, notes what would become of
 // each, and gives the import with the counts.
@@ -34,10 +37,8 @@ func (m *Module) plan(ctx context.Context, tx *db.Tx, imp Import) (Import, error
 	if err := tx.QueryRow(ctx, "SELECT count(*) FROM item_import_row WHERE import_id = $1 AND action = 'add'", imp.ID).Scan(&imp.Fresh); err != nil {
 		return imp, fmt.Errorf("planning an import: %w", err)
 	}
-	if imp.Kind == FromSBOM {
-		if err := tx.QueryRow(ctx, "SELECT count(*)"+gone, imp.Organisation, imp.SourceRef, imp.ID).Scan(&imp.Gone); err != nil {
-			return imp, fmt.Errorf("planning an import: %w", err)
-		}
+	if err := tx.QueryRow(ctx, "SELECT count(*)"+gone, imp.Organisation, imp.ID).Scan(&imp.Gone); err != nil {
+		return imp, fmt.Errorf("planning an import: %w", err)
 	}
 	_, err := tx.Exec(ctx, "UPDATE item_import SET fresh = $1, changed = $2, same = $3, gone = $4 WHERE id = $5",
 		imp.Fresh, imp.Changed, imp.Same, imp.Gone, imp.ID)
@@ -151,15 +152,17 @@ func itemsByID(ctx context.Context, q db.Querier, org int64, ids []int64) (map[i
 // the fields the list has. What a person chose for an item stays chosen.
 func (m *Module) become(imp Import, was Item, r staged) (Content, error) {
 	row := intake.Row{Values: r.Values}
+	source := Source(firstOf(string(r.Source), string(imp.Kind)))
 	if was.ID == 0 {
 		reader := importReader{imp: imp}
 		c := merge(reader.blank(), row)
-		c.Label, c.NameKey, c.Identity = r.Label, r.NameKey, r.Identity
+		c.Label, c.NameKey, c.Identity, c.Source, c.SourceRef = r.Label, r.NameKey, r.Identity, source, r.Ref
 		return c, nil
 	}
 	c := merge(was.Content, row)
-	if imp.Kind == FromSBOM {
-		c.Source, c.SourceRef = imp.Kind, imp.SourceRef
+	if imp.Document() && (was.SourceRef == "" || was.SourceRef == r.Ref || sameSource(was.SourceRef, r.Ref)) {
+		// What another source told of as well stays that one's: only it can say that it is gone.
+		c.Source, c.SourceRef = source, r.Ref
 	}
 	if c.Label == "" {
 		c.Label = r.Label
@@ -184,6 +187,14 @@ func (m *Module) become(imp Import, was Item, r staged) (Content, error) {
 		}
 	}
 	return c, nil
+}
+
+// sameSource says whether two references are of the same source: an agent that
+// was set up anew knows its machine by another one.
+func sameSource(a, b string) bool {
+	kindA, _, okA := strings.Cut(a, ":")
+	kindB, _, okB := strings.Cut(b, ":")
+	return okA && okB && kindA == kindB || !okA && !okB
 }
 
 // upgraded keeps an item's product and takes the row's version.
@@ -273,6 +284,9 @@ func (m *Module) apply(ctx context.Context, tx *db.Tx, id int64, who string) err
 		return err
 	}
 	change, now := newChange(), m.now()
+	if err := m.writeHosts(ctx, tx, imp, now, who); err != nil {
+		return err
+	}
 	// Before the new items come, which no row is paired with yet.
 	if err := m.removeGone(ctx, tx, imp, now, who); err != nil {
 		return err
@@ -308,8 +322,8 @@ func (m *Module) removeGone(ctx context.Context, tx *db.Tx, imp Import, now time
 		return nil
 	}
 	change := newChange()
-	_, err := tx.Exec(ctx, "UPDATE item SET updated_at = CASE WHEN updated_at > $4 THEN updated_at ELSE $4 END, change_id = $5 WHERE id IN (SELECT id"+gone+")",
-		imp.Organisation, imp.SourceRef, imp.ID, db.Ms(now), change)
+	_, err := tx.Exec(ctx, "UPDATE item SET updated_at = CASE WHEN updated_at > $3 THEN updated_at ELSE $3 END, change_id = $4 WHERE id IN (SELECT id"+gone+")",
+		imp.Organisation, imp.ID, db.Ms(now), change)
 	if err != nil {
 		return fmt.Errorf("removing what is gone: %w", err)
 	}
@@ -325,7 +339,10 @@ func (m *Module) applied(ctx context.Context, tx *db.Tx, imp Import, who string)
 	if err != nil {
 		return fmt.Errorf("ending an import: %w", err)
 	}
-	detail := map[string]any{"file": imp.Filename, "kind": imp.Kind, "added": imp.Fresh, "changed": imp.Changed, "removed": imp.Gone * b2i(imp.RemoveGone)}
+	if err := m.rememberMapping(ctx, tx, imp, who); err != nil {
+		return err
+	}
+	detail := map[string]any{"file": imp.Filename, "assets": imp.Hosts, "kind": imp.Kind, "added": imp.Fresh, "changed": imp.Changed, "removed": imp.Gone * b2i(imp.RemoveGone)}
 	if err := m.deps.Audit.Append(ctx, tx, who, imp.Organisation, "inventory.imported", fmt.Sprintf("import:%d", imp.ID), detail); err != nil {
 		return err
 	}

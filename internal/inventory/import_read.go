@@ -20,6 +20,8 @@ type staged struct {
 	Identity Identity                `json:"i"`
 	Label    string                  `json:"l,omitempty"` // when the row has none of its own
 	NameKey  string                  `json:"k,omitempty"`
+	Ref      string                  `json:"r,omitempty"` // what its source knows the system by
+	Source   Source                  `json:"s,omitempty"` // when it is another than the import's
 }
 
 // keptProblems bounds how many bad lines are shown; all are counted.
@@ -37,7 +39,11 @@ type importReader struct {
 	rows     int64
 	problems int64
 	seen     map[pairKey]bool
+	hosts    hostList
 }
+
+// readTables are what the reading of an import fills.
+var readTables = []string{"item_import_row", "item_import_problem", "item_import_host"}
 
 // readImport reads what was handed over into rows. It begins anew whenever it
 // is called, so that a job killed half-way does no harm.
@@ -53,13 +59,16 @@ func (m *Module) readImport(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	r := &importReader{m: m, imp: imp, index: x, seen: map[pairKey]bool{}}
+	r := &importReader{m: m, imp: imp, index: x, seen: map[pairKey]bool{}, hosts: newHostList()}
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
 	err = r.parse(ctx)
 	if err == nil {
 		err = r.flush(ctx)
+	}
+	if err == nil {
+		err = r.hosts.save(ctx, m.deps.DB, imp.ID)
 	}
 	var f *fault.Error
 	if errors.As(err, &f) {
@@ -73,7 +82,7 @@ func (m *Module) readImport(ctx context.Context, id int64) error {
 
 func (r *importReader) begin(ctx context.Context) error {
 	return r.m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
-		for _, table := range []string{"item_import_row", "item_import_problem"} {
+		for _, table := range readTables {
 			if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE import_id = $1", r.imp.ID); err != nil {
 				return err
 			}
@@ -83,37 +92,50 @@ func (r *importReader) begin(ctx context.Context) error {
 	})
 }
 
-// parse reads the source with the reader of its kind.
+// parse reads the source with the reader of its format.
 func (r *importReader) parse(ctx context.Context) (err error) {
-	src := r.m.stored(ctx, r.imp.ID)
+	src := r.m.stored(ctx, r.imp)
+	if r.imp.Kind == Auto {
+		format, err := intake.Detect(src)
+		if err != nil {
+			return err
+		}
+		r.imp.Kind = Source(format)
+		if limit := r.m.limitOf(r.imp.Kind); r.imp.Size > limit {
+			return fault.New(fault.TooLarge, "inventory.import.large", fault.P{"limit": fmt.Sprintf("%d MB", limit>>20)})
+		}
+	}
 	sink := intake.Sink{
 		Row:     func(row intake.Row) error { return r.take(ctx, row) },
 		Problem: func(p intake.Problem) error { return r.problem(ctx, p) },
+		Host:    func(h intake.Host) error { return r.hosts.tell(ctx, r.m.deps.DB, r.imp.Organisation, h) },
 	}
-	switch r.imp.Kind {
-	case FromSBOM:
-		return r.document(src, sink)
-	case FromCSV:
-		r.imp.Layout, err = intake.CSV(src, sink)
-	default:
-		r.imp.Layout, err = intake.Paste(src, sink)
+	if err := r.document(src); err != nil {
+		return err
 	}
+	o := intake.Options{Format: intake.Format(r.imp.Kind), Mapping: r.imp.Mapping, Sheet: r.imp.Sheet}
+	o.Remembered = func(shape string) (intake.Mapping, error) { return r.m.mapping(ctx, r.imp.Organisation, shape) }
+	r.imp.Layout, err = intake.Read(src, o, sink)
 	return err
 }
 
-// document reads a CycloneDX document. What it is about is known first, because
-// it is the system its components are on.
-func (r *importReader) document(src intake.Source, sink intake.Sink) error {
-	about, err := intake.CycloneDXSubject(src)
+// document learns what a bill of materials is about before it is read, because
+// that is the system its components are on.
+func (r *importReader) document(src intake.Source) error {
+	if r.imp.Kind != FromSBOM && r.imp.Kind != FromSPDX {
+		return nil
+	}
+	about, err := intake.Subject(src, intake.Format(r.imp.Kind))
 	if err != nil {
 		return err
 	}
+	about = firstOf(about, r.imp.Filename)
 	if r.imp.Asset == "" {
-		r.imp.Asset = firstOf(about.Name, r.imp.Filename)
+		r.imp.Asset = about
 	}
-	r.imp.SourceRef = firstOf(about.Name, r.imp.Filename) + "\n" + r.imp.Asset
-	_, err = intake.CycloneDX(src, sink)
-	return err
+	r.imp.SourceRef = about + "\n" + r.imp.Asset
+	r.hosts.document(r.imp.Asset, r.imp.SourceRef)
+	return nil
 }
 
 func firstOf(texts ...string) string {
@@ -126,6 +148,13 @@ func firstOf(texts ...string) string {
 }
 
 func (r *importReader) take(ctx context.Context, row intake.Row) error {
+	if named := row.Values[intake.Asset]; named != "" {
+		called, err := r.hosts.called(ctx, r.m.deps.DB, r.imp.Organisation, named)
+		if err != nil {
+			return err
+		}
+		row.Values[intake.Asset] = called
+	}
 	r.rows++
 	if r.rows > int64(r.m.deps.Limits.Items) {
 		return fault.New(fault.Invalid, "inventory.import.many", fault.P{"limit": r.m.deps.Limits.Items})
@@ -157,6 +186,7 @@ func (r *importReader) flush(ctx context.Context) error {
 	var keys []string
 	for i, row := range r.batch {
 		contents[i] = merge(r.blank(), row)
+		contents[i].SourceRef = r.hosts.ref(contents[i].Asset, r.imp.SourceRef)
 		if k := contents[i].nameKey(); k != "" {
 			keys = append(keys, k)
 		}
@@ -180,7 +210,7 @@ func (r *importReader) flush(ctx context.Context) error {
 		if r.twin(c) {
 			continue
 		}
-		payload, err := json.Marshal(staged{row.Values, c.Identity, c.Label, c.NameKey})
+		payload, err := json.Marshal(staged{Values: row.Values, Identity: c.Identity, Label: c.Label, NameKey: c.NameKey, Ref: c.SourceRef, Source: Source(row.Format)})
 		if err != nil {
 			return fmt.Errorf("keeping a line: %w", err)
 		}
@@ -199,7 +229,7 @@ func (r *importReader) flush(ctx context.Context) error {
 // twin says whether a document has had the same component before, as documents
 // do: nested, or once for each path it is needed by.
 func (r *importReader) twin(c Content) bool {
-	if r.imp.Kind != FromSBOM {
+	if !r.imp.Document() {
 		return false
 	}
 	k := keyOf(c.key(), c.Version)
@@ -219,7 +249,7 @@ func (r *importReader) blank() Content {
 // can mend: a bad name in it is left aside.
 func (r *importReader) identify(c Content, verdicts map[string]verdict) (Content, error) {
 	out, err := r.m.identify(r.index, c, verdicts, "")
-	if err == nil || r.imp.Kind != FromSBOM {
+	if err == nil || !r.imp.Document() {
 		return out, err
 	}
 	c.CPE = ""
@@ -254,7 +284,7 @@ func (r *importReader) finish(ctx context.Context) error {
 	switch {
 	case r.problems > 0:
 		state = Refused
-	case r.rows == 0:
+	case r.rows == 0 && len(r.hosts.list) == 0:
 		return r.refuse(ctx, fault.New(fault.Invalid, "inventory.import.nothing", fault.P{}))
 	}
 	return r.close(ctx, state, "", "")
@@ -266,9 +296,11 @@ func (r *importReader) close(ctx context.Context, state ImportState, code, param
 		return fmt.Errorf("ending an import's reading: %w", err)
 	}
 	return r.m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
+		hosts, fresh := r.hosts.count()
 		_, err := tx.Exec(ctx, `UPDATE item_import SET state = $1, asset = $2, source_ref = $3, layout = $4, fault_code = $5, fault_params = $6,
-			problems = $7, rows = (SELECT count(*) FROM item_import_row WHERE import_id = $8), updated_at = $9 WHERE id = $8`,
-			string(state), r.imp.Asset, r.imp.SourceRef, string(layout), code, params, r.problems, r.imp.ID, db.Ms(r.m.now()))
+			problems = $7, rows = (SELECT count(*) FROM item_import_row WHERE import_id = $8), updated_at = $9, kind = $10, hosts = $11, hosts_new = $12 WHERE id = $8`,
+			string(state), r.imp.Asset, r.imp.SourceRef, string(layout), code, params, r.problems, r.imp.ID, db.Ms(r.m.now()),
+			string(r.imp.Kind), hosts, fresh)
 		if err != nil || state != Ready {
 			return err
 		}

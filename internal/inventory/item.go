@@ -26,6 +26,7 @@ type Exposure string
 const (
 	Internet        Exposure = "internet"
 	Internal        Exposure = "internal"
+	Isolated        Exposure = "isolated" // on no network that others are on
 	ExposureUnknown Exposure = "unknown"
 )
 
@@ -45,22 +46,35 @@ type Source string
 
 // The sources.
 const (
-	Manual          Source = "manual"
-	FromPaste       Source = "paste"
-	FromCSV         Source = "csv"
-	FromSBOM        Source = "cyclonedx"
-	reasonGive             = "given"     // a CPE name was given
-	reasonPURL             = "purl"      // a package URL was given and no product of the corpus fits
-	reasonPick             = "chosen"    // a person chose the product for this item
-	reasonName             = "name"      // a person of the organisation confirmed the name
-	reasonAll              = "everyone"  // the CSIRT confirmed the name for everyone
-	reasonPeer             = "peers"     // other organisations confirmed the name
-	reasonAccessory        = "accessory" // it comes along with a product and is none
-	reasonNone             = ""
+	Manual      Source = "manual"
+	FromPaste   Source = "paste"
+	FromCSV     Source = "csv"
+	FromXLSX    Source = "xlsx"
+	FromSBOM    Source = "cyclonedx"
+	FromSPDX    Source = "spdx"
+	FromGLPI    Source = "glpi"
+	FromWazuh   Source = "wazuh"
+	FromOpenVAS Source = "openvas"
+	FromNmap    Source = "nmap"
+	FromZip     Source = "zip"  // several of these in one archive
+	Auto        Source = "auto" // not known yet: its content will tell
+)
+
+// Why an item is identified as it is.
+const (
+	reasonGive = "given"    // a CPE name was given
+	reasonPURL = "purl"     // a package URL was given and no product of the corpus fits
+	reasonPick = "chosen"   // a person chose the product for this item
+	reasonName = "name"     // a person of the organisation confirmed the name
+	reasonAll  = "everyone" // the CSIRT confirmed the name for everyone
+	reasonPeer = "peers"    // other organisations confirmed the name
+	// reasonAccessory: it comes along with a product and is none.
+	reasonAccessory = "accessory"
+	reasonNone      = ""
 )
 
 // Exposures, Criticalities and States list the values in the order pages show them.
-func Exposures() []Exposure { return []Exposure{Internet, Internal, ExposureUnknown} }
+func Exposures() []Exposure { return []Exposure{Internet, Internal, Isolated, ExposureUnknown} }
 
 // Criticalities lists the values from low to critical.
 func Criticalities() []Criticality { return []Criticality{Low, Medium, High, Critical} }
@@ -92,6 +106,10 @@ type Content struct {
 	Notes       string
 	Source      Source
 	SourceRef   string
+	// OwnExposure and OwnCriticality say that the item's values were said of the
+	// item; otherwise they are its asset's.
+	OwnExposure    bool
+	OwnCriticality bool
 }
 
 // Identity is what an item was identified as. Part, Vendor and Product are as

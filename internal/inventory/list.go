@@ -25,6 +25,7 @@ type Filter struct {
 	Exposure    Exposure
 	Criticality Criticality
 	Asset       string // part of the system's name
+	AssetID     int64  // only what is on this asset; 0 for all
 	Sort        string // one of SortColumns; "" by name
 	Descending  bool
 	After       string // cursor of the last item of the page before
@@ -48,7 +49,7 @@ var sortColumns = map[string]string{
 	"asset":       "asset",
 	"owner":       "owner",
 	"state":       "CASE state WHEN 'unknown' THEN '0' WHEN 'guessed' THEN '1' ELSE '2' END",
-	"exposure":    "CASE exposure WHEN 'internet' THEN '0' WHEN 'unknown' THEN '1' ELSE '2' END",
+	"exposure":    "CASE exposure WHEN 'internet' THEN '0' WHEN 'unknown' THEN '1' WHEN 'internal' THEN '2' ELSE '3' END",
 	"criticality": "CASE criticality WHEN 'critical' THEN '0' WHEN 'high' THEN '1' WHEN 'medium' THEN '2' ELSE '3' END",
 }
 
@@ -94,6 +95,9 @@ func (f Filter) where(src *from) {
 	}
 	if f.Criticality != "" {
 		add("criticality = ?", string(f.Criticality))
+	}
+	if f.AssetID != 0 {
+		add("asset_id = ?", f.AssetID)
 	}
 	if f.Asset != "" {
 		add(`LOWER(asset) LIKE ? ESCAPE '\'`, "%"+db.Like(strings.ToLower(f.Asset))+"%")
@@ -215,7 +219,7 @@ func (f Filter) sortValue(i Item) string {
 	case "state":
 		return rank(string(i.State), "unknown", "guessed")
 	case "exposure":
-		return rank(string(i.Exposure), "internet", "unknown")
+		return rank(string(i.Exposure), "internet", "unknown", "internal")
 	case "criticality":
 		return rank(string(i.Criticality), "critical", "high", "medium")
 	}

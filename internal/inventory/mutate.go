@@ -157,6 +157,7 @@ func (m *Module) Edit(ctx context.Context, s access.Scope, id int64, e Entry, se
 func (m *Module) edited(ctx context.Context, org int64, was Item, e Entry) (Content, error) {
 	c := e.content()
 	c.Source, c.SourceRef = was.Source, was.SourceRef
+	c.inherits(was.Content)
 	sameName := c.nameKey() == was.NameKey && e.Product == "" && e.CPE == was.CPE && e.PURL == was.PURL
 	if sameName && was.Product != "" && was.Reason != reasonGive {
 		c.NameKey, c.CPE = was.NameKey, ""
@@ -265,7 +266,8 @@ func (m *Module) Classify(ctx context.Context, s access.Scope, ids []int64, expo
 	if exposure == "" && criticality == "" || exposure != "" && !known(Exposures(), exposure) || criticality != "" && !known(Criticalities(), criticality) {
 		return 0, fault.New(fault.Invalid, "inventory.bulk_nothing")
 	}
-	set := ", exposure = CASE WHEN $5 = '' THEN exposure ELSE $5 END, criticality = CASE WHEN $6 = '' THEN criticality ELSE $6 END"
+	set := `, exposure = CASE WHEN $5 = '' THEN exposure ELSE $5 END, criticality = CASE WHEN $6 = '' THEN criticality ELSE $6 END,
+		own_exposure = (own_exposure OR $5 <> ''), own_criticality = (own_criticality OR $6 <> '')`
 	var n int64
 	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
 		change := newChange()

@@ -28,8 +28,10 @@ func (m *Module) registerPages(g *gate.Gate) {
 	// The form around the file takes a little more than the file.
 	g.Handle("POST /o/{org}/stack/import", edit, m.upload, gate.MaxBody(max(m.deps.Limits.List, m.deps.Limits.Document)+1<<20))
 	g.Handle("GET /o/{org}/stack/import/{id}", edit, m.importDetail)
+	g.Handle("POST /o/{org}/stack/import/{id}/read", edit, m.readAgain)
 	g.Handle("POST /o/{org}/stack/import/{id}/apply", edit, m.importApply)
 	g.Handle("POST /o/{org}/stack/import/{id}/discard", edit, m.importDiscard)
+	m.registerAssets(g)
 	staff := gate.Staff(access.NameConfirm)
 	g.Handle("GET /ops/names", staff, m.namesPage)
 	g.Handle("POST /ops/names", staff, m.nameConfirm)

@@ -33,15 +33,20 @@ type importDetailView struct {
 	Next string
 	Bad  []string
 	Why  string // why the whole was refused
+	// CanMap says that format and columns may be corrected.
+	CanMap bool
+	State  ui.FormState
 }
 
-// kindOf reads the kind of a list; pasting is the usual one.
+// kindOf reads the kind of a list: pasted, or a file whose format may be left to its content.
 func kindOf(text string) Source {
-	switch k := Source(text); k {
-	case FromCSV, FromSBOM:
-		return k
+	if text == "" || text == string(FromPaste) {
+		return FromPaste
 	}
-	return FromPaste
+	if known(intake.Formats(), intake.Format(text)) {
+		return Source(text)
+	}
+	return Auto
 }
 
 func (m *Module) importPage(r *gate.Request) error {
@@ -117,7 +122,7 @@ func (m *Module) importDetail(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	v := importDetailView{Base: r.Path("/stack"), Path: importPath(r.Path("/stack"), id), Imp: i}
+	v := importDetailView{Base: r.Path("/stack"), Path: importPath(r.Path("/stack"), id), Imp: i, CanMap: i.Kind != FromPaste}
 	if r.IsFragment() && i.Working() {
 		return r.Fragment(progress(v))
 	}
@@ -150,6 +155,9 @@ func (m *Module) fillImport(r *gate.Request, v *importDetailView) (err error) {
 func (m *Module) fillRefused(r *gate.Request, v *importDetailView) error {
 	if v.Imp.Fault != nil {
 		v.Why = r.Say(v.Imp.Fault)
+		if file, ok := v.Imp.Fault.Params["file"].(string); ok {
+			v.Why = r.L.T("inventory.import.in_file", "file", file, "why", v.Why)
+		}
 		return nil
 	}
 	bad, err := m.BadLines(r.Context(), v.Imp)
@@ -190,6 +198,35 @@ func (m *Module) importApply(r *gate.Request) error {
 	}
 	r.Flash(gate.Success, "inventory.import.done", "fresh", i.Fresh, "changed", i.Changed, "gone", i.Gone*b2i(i.RemoveGone))
 	return r.Redirect(r.Path("/stack"))
+}
+
+// readAgain reads an import in the format, and with the columns, a person chose.
+func (m *Module) readAgain(r *gate.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	i, err := m.Import(r.Context(), r.Scope, id)
+	if err != nil {
+		return err
+	}
+	f, err := r.Form()
+	if err != nil {
+		return err
+	}
+	how := AnotherReading{Kind: kindOf(f.Text("kind")), Sheet: f.Text("sheet"), Asset: f.Text("asset")}
+	if how.Kind == i.Kind && i.Tabular() && !f.Bool("headings") {
+		for n := range i.Layout.Headings {
+			how.Mapping = append(how.Mapping, intake.Field(f.Text("column"+strconv.Itoa(n))))
+		}
+	}
+	if _, err := m.ReadAgain(r.Context(), r.Scope, id, how); err != nil {
+		if k := fault.KindOf(err); k != fault.Conflict && k != fault.Invalid {
+			return err
+		}
+		r.Flash(gate.Error, "inventory.import.failed", "why", r.Say(err))
+	}
+	return r.Redirect(importPath(r.Path("/stack"), id))
 }
 
 func (m *Module) importDiscard(r *gate.Request) error {

@@ -28,6 +28,7 @@ type itemView struct {
 	Found      []names.Hit
 	Query      string
 	Who        func(actor string) string
+	Asset      int64 // what it is on; 0 for nothing
 }
 
 // formView is the form of an item, new or not.
@@ -54,6 +55,13 @@ func (m *Module) itemPage(r *gate.Request) error {
 	}
 	if v.History, err = m.History(r.Context(), r.Scope, id, itemHistory); err != nil {
 		return err
+	}
+	if v.Item.Asset != "" {
+		a, err := assetNamed(r.Context(), m.deps.DB, v.Item.Organisation, v.Item.Asset)
+		if err != nil {
+			return err
+		}
+		v.Asset = a.ID
 	}
 	if v.CanEdit {
 		if err := m.choices(r, &v); err != nil {
@@ -116,8 +124,16 @@ func entryOf(f web.Form) (Entry, error) {
 	return Entry{
 		Asset: f.Text("asset"), Label: f.Text("label"), Publisher: f.Text("publisher"), Product: f.Text("product"), Version: f.Text("version"),
 		Update: f.Text("update"), Edition: f.Text("edition"), TargetSW: f.Text("target_sw"), CPE: f.Text("cpe"), PURL: f.Text("purl"),
-		Quantity: int(n), Owner: f.Text("owner"), Exposure: Exposure(f.Text("exposure")), Criticality: Criticality(f.Text("criticality")), Notes: f.Text("notes"),
+		Quantity: int(n), Owner: f.Text("owner"), Exposure: Exposure(own(f, "exposure")), Criticality: Criticality(own(f, "criticality")), Notes: f.Text("notes"),
 	}, err
+}
+
+// own reads a value of the item itself; "" when it is to be its system's.
+func own(f web.Form, name string) string {
+	if v := f.Text(name); v != "asset" {
+		return v
+	}
+	return ""
 }
 
 func (m *Module) create(r *gate.Request) error {

@@ -43,7 +43,7 @@ func itemBody(v itemView) templ.Component {
 			Over: ui.T(ctx, "inventory.item"), Title: v.Item.Title(),
 			States: []templ.Component{stateChip(ctx, v.Item.Identity), exposureChip(ctx, v.Item.Exposure)},
 			Facts: []ui.Fact{
-				{Term: ui.T(ctx, "inventory.field.asset"), Cell: ui.Text(orDash(v.Item.Asset))},
+				{Term: ui.T(ctx, "inventory.field.asset"), Cell: v.onAsset()},
 				{Term: ui.T(ctx, "inventory.updated"), Cell: ui.In(ui.Time{At: v.Item.UpdatedAt})},
 				{Term: ui.T(ctx, "inventory.by"), Cell: ui.Text(v.Who(v.Item.UpdatedBy))},
 			},
@@ -119,6 +119,22 @@ func orDash(s string) string {
 	return s
 }
 
+// onAsset leads to what the item is on.
+func (v itemView) onAsset() ui.Cell {
+	if v.Asset == 0 {
+		return ui.Text(orDash(v.Item.Asset))
+	}
+	return ui.Linked(v.Item.Asset, assetPath(v.Base, v.Asset))
+}
+
+// inherited says where an item's exposure or criticality comes from.
+func (v itemView) inherited(ctx context.Context, own bool, text string) string {
+	if own || v.Item.Asset == "" {
+		return text
+	}
+	return ui.T(ctx, "inventory.of_asset", "value", text)
+}
+
 func (v itemView) actions(ctx context.Context) []ui.Button {
 	if !v.CanEdit {
 		return nil
@@ -167,7 +183,7 @@ func nowBlock(v itemView) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "inventory.now.guessed", "product", v.Item.ProductText(), "reason", reason(ctx, v.Item.Identity)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_item.templ`, Line: 66, Col: 114}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_item.templ`, Line: 82, Col: 114}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -189,7 +205,7 @@ func nowBlock(v itemView) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "inventory.now.unknown"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_item.templ`, Line: 69, Col: 41}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_item.templ`, Line: 85, Col: 41}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -291,8 +307,8 @@ func (v itemView) facts(ctx context.Context) []ui.Fact {
 	}
 	add("quantity", ui.L(ctx).Number(int64(i.Quantity)))
 	add("owner", i.Owner)
-	add("exposure", ui.T(ctx, "inventory.exposure."+string(i.Exposure)))
-	add("criticality", ui.T(ctx, "inventory.criticality."+string(i.Criticality)))
+	add("exposure", v.inherited(ctx, i.OwnExposure, ui.T(ctx, "inventory.exposure."+string(i.Exposure))))
+	add("criticality", v.inherited(ctx, i.OwnCriticality, ui.T(ctx, "inventory.criticality."+string(i.Criticality))))
 	add("notes", i.Notes)
 	add("source", ui.T(ctx, "inventory.source."+string(i.Source)))
 	return out
@@ -424,7 +440,7 @@ func identification(v itemView) templ.Component {
 					var templ_7745c5c3_Var14 string
 					templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "inventory.settle.text"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_item.templ`, Line: 136, Col: 43}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_item.templ`, Line: 152, Col: 43}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 					if templ_7745c5c3_Err != nil {
@@ -535,7 +551,7 @@ func lines(list []string) templ.Component {
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_item.templ`, Line: 196, Col: 11}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_item.templ`, Line: 212, Col: 11}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -697,7 +713,7 @@ func entryPage(v formView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Radios{Name: "exposure", Label: ui.T(ctx, "inventory.field.exposure"), Help: ui.T(ctx, "inventory.exposure.help"), Value: string(v.Item.Exposure), Options: options(ctx, "inventory.exposure.", Exposures()), Row: true}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Radios{Name: "exposure", Label: ui.T(ctx, "inventory.field.exposure"), Help: ui.T(ctx, "inventory.exposure.help"), Value: v.exposure(), Options: orAssets(ctx, options(ctx, "inventory.exposure.", Exposures())), Row: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -705,7 +721,7 @@ func entryPage(v formView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Radios{Name: "criticality", Label: ui.T(ctx, "inventory.field.criticality"), Help: ui.T(ctx, "inventory.criticality.help"), Value: string(v.Item.Criticality), Options: options(ctx, "inventory.criticality.", Criticalities()), Row: true}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Radios{Name: "criticality", Label: ui.T(ctx, "inventory.field.criticality"), Help: ui.T(ctx, "inventory.criticality.help"), Value: v.criticality(), Options: orAssets(ctx, options(ctx, "inventory.criticality.", Criticalities())), Row: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -793,6 +809,25 @@ func entryPage(v formView) templ.Component {
 		}
 		return nil
 	})
+}
+
+// orAssets puts "as its system" before the values an item may have of its own.
+func orAssets(ctx context.Context, own []ui.Option) []ui.Option {
+	return append([]ui.Option{{Value: "asset", Text: ui.T(ctx, "inventory.as_asset")}}, own...)
+}
+
+func (v formView) exposure() string {
+	if v.Item.OwnExposure {
+		return string(v.Item.Exposure)
+	}
+	return "asset"
+}
+
+func (v formView) criticality() string {
+	if v.Item.OwnCriticality {
+		return string(v.Item.Criticality)
+	}
+	return "asset"
 }
 
 func removeBody(path string, i Item) templ.Component {

@@ -202,6 +202,7 @@ func tabs(base, current string, canEdit bool) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Tabs{Label: ui.T(ctx, "inventory.tabs"), Items: []ui.Tab{
 			{Text: ui.T(ctx, "inventory.tab.now"), Href: base, Current: current == "now"},
+			{Text: ui.T(ctx, "inventory.tab.assets"), Href: base + "/assets", Current: current == "assets"},
 			{Text: ui.T(ctx, "inventory.tab.photo"), Href: base + "/photo", Current: current == "photo"},
 			{Text: ui.T(ctx, "inventory.tab.changes"), Href: base + "/changes", Current: current == "changes"},
 		}}.Render(ctx, templ_7745c5c3_Buffer)
@@ -235,8 +236,7 @@ func (v listView) empty(ctx context.Context) ui.Empty {
 	if v.CanEdit {
 		e.Actions = []ui.Button{
 			{Text: ui.T(ctx, "inventory.import.paste"), Href: with(v.Base+"/import", "kind", "paste"), Kind: ui.Secondary},
-			{Text: ui.T(ctx, "inventory.import.csv"), Href: with(v.Base+"/import", "kind", "csv"), Kind: ui.Secondary},
-			{Text: ui.T(ctx, "inventory.import.cyclonedx"), Href: with(v.Base+"/import", "kind", "cyclonedx"), Kind: ui.Secondary},
+			{Text: ui.T(ctx, "inventory.import.upload"), Href: with(v.Base+"/import", "kind", string(Auto)), Kind: ui.Secondary},
 		}
 	}
 	return e

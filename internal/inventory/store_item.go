@@ -20,7 +20,7 @@ import (
 var contentColumns = []string{
 	"asset", "label", "publisher", "name_key", "item_key", "part", "vendor", "product", "version", "update_tag", "edition",
 	"target_sw", "cpe", "purl", "state", "confidence", "reason", "settled", "quantity", "owner", "exposure", "criticality",
-	"notes", "source", "source_ref", "search",
+	"notes", "source", "source_ref", "search", "own_exposure", "own_criticality",
 }
 
 var contentList = strings.Join(contentColumns, ", ")
@@ -29,7 +29,7 @@ func (c Content) values() []any {
 	return []any{
 		c.Asset, c.Label, c.Publisher, c.NameKey, c.key(), c.Part, c.Vendor, c.Product, c.Version, c.Update, c.Edition,
 		c.TargetSW, c.CPE, c.PURL, string(c.State), c.Confidence, c.Reason, c.Settled, c.Quantity, c.Owner, string(c.Exposure), string(c.Criticality),
-		c.Notes, string(c.Source), c.SourceRef, c.searchText(),
+		c.Notes, string(c.Source), c.SourceRef, c.searchText(), c.OwnExposure, c.OwnCriticality,
 	}
 }
 
@@ -39,7 +39,7 @@ func (c *Content) targets() []any {
 	return []any{
 		&c.Asset, &c.Label, &c.Publisher, &c.NameKey, &key, &c.Part, &c.Vendor, &c.Product, &c.Version, &c.Update, &c.Edition,
 		&c.TargetSW, &c.CPE, &c.PURL, &c.State, &c.Confidence, &c.Reason, &c.Settled, &c.Quantity, &c.Owner, &c.Exposure, &c.Criticality,
-		&c.Notes, &c.Source, &c.SourceRef, &search,
+		&c.Notes, &c.Source, &c.SourceRef, &search, &c.OwnExposure, &c.OwnCriticality,
 	}
 }
 
@@ -92,6 +92,9 @@ func updateItem(ctx context.Context, tx *db.Tx, org, id int64, c Content, now ti
 // record closes the current versions of the items a change touched and opens
 // their next ones.
 func record(ctx context.Context, tx *db.Tx, change int64, kind, who string) error {
+	if err := settleAssets(ctx, tx, change, who); err != nil {
+		return err
+	}
 	if err := closeVersions(ctx, tx, change, who); err != nil {
 		return err
 	}

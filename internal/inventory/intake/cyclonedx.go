@@ -26,7 +26,7 @@ type Document struct {
 // maxDepth bounds how deep components and values may be nested.
 const maxDepth = 64
 
-// CycloneDX reads the components of a CycloneDX JSON document, nested ones
+// CycloneDX reads the components of a CycloneDX document in JSON or XML, nested ones
 // included, as they come: the document is never in memory as a whole.
 func CycloneDX(src Source, sink Sink) (Document, error) {
 	d, err := walk(src, &sink)
@@ -73,8 +73,8 @@ func walk(src Source, sink *Sink) (*walker, error) {
 	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
 		_, _ = r.Discard(3)
 	}
-	if t := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \r\n\t"); len(t) > 0 && t[0] == '<' {
-		return w, fault.New(fault.Invalid, "inventory.import.xml")
+	if t := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \r\n\t"); len(t) > 0 && t[0] == '<' || utf16Of(head) != "" {
+		return w, w.readXML(src)
 	}
 	w.dec = json.NewDecoder(r)
 	return w, w.readable(w.document())
@@ -103,7 +103,7 @@ func (w *walker) document() error {
 			}
 			return nil
 		case "spdxVersion", "SPDXID":
-			return fault.New(fault.Invalid, "inventory.import.spdx")
+			return fault.New(fault.Invalid, "inventory.import.not_cyclonedx")
 		case "specVersion":
 			return w.text(&w.Spec)
 		case "metadata":
@@ -126,12 +126,17 @@ func (w *walker) metadata() error {
 		if err := w.object(2, func(key string) error { return w.part(&c, key) }); err != nil {
 			return err
 		}
-		w.Name, w.Version = clip(Asset, qualified(c.group, c.name)), clip(Version, c.version)
-		if w.sink == nil && w.Name != "" {
-			return errEnough
-		}
-		return nil
+		return w.subject(c)
 	})
+}
+
+// subject notes what the document is about. It ends a walk that wants nothing else.
+func (w *walker) subject(c component) error {
+	w.Name, w.Version = clip(Asset, qualified(c.group, c.name)), clip(Version, c.version)
+	if w.sink == nil && w.Name != "" {
+		return errEnough
+	}
+	return nil
 }
 
 func qualified(group, name string) string {

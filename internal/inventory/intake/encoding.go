@@ -42,18 +42,41 @@ func open(src Source) (io.ReadCloser, Encoding, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	var dec *encoding.Decoder
-	switch enc {
-	case Latin1:
-		dec = charmap.Windows1252.NewDecoder()
-	case utf16LE:
-		dec, enc = xunicode.UTF16(xunicode.LittleEndian, xunicode.UseBOM).NewDecoder(), UTF16
-	case utf16BE:
-		dec, enc = xunicode.UTF16(xunicode.BigEndian, xunicode.UseBOM).NewDecoder(), UTF16
-	default:
-		dec = xunicode.UTF8BOM.NewDecoder()
+	dec := decoder(enc)
+	if enc == utf16LE || enc == utf16BE {
+		enc = UTF16
 	}
 	return readCloser{transform.NewReader(raw, dec), raw}, enc, nil
+}
+
+// utf16Of tells UTF-16 by its mark, or by the empty halves of Latin letters; "" when it is not.
+func utf16Of(head []byte) Encoding {
+	switch {
+	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), zeros(head, 1) > len(head)/4:
+		return utf16LE
+	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), zeros(head, 0) > len(head)/4:
+		return utf16BE
+	}
+	return ""
+}
+
+// decoder turns an encoding's text into UTF-8 without byte order mark.
+func decoder(enc Encoding) *encoding.Decoder {
+	switch enc {
+	case Latin1:
+		return charmap.Windows1252.NewDecoder()
+	case utf16LE:
+		return xunicode.UTF16(xunicode.LittleEndian, xunicode.UseBOM).NewDecoder()
+	case utf16BE:
+		return xunicode.UTF16(xunicode.BigEndian, xunicode.UseBOM).NewDecoder()
+	}
+	return xunicode.UTF8BOM.NewDecoder()
+}
+
+// decoded reads a document, whose beginning is head, as UTF-8.
+func decoded(r io.Reader, head []byte) (io.Reader, Encoding) {
+	enc := utf16Of(head)
+	return transform.NewReader(r, decoder(enc)), enc
 }
 
 type readCloser struct {
@@ -76,11 +99,8 @@ func detect(src Source) (Encoding, error) {
 	if err := refuseBinary(head); err != nil {
 		return "", err
 	}
-	switch {
-	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), zeros(head, 1) > len(head)/4:
-		return utf16LE, nil
-	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), zeros(head, 0) > len(head)/4:
-		return utf16BE, nil
+	if enc := utf16Of(head); enc != "" {
+		return enc, nil
 	}
 	valid, err := validUTF8(r)
 	if err != nil {

@@ -66,7 +66,7 @@ func TestCSVInEveryEncoding(t *testing.T) {
 		"utf-16le": {utf16le, intake.UTF16}, "utf-16be without mark": {utf16be, intake.UTF16},
 	} {
 		var k kept
-		layout, err := intake.CSV(source(c.text), k.sink())
+		layout, err := intake.CSV(source(c.text), intake.Options{}, k.sink())
 		if err != nil || len(k.problems) > 0 || layout.Encoding != c.enc || layout.Separator != ";" {
 			t.Errorf("%s: %+v %+v %v", name, layout, k.problems, err)
 			continue
@@ -94,7 +94,7 @@ func TestCSVHeadingsInOtherLanguages(t *testing.T) {
 		"Produkt\tLeverandør\tVersjon\tEksponering\tKritikalitet\nnginx\tF5\t1.24\tja\thøy\n",
 	} {
 		var k kept
-		if _, err := intake.CSV(source([]byte(text)), k.sink()); err != nil || len(k.rows) != 1 {
+		if _, err := intake.CSV(source([]byte(text)), intake.Options{}, k.sink()); err != nil || len(k.rows) != 1 {
 			t.Errorf("%q: %+v %v", text, k, err)
 			continue
 		}
@@ -107,7 +107,7 @@ func TestCSVHeadingsInOtherLanguages(t *testing.T) {
 func TestEveryBadLineIsReported(t *testing.T) {
 	var k kept
 	text := "nome;quantità;esposizione\nFirefox;molti;forse\n;3;no\nChrome;2;no\n" + strings.Repeat("x", 400) + ";1;no\n"
-	if _, err := intake.CSV(source([]byte(text)), k.sink()); err != nil {
+	if _, err := intake.CSV(source([]byte(text)), intake.Options{}, k.sink()); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
@@ -121,7 +121,7 @@ func TestEveryBadLineIsReported(t *testing.T) {
 }
 
 func TestFilesThatAreNoLists(t *testing.T) {
-	csvOf := func(s intake.Source) error { _, err := intake.CSV(s, (&kept{}).sink()); return err }
+	csvOf := func(s intake.Source) error { _, err := intake.CSV(s, intake.Options{}, (&kept{}).sink()); return err }
 	sbomOf := func(s intake.Source) error { _, err := intake.CycloneDX(s, (&kept{}).sink()); return err }
 	for _, c := range []struct {
 		text string
@@ -136,8 +136,8 @@ func TestFilesThatAreNoLists(t *testing.T) {
 		{"%PDF-1.7", csvOf, "inventory.import.pdf"},
 		{"colour;size\nred;3\n", csvOf, "inventory.import.heading"},
 		{strings.Repeat("x", 10<<20), csvOf, "inventory.import.heading_long"},
-		{"<?xml version='1.0'?><bom/>", sbomOf, "inventory.import.xml"},
-		{`{"spdxVersion":"SPDX-2.3"}`, sbomOf, "inventory.import.spdx"},
+		{"<?xml version='1.0'?><bom/>", sbomOf, "inventory.import.not_cyclonedx"},
+		{`{"spdxVersion":"SPDX-2.3"}`, sbomOf, "inventory.import.not_cyclonedx"},
 		{`{"a":1}`, sbomOf, "inventory.import.not_cyclonedx"},
 		{`[]`, sbomOf, "inventory.import.not_cyclonedx"},
 		{`{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"name":"a"`, sbomOf, "inventory.import.json"},
@@ -158,7 +158,7 @@ func TestOneEndlessLine(t *testing.T) {
 	text := []byte("nome;versione\nFirefox;1\n" + strings.Repeat("x", 10<<20) + "\nChrome;2\n")
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := intake.CSV(source(text), k.sink()); err != nil {
+	if _, err := intake.CSV(source(text), intake.Options{}, k.sink()); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
@@ -270,7 +270,7 @@ func TestEveryDocumentAtHand(t *testing.T) {
 		}
 		var k kept
 		doc, err := intake.CycloneDX(source(text), k.sink())
-		if code := fault.Of(err).Code; err != nil && (code == "inventory.import.not_cyclonedx" || code == "inventory.import.spdx" || strings.Contains(head.Name, "/spdx/")) {
+		if code := fault.Of(err).Code; err != nil && (code == "inventory.import.not_cyclonedx" || strings.Contains(head.Name, "/spdx/")) {
 			strangers++
 			continue
 		}
@@ -291,7 +291,7 @@ func FuzzCSV(f *testing.F) {
 	f.Add([]byte{0xff, 0xfe, 'n', 0, '\n', 0})
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var k kept
-		_, _ = intake.CSV(source(text), k.sink())
+		_, _ = intake.CSV(source(text), intake.Options{}, k.sink())
 		checkRows(t, k)
 	})
 }
@@ -349,7 +349,7 @@ func FuzzAgainstEncodingCSV(f *testing.F) {
 			return // another encoding, or more than a line may have
 		}
 		var k kept
-		if _, err := intake.CSV(source(buf.Bytes()), k.sink()); err != nil || len(k.rows) != 1 {
+		if _, err := intake.CSV(source(buf.Bytes()), intake.Options{}, k.sink()); err != nil || len(k.rows) != 1 {
 			t.Fatalf("%q: %d rows, %+v, %v", buf.String(), len(k.rows), k.problems, err)
 		}
 		for f, want := range map[intake.Field]string{intake.Label: "x" + a, intake.Notes: b, intake.Owner: c, intake.Asset: d} {

@@ -26,7 +26,7 @@ func Paste(src Source, sink Sink) (Layout, error) {
 	head, _ := r.Peek(MaxLine)
 	first, _, _ := bytes.Cut(bytes.TrimLeft(head, "\r\n "), []byte("\n"))
 	if named, _ := columns(strings.FieldsFunc(string(first), func(c rune) bool { return c == ';' || c == '\t' || c == ',' })); count(named) >= 2 && identifies(named) {
-		return CSV(src, sink)
+		return CSV(src, Options{}, sink)
 	}
 	layout := Layout{Encoding: enc, Columns: pasted}
 	rs := newRecords(r, 0, false)

@@ -19,6 +19,7 @@ type records struct {
 	r     *bufio.Reader
 	comma byte
 	quote bool // quotes enclose fields that may hold separators and line ends
+	limit int  // bytes of one record
 	line  int  // of the record last read
 	next  int
 }
@@ -31,7 +32,7 @@ type record struct {
 }
 
 func newRecords(r io.Reader, comma byte, quote bool) *records {
-	return &records{r: bufio.NewReaderSize(r, 64<<10), comma: comma, quote: quote, next: 1}
+	return &records{r: bufio.NewReaderSize(r, 64<<10), comma: comma, quote: quote, limit: MaxLine, next: 1}
 }
 
 // read gives the next record; io.EOF at the end. Blank lines are records of one empty field.
@@ -49,7 +50,7 @@ func (rs *records) read() (record, error) {
 			return rec, err
 		}
 		size++
-		if size > MaxLine {
+		if size > rs.limit {
 			rec.tooLong, rec.text = true, strings.Join(append(rec.fields, field.String()), string(rs.comma))
 			return rec, rs.skipLine(c)
 		}
@@ -57,7 +58,7 @@ func (rs *records) read() (record, error) {
 		case c == '\n':
 			rs.next++
 			if quoted {
-				field.WriteByte(' ')
+				field.WriteByte('\n')
 				continue
 			}
 			return rec.with(&field), nil

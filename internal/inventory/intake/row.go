@@ -29,10 +29,37 @@ const (
 	Notes       Field = "notes"
 )
 
+// The fields of a list that are about the system a line names, not about the product.
+const (
+	HostKind     Field = "kind"
+	HostOS       Field = "os"
+	HostRelease  Field = "os_version"
+	HostModel    Field = "model"
+	HostSerial   Field = "serial"
+	HostLocation Field = "location"
+	HostSupplier Field = "supplier"
+	HostAddress  Field = "address"
+)
+
+// Fields lists what a column may mean, in the order pages show them.
+func Fields() []Field {
+	return []Field{Asset, Label, Publisher, Version, CPE, PURL, Quantity, Owner, Exposure, Criticality, Notes,
+		HostKind, HostOS, HostRelease, HostModel, HostSerial, HostLocation, HostSupplier, HostAddress}
+}
+
+func (f Field) ofHost() bool {
+	switch f {
+	case HostKind, HostOS, HostRelease, HostModel, HostSerial, HostLocation, HostSupplier, HostAddress:
+		return true
+	}
+	return false
+}
+
 // limits of each field, in characters.
 var fieldLimit = map[Field]int{
 	Asset: 200, Label: 300, Publisher: 200, Version: 100, CPE: 1000, PURL: 1000,
 	Quantity: 12, Owner: 200, Exposure: 40, Criticality: 40, Notes: 2000,
+	HostKind: 100, HostOS: 200, HostRelease: 100, HostModel: 200, HostSerial: 200, HostLocation: 200, HostSupplier: 200, HostAddress: 500,
 }
 
 // Limit is how many characters a field may have.
@@ -43,6 +70,7 @@ func (f Field) Limit() int { return fieldLimit[f] }
 type Row struct {
 	Line   int // 1 for the first line of the file, or the component's ordinal
 	Values map[Field]string
+	Format Format // of the file it stands in, when that is one of several; "" otherwise
 }
 
 // Has says whether the list gave the field.
@@ -62,6 +90,7 @@ type Problem struct {
 type Sink struct {
 	Row     func(Row) error
 	Problem func(Problem) error
+	Host    func(Host) error // told before the host's rows; nil when nobody asks
 }
 
 // excerpt is enough of a text to recognise it by.
@@ -80,11 +109,17 @@ func tidy(s string) string {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r' || r == '\u00a0':
 			return ' '
-		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\ufeff':
+		case unicode.IsControl(r), turns(r), r == '\ufeff':
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD")))
+}
+
+// turns says whether a letter is a mark that changes the writing direction
+// (Unicode Bidi_Control): with one, a name can be made to read as another.
+func turns(r rune) bool {
+	return r == '\u061c' || r == '\u200e' || r == '\u200f' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
 // Tidy cleans a text of one line as every field is cleaned.
@@ -103,6 +138,8 @@ func check(line int, f Field, raw string) (string, *Problem) {
 		return choice(line, f, value, words().Exposure)
 	case Criticality:
 		return choice(line, f, value, words().Criticality)
+	case HostKind:
+		return string(words().Kind[plain(value)]), nil
 	}
 	return value, nil
 }
@@ -123,6 +160,9 @@ func quantity(line int, value string) (string, *Problem) {
 
 // choice turns a word of any of our languages into the one value meant.
 func choice(line int, f Field, value string, meanings map[string]string) (string, *Problem) {
+	if value == "" {
+		return "", nil // nothing said: as its system, or as it was
+	}
 	meant, ok := meanings[plain(value)]
 	if !ok {
 		return "", &Problem{line, f, "inventory." + string(f), nil, excerpt(value)}

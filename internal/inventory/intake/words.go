@@ -18,6 +18,7 @@ type vocabulary struct {
 	Columns     map[string]Field
 	Exposure    map[string]string
 	Criticality map[string]string
+	Kind        map[string]Kind
 }
 
 var words = sync.OnceValue(readVocabulary)
@@ -28,8 +29,9 @@ func readVocabulary() vocabulary {
 		Columns     map[Field][]string  `json:"columns"`
 		Exposure    map[string][]string `json:"exposure"`
 		Criticality map[string][]string `json:"criticality"`
+		Kind        map[Kind][]string   `json:"kind"`
 	}
-	v := vocabulary{Columns: map[string]Field{}, Exposure: map[string]string{}, Criticality: map[string]string{}}
+	v := vocabulary{Columns: map[string]Field{}, Exposure: map[string]string{}, Criticality: map[string]string{}, Kind: map[string]Kind{}}
 	if err := json.Unmarshal(wordsJSON, &raw); err != nil {
 		return v
 	}
@@ -40,6 +42,11 @@ func readVocabulary() vocabulary {
 	}
 	spread(v.Exposure, raw.Exposure)
 	spread(v.Criticality, raw.Criticality)
+	for k, synonyms := range raw.Kind {
+		for _, s := range synonyms {
+			v.Kind[plain(s)] = k
+		}
+	}
 	return v
 }
 
