@@ -176,7 +176,7 @@ func TestRealInventories(t *testing.T) {
 	for name, want := range map[string]string{
 		"computer_1.json": "glpixps 640HP72 workstation true 7", "computer_1_partial_softs.json": "glpixps 640HP72 workstation false 7",
 		"networkequipment_3.json": "HP-2530-48G CN5BFP62CP network true 1", "phone_1.json": "Mi9TPro-TéléphoneM af8d8fcfa6fa4794 phone true 4",
-		"printer_1.json": "NPIF2BE10 PHCVN191TG printer true 1", "computer_2_partial_dbs.json": "COMP1  workstation false 2",
+		"printer_1.json": "NPIF2BE10 PHCVN191TG printer true 1", "computer_2_partial_dbs.json": "COMP1 2FAGP34 workstation false 2",
 	} {
 		b, err := os.ReadFile("testdata/glpi/" + name)
 		if err != nil {

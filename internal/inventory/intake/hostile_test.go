@@ -70,7 +70,7 @@ func bomb(t testing.TB, size int) []byte {
 // it read as another one.
 func TestHostileNamesStayNames(t *testing.T) {
 	name := "<script>alert(1)</script> \u202etxt.exe\u2066\u200f\u0000\u001b[31m'; DROP TABLE item;--"
-	b := []byte(`{"deviceid":"d","content":{"hardware":{"name":` + fmt.Sprintf("%q", "<b>\u202epc") + `},"softwares":[{"name":` + jsonText(name) + `},{"name":"` + strings.Repeat("n", 10_000) + `"},{"name":"\xff\xfe"}]}}`)
+	b := []byte(`{"deviceid":"d","content":{"hardware":{"name":` + fmt.Sprintf("%q", "<b>\u202epc") + `},"softwares":[{"name":` + jsonText(name) + `},{"name":"` + strings.Repeat("n", 10_000) + `"},{"name":"` + "\xff\xfe" + `"}]}}`)
 	_, got, _, err := readAny(b)
 	if err != nil || len(got.rows) != 3 {
 		t.Fatal(err, len(got.rows))

@@ -30,12 +30,15 @@ type xmlWalk struct {
 	in    *countedBytes
 	raw   io.Closer
 	depth int
+	// broken says that the document itself could not be read on.
+	broken bool
 }
 
 // countedBytes bounds how much may be read between two tokens.
 type countedBytes struct {
-	r *bufio.Reader
-	n int
+	r   *bufio.Reader
+	n   int
+	err error // of the source itself, which is no fault of the document's
 }
 
 var errLongToken = errors.New("an XML token that is too long")
@@ -45,14 +48,22 @@ func (c *countedBytes) ReadByte() (byte, error) {
 	if c.n++; c.n > maxXMLToken {
 		return 0, errLongToken
 	}
-	return c.r.ReadByte()
+	b, err := c.r.ReadByte()
+	return b, c.note(err)
+}
+
+func (c *countedBytes) note(err error) error {
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return err
 }
 
 // Read implements io.Reader.
 func (c *countedBytes) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += n
-	return n, err
+	return n, c.note(err)
 }
 
 func openXML(src Source) (*xmlWalk, error) {
@@ -92,6 +103,7 @@ func (w *xmlWalk) next() (xml.Token, error) {
 	w.in.n = 0
 	t, err := w.dec.Token()
 	if err != nil {
+		w.broken = true
 		return nil, err
 	}
 	switch t := t.(type) {
@@ -183,17 +195,18 @@ func (w *xmlWalk) into(to *string) error {
 
 // readable turns the XML library's errors into a sentence with the line.
 func (w *xmlWalk) readable(err error) error {
-	var syntax *xml.SyntaxError
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, errLongToken):
 		return fault.New(fault.Invalid, "inventory.import.xml_long", fault.P{"limit": fmt.Sprintf("%d MB", maxXMLToken>>20)})
-	case errors.As(err, &syntax), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		line, _ := w.dec.InputPos()
-		return fault.New(fault.Invalid, "inventory.import.xml_broken", fault.P{"line": line}).Because(err)
+	case w.in.err != nil:
+		return w.in.err
+	case !w.broken:
+		return err // of whoever takes what is read
 	}
-	return err
+	line, _ := w.dec.InputPos()
+	return fault.New(fault.Invalid, "inventory.import.xml_broken", fault.P{"line": line}).Because(err)
 }
 
 // attr gives an attribute's value.
