@@ -31,6 +31,7 @@ const (
 	JobRetry                            // try a dead job again
 	AuditRead                           // read and verify the audit log
 	StaffEdit                           // invite the CSIRT's own people and change their roles
+	WatchEdit                           // save, pause and delete questions that go on being asked
 	permissionCount
 )
 
@@ -43,7 +44,7 @@ var permissionNames = [...]string{
 	RegistrationRead: "registration.read", AccreditationEdit: "accreditation.edit",
 	TerritoryRead: "territory.read", NameConfirm: "name.confirm",
 	FeedRead: "feed.read", FeedRun: "feed.run", JobRead: "job.read", JobRetry: "job.retry",
-	AuditRead: "audit.read", StaffEdit: "staff.edit",
+	AuditRead: "audit.read", StaffEdit: "staff.edit", WatchEdit: "watch.edit",
 }
 
 // String is the permission's name, as the matrix prints it.
@@ -104,8 +105,8 @@ const (
 var grants = map[Role]Set{
 	Administrator: everything,
 	Manager:       everything &^ Of(StaffEdit),
-	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead),
-	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings),
+	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit),
+	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit),
 	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead),
 
 	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, OutboxRead),
