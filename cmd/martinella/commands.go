@@ -26,6 +26,7 @@ func commands() []command {
 		{"digest run", "[--date DAY] [--organisation CODE] [--dry-run]", "send the digests that are due, or those of a day", digestRun},
 		{"user add", "--email ADDRESS --person NAME [--role ROLE]", "add a person of the CSIRT", userAdd},
 		{"user reset", "--email ADDRESS", "give a person a link to set a new password; the second factor is removed too", userReset},
+		{"organisation open", "--organisation CODE [--hours N]", "let an organisation's people in from every address for some hours, whatever its list says", organisationOpen},
 		{"audit verify", "[--expect HASH]", "verify the chain of the audit log", auditVerify},
 		{"doctor", "[--permissions]", "check the instance, or print who may do what", doctor},
 		{"demo", "", "make the demonstration territory in the data folder", demonstrate},

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"text/tabwriter"
+	"time"
 
 	"martinella/internal/app"
 )
@@ -48,6 +49,24 @@ func userReset(ctx context.Context, p program, fs *flag.FlagSet, args []string) 
 		return err
 	}
 	_, err = fmt.Fprintf(p.stdout, "%s may set a new password here, once, within a day:\n  %s\n", *email, link)
+	return err
+}
+
+func organisationOpen(ctx context.Context, p program, fs *flag.FlagSet, args []string) (err error) {
+	code := fs.String("organisation", "", "the organisation's code, as it stands in the portal's addresses")
+	hours := fs.Int("hours", 4, "for how long, up to 72")
+	a, err := p.open(ctx, fs, args)
+	if err != nil {
+		return err
+	}
+	defer closing(a, &err)
+	if *code == "" {
+		return fmt.Errorf("%w: --organisation is needed", errUsage)
+	}
+	if err := a.OpenOrganisation(ctx, *code, time.Duration(*hours)*time.Hour); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stdout, "The people of %s may sign in from every address for %d hours; its administrators are told by mail.\n", *code, *hours)
 	return err
 }
 

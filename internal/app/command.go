@@ -112,6 +112,17 @@ func (a *App) ResetUser(ctx context.Context, email string) (link string, err err
 	return link, a.spoken(err)
 }
 
+// OpenOrganisation lets the people of an organisation in from every address for
+// some hours: the way back in for who locked everybody out.
+func (a *App) OpenOrganisation(ctx context.Context, code string, life time.Duration) error {
+	s := access.System("cli")
+	id, err := a.organisationOf(ctx, s, code)
+	if err == nil {
+		err = a.rooms.identity.OpenEntrance(ctx, s, id, life)
+	}
+	return a.spoken(err)
+}
+
 // VerifyAudit verifies the audit log's chain and, when expect is given, that an
 // entry with that hash is still in it.
 func (a *App) VerifyAudit(ctx context.Context, expect string) (r audit.Report, found bool, err error) {

@@ -20,6 +20,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.accountRoutes(g)
 	m.stepUpRoutes(g)
 	m.passkeyRoutes(g)
+	m.entranceRoutes(g)
 	m.peopleRoutes(g)
 	m.staffRoutes(g)
 	g.Nav(
