@@ -119,8 +119,7 @@ func (st *stage) chart(ctx context.Context, o demo.Organisation) error {
 	if err != nil {
 		return err
 	}
-	err = st.rooms.constituency.EditOwn(ctx, s, now.Version, constituency.OwnForm{Email: now.Email, Website: now.Website,
-		LegalRepresentative: now.LegalRepresentative, Language: now.Language, TimeZone: now.TimeZone, PatronDay: o.Patron})
+	err = st.rooms.constituency.EditOwn(ctx, s, now.Version, constituency.OwnForm{Email: now.Email, Language: now.Language, TimeZone: now.TimeZone, PatronDay: o.Patron})
 	if err != nil {
 		return err
 	}

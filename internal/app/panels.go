@@ -9,11 +9,21 @@ import (
 	"martinella/internal/operations"
 )
 
-// waitingRegistrations tells the control room of the bodies that wait.
+// waitingRegistrations tells the control room of the bodies, and of what of theirs, waits for a decision.
 func (a *App) waitingRegistrations(ctx context.Context, s access.Scope) ([]operations.Waiting, error) {
 	w, err := a.rooms.constituency.Waiting(ctx, s)
-	return []operations.Waiting{{Key: "operations.waiting.registrations", Count: w.Registrations, Oldest: w.Oldest,
-		Href: "/ops/registrations", Permission: access.RegistrationRead}}, err
+	if err != nil {
+		return nil, err
+	}
+	out := []operations.Waiting{
+		{Key: "operations.waiting.registrations", Count: w.Registrations, Oldest: w.Oldest, Href: "/ops/registrations", Permission: access.RegistrationRead},
+		{Key: "constituency.waiting.changes", Count: w.Changes, Oldest: w.ChangesOldest, Href: "/ops/changes", Permission: access.RegistrationRead},
+	}
+	if w.Seconds > 0 || a.Config.FourEyes {
+		out = append(out, operations.Waiting{Key: "constituency.waiting.seconds", Count: w.Seconds, Oldest: w.SecondsOldest,
+			Href: "/ops/decisions", Permission: access.RegistrationRead})
+	}
+	return out, nil
 }
 
 // waitingNames tells the control room of the names nobody has resolved.

@@ -120,7 +120,7 @@ func (a *App) buildConstituency() (err error) {
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Bus: a.Bus, Bundle: a.bundle, Data: reference,
 		Mail: constituencyMails{a.rooms.mails}, People: people{&a.rooms}, Seal: a.box,
 		Instance: constituency.Instance{Name: c.Name, Owner: c.OwnerName, OwnerURL: c.OwnerURL, ContactEmail: c.ContactEmail,
-			ContactPhone: c.ContactPhone, BaseURL: c.BaseURL, Zone: c.Zone},
+			ContactPhone: c.ContactPhone, BaseURL: c.BaseURL, Zone: c.Zone, FourEyes: c.FourEyes},
 		FormLimit:    ratelimit.New(a.Clock, ratelimit.Limit{Burst: 10, Every: 2 * time.Minute}),
 		LinkLimit:    ratelimit.New(a.Clock, ratelimit.Limit{Burst: 60, Every: 10 * time.Second}),
 		MemberPanels: a.memberPanels(),

@@ -22,7 +22,8 @@ type Decision struct {
 }
 
 // Decide moves a body on an operator's word. Whoever decides on a state that somebody else
-// changed meanwhile gets a Conflict fault and changes nothing.
+// changed meanwhile gets a Conflict fault and changes nothing. Where two must decide, the
+// decision waits for somebody else's word (DecideSecond).
 func (m *Module) Decide(ctx context.Context, s access.Scope, id int64, d Decision) error {
 	if err := s.Territory(); err != nil {
 		return err
@@ -40,6 +41,9 @@ func (m *Module) Decide(ctx context.Context, s access.Scope, id int64, d Decisio
 		}
 		if o.Version != d.Version {
 			return changedMeanwhile()
+		}
+		if m.deps.Instance.FourEyes && d.Action.byTwo() {
+			return m.decideFirst(ctx, tx, s, o, d)
 		}
 		return m.decide(ctx, tx, s, o, d)
 	})
@@ -66,6 +70,9 @@ func (m *Module) decide(ctx context.Context, tx *db.Tx, s access.Scope, o Organi
 	first := d.Action == Approve && o.ApprovedAt.IsZero()
 	step := move{action: d.Action, tier: d.Tier, reason: d.Reason, by: d.By}
 	if err := m.move(ctx, tx, s, &o, step); err != nil {
+		return err
+	}
+	if err := endPending(ctx, tx, o.ID); err != nil {
 		return err
 	}
 	if first {

@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
-	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
@@ -129,25 +128,6 @@ func (m *Module) EachActive(ctx context.Context, s access.Scope, f func(Organisa
 			return nil
 		}
 	}
-}
-
-// Waiting is what waits for the CSIRT.
-type Waiting struct {
-	Registrations int
-	Oldest        time.Time // since when the one that waits longest does; zero when none
-}
-
-// Waiting counts the registrations that wait for an operator.
-func (m *Module) Waiting(ctx context.Context, s access.Scope) (w Waiting, err error) {
-	if err := s.Territory(); err != nil {
-		return w, err
-	}
-	err = m.db.QueryRow(ctx, "SELECT count(*), min(state_since) FROM organisation WHERE state IN ('submitted','under_review')").
-		Scan(&w.Registrations, db.Time(&w.Oldest))
-	if err != nil {
-		return w, fmt.Errorf("counting registrations: %w", err)
-	}
-	return w, nil
 }
 
 // contactUnknown is the answer to a contact of another organisation too.

@@ -150,7 +150,7 @@ func TestOneTenantSeesNothingOfAnother(t *testing.T) {
 			"list":    func() error { _, err := w.List(ctx, mine, Filter{Limit: 1}); return err },
 			"waiting": func() error { _, err := w.Waiting(ctx, mine); return err },
 			"active":  func() error { return w.EachActive(ctx, mine, func(Organisation) error { return nil }) },
-			"edit":    func() error { return w.EditVerified(ctx, mine, a.ID, a.Version, firenze()) },
+			"edit":    func() error { return w.EditVerified(ctx, mine, a.ID, a.Version, "Olga", firenze()) },
 		} {
 			if err := try(); fault.KindOf(err) != fault.Forbidden {
 				t.Errorf("%s: %v", what, err)
@@ -176,7 +176,7 @@ func TestRecordsAreEditedByWhoKeepsThem(t *testing.T) {
 			t.Errorf("an old version overwrote: %v", err)
 		}
 		got := w.get(t, o.ID)
-		if got.Language != "nb" || got.PatronDay != "06-24" || got.Code != "c_d612" || got.Website != "" {
+		if got.Language != "nb" || got.PatronDay != "06-24" || got.Code != "c_d612" || got.Website != "https://www.comune.fi.it" {
 			t.Errorf("after: %+v", got)
 		}
 		for _, bad := range []OwnForm{{TimeZone: "Mars/Olympus"}, {TimeZone: "Local"}, {TimeZone: "UTC", PatronDay: "02-30"}, {TimeZone: "UTC", Email: "x"}} {
@@ -186,7 +186,7 @@ func TestRecordsAreEditedByWhoKeepsThem(t *testing.T) {
 		}
 		fixed := firenze()
 		fixed.Code = "comune_firenze"
-		if err := w.EditVerified(ctx, operator(1), o.ID, got.Version, fixed); err != nil {
+		if err := w.EditVerified(ctx, operator(1), o.ID, got.Version, "Olga", fixed); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.OrganisationByCode(ctx, access.System("gate"), "COMUNE_FIRENZE"); err != nil {
@@ -195,7 +195,7 @@ func TestRecordsAreEditedByWhoKeepsThem(t *testing.T) {
 		other := w.approved(t, body(1), Basic)
 		fixed = body(1)
 		fixed.Code = "comune_firenze"
-		if err := w.EditVerified(ctx, operator(1), other.ID, other.Version, fixed); fault.KindOf(err) != fault.Conflict {
+		if err := w.EditVerified(ctx, operator(1), other.ID, other.Version, "Olga", fixed); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("two with one code: %v", err)
 		}
 		var active []string

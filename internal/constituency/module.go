@@ -96,6 +96,7 @@ type Instance struct {
 	BaseURL      string // "https://csirt.example.it", without a slash at the end
 	Country      string // of its bodies: "IT" when empty
 	Zone         string // IANA; "Europe/Rome" when empty
+	FourEyes     bool   // two people decide on accreditations and on changes of verified data
 }
 
 // Deps is what the room stands on.

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Record is what is known of a body. Verified data are changed by operators only.
+// Record is what is known of a body. Verified data are changed by operators only, on the
+// member's request or their own; the table of fields (recordFields) says which they are.
 type Record struct {
 	// Verified data.
 	Code         string // IndicePA code or organisation number, lower case, unique among the living
@@ -19,13 +20,14 @@ type Record struct {
 	FiscalCode   string // optional
 	PEC          string // certified mailbox; optional where the country has none
 
-	// What the member keeps itself.
-	Email               string
 	Website             string
 	LegalRepresentative string
-	Language            string // BCP 47
-	TimeZone            string // IANA
-	PatronDay           string // local holiday as MM-DD; optional
+
+	// What the member keeps itself.
+	Email     string
+	Language  string // BCP 47
+	TimeZone  string // IANA
+	PatronDay string // local holiday as MM-DD; optional
 }
 
 // Applicant is who registered the body.

@@ -21,6 +21,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, _ *events.Bus) error {
 	m.operatorPages(g)
 	m.callPages(g)
 	m.keyPages(g)
+	m.changePages(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.contacts", Path: "/o/{org}/contacts", Permission: access.ContactRead, Order: 60},
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.organisation", Path: "/o/{org}/organisation", Permission: access.OrganisationRead, Order: 70},

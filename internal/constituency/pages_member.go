@@ -118,6 +118,9 @@ func (m *Module) ownRecord(r *gate.Request) error {
 	if v.Told, err = m.History(r.Context(), r.Scope, o.ID); err != nil {
 		return err
 	}
+	if v.Change, err = m.openChangeNote(r); err != nil {
+		return err
+	}
 	return r.Page(r.L.T("constituency.organisation.title"), recordPage(v))
 }
 
@@ -152,7 +155,7 @@ func (m *Module) editOwn(r *gate.Request) error {
 
 func ownFormOf(f web.Form) OwnForm {
 	return OwnForm{
-		Email: f.Text("email"), Website: f.Text("website"), LegalRepresentative: f.Text("legal_representative"),
+		Email:    f.Text("email"),
 		Language: f.Text("language"), TimeZone: f.Text("time_zone"), PatronDay: f.Text("patron_day"),
 	}
 }

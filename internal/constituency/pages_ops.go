@@ -154,6 +154,13 @@ func (m *Module) dossier(r *gate.Request, id int64, asMember bool) (dossierView,
 	if v.Told, err = m.History(ctx, r.Scope, id); err != nil {
 		return v, err
 	}
+	p, found, err := m.PendingDecision(ctx, r.Scope, id)
+	if err != nil {
+		return v, err
+	}
+	if found {
+		v.Pending, v.Mine = &p, p.Person == r.Scope.Person()
+	}
 	if !asMember {
 		v.Checks = Checks(m.ref, v.Org)
 		v.Twins, err = m.Twins(ctx, r.Scope, v.Org)
@@ -193,7 +200,11 @@ func (m *Module) decided(r *gate.Request) error {
 	if err != nil {
 		return m.showOrganisation(r, id, f.Bool("member"), err)
 	}
-	r.Flash(gate.Success, "constituency.did."+string(d.Action))
+	if m.deps.Instance.FourEyes && d.Action.byTwo() {
+		r.Flash(gate.Info, "constituency.second.wait")
+	} else {
+		r.Flash(gate.Success, "constituency.did."+string(d.Action))
+	}
 	if !f.Bool("member") {
 		return r.Redirect(registrationPath(id))
 	}
@@ -227,7 +238,7 @@ func (m *Module) editVerified(r *gate.Request) error {
 	}
 	version, err := f.Int("version", 0)
 	if err == nil {
-		err = m.EditVerified(r.Context(), r.Scope, id, version, verifiedOf(f))
+		err = m.EditVerified(r.Context(), r.Scope, id, version, r.Person.Name, verifiedOf(f))
 	}
 	if err != nil {
 		o, readErr := m.Organisation(r.Context(), r.Scope, id)
@@ -237,6 +248,10 @@ func (m *Module) editVerified(r *gate.Request) error {
 		v := verifiedView{Ref: m.ref, Org: o, Version: version, State: r.FormState(err)}
 		return r.Invalid(err, r.L.T("constituency.verified.title"), verifiedPage(v))
 	}
+	if m.deps.Instance.FourEyes {
+		r.Flash(gate.Info, "constituency.second.wait")
+		return r.Redirect("/ops/decisions")
+	}
 	r.Flash(gate.Success, "constituency.saved")
 	return r.Redirect(registrationPath(id))
 }
@@ -245,6 +260,7 @@ func verifiedOf(f web.Form) Registration {
 	return Registration{
 		Code: f.Text("code"), Name: f.Text("name"), Type: f.Text("type"), Municipality: f.Text("municipality"),
 		Province: f.Text("province"), FiscalCode: f.Text("fiscal_code"), PEC: f.Text("pec"),
+		Website: f.Text("website"), LegalRepresentative: f.Text("legal_representative"),
 	}
 }
 

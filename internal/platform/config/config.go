@@ -41,6 +41,7 @@ type Config struct {
 	ContactPhone string
 	Language     string
 	Zone         string
+	FourEyes     bool // two people decide on accreditations and on changes of verified data
 
 	MailTransport    string // "outbox" or "smtp"
 	MailFrom         string

@@ -50,6 +50,7 @@ func registerInstance(fs *flag.FlagSet, c *Config) {
 	fs.StringVar(&c.ContactPhone, "contact-phone", "", "telephone where the CSIRT is reached")
 	fs.StringVar(&c.Language, "language", "it", "language where nobody chose one: it, en or nb")
 	fs.StringVar(&c.Zone, "zone", "Europe/Rome", "time zone where an organisation has none of its own")
+	fs.BoolVar(&c.FourEyes, "four-eyes", false, "accreditations and changes of verified data take effect when a second person approves them")
 }
 
 func registerMail(fs *flag.FlagSet, c *Config) {
