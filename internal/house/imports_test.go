@@ -53,7 +53,7 @@ func roomOf(pkg string) string {
 // pureRooms may use nothing but each other and the standard library's pure parts.
 func pureRooms() []string {
 	return []string{"internal/vulnerability/match", "internal/vulnerability/cpe",
-		"internal/vulnerability/version", "internal/vulnerability/cve"}
+		"internal/vulnerability/version", "internal/vulnerability/cve", "internal/vulnerability/vex"}
 }
 
 // importsDown is the rule of the arrows, for one file.
