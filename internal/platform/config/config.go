@@ -10,6 +10,7 @@
 package config
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -18,7 +19,6 @@ import (
 	"time"
 
 	"github.com/peterbourgon/ff/v3"
-	"github.com/peterbourgon/ff/v3/fftoml"
 )
 
 // Config is an instance's configuration.
@@ -33,6 +33,10 @@ type Config struct {
 	TrustedProxies string
 	RequestTimeout time.Duration
 	StepUp         time.Duration // how long a second factor counts as just shown
+	TLSCert        string        // files; "" when a proxy speaks TLS
+	TLSKey         string
+	Card           Card
+	Providers      map[string]*Provider // of OpenID Connect, by name
 
 	Name         string // the CSIRT's name
 	OwnerName    string // the body that runs it
@@ -77,11 +81,11 @@ type Config struct {
 func Parse(fs *flag.FlagSet, c *Config, args []string) error {
 	Register(fs, c)
 	fs.String("config", "", "TOML file with any of these options")
-	err := ff.Parse(fs, args, ff.WithEnvVarPrefix(envPrefix), ff.WithConfigFileFlag("config"), ff.WithConfigFileParser(fftoml.Parser))
+	err := ff.Parse(fs, args, ff.WithEnvVarPrefix(envPrefix), ff.WithConfigFileFlag("config"), ff.WithConfigFileParser(c.parseFile))
 	if err != nil {
 		return err
 	}
-	if err := c.readSecrets(); err != nil {
+	if err := errors.Join(c.readSecrets(), c.readProviders()); err != nil {
 		return err
 	}
 	return c.complete()
@@ -117,9 +121,12 @@ func (c *Config) complete() error {
 		c.Database = filepath.Join(c.Data, "martinella.db")
 	}
 	if c.BaseURL == "" {
-		c.BaseURL = "http://" + c.Listen
+		c.BaseURL = c.Scheme() + c.Listen
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	if err := c.completeTLS(); err != nil {
+		return err
+	}
 	if c.SecretFile == "" {
 		c.SecretFile = filepath.Join(c.Data, "secret.key")
 	}
@@ -139,6 +146,7 @@ func (c *Config) check() error {
 		{"language", c.Language, []string{"it", "en", "nb"}},
 		{"log-level", c.LogLevel, []string{"debug", "info", "warn", "error"}},
 		{"log-format", c.LogFormat, []string{"text", "json"}},
+		{"card-revocation", c.Card.Revocation, []string{"hard", "soft"}},
 	} {
 		if !contains(choice.allowed, choice.value) {
 			return fmt.Errorf("--%s %q: must be one of %s", choice.flag, choice.value, strings.Join(choice.allowed, ", "))
@@ -157,6 +165,14 @@ func contains(all []string, v string) bool {
 		}
 	}
 	return false
+}
+
+// Scheme is what the portal itself speaks.
+func (c *Config) Scheme() string {
+	if c.TLSCert != "" {
+		return "https://"
+	}
+	return "http://"
 }
 
 // Location is the instance's time zone. Parse has checked that it exists.

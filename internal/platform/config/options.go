@@ -20,6 +20,8 @@ func Register(fs *flag.FlagSet, c *Config) {
 	registerInstance(fs, c)
 	registerMail(fs, c)
 	registerFeeds(fs, c)
+	registerTLS(fs, c)
+	registerCard(fs, &c.Card)
 }
 
 func registerPlace(fs *flag.FlagSet, c *Config) {
@@ -87,7 +89,11 @@ func Help(w io.Writer) error {
 	fs.VisitAll(func(f *flag.Flag) {
 		fmt.Fprintf(out, "--%s\t%s\t%s\t%s\t%s\n", f.Name, Env(f.Name), f.Name, quoted(f.DefValue), f.Usage)
 	})
-	return out.Flush()
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, "\nProviders people can sign in through (OpenID Connect) are tables of the file, [oidc.NAME]: see docs/administrators.md.")
+	return err
 }
 
 func quoted(v string) string {

@@ -30,6 +30,7 @@ type keyID [idSize]byte
 type Box struct {
 	first keyID
 	keys  map[keyID]cipher.AEAD
+	marks [][]byte // keys of Mark, one for each of the box's, in their order
 }
 
 // New makes a box that seals with the first key and opens with each of them.
@@ -44,6 +45,7 @@ func New(keys ...[]byte) (*Box, error) {
 			return nil, fmt.Errorf("secret: a key is %d bytes, not %d: %w", len(key), keySize, err)
 		}
 		b.keys[identify(key)] = aead
+		b.marks = append(b.marks, mac(key, "martinella mark"))
 	}
 	return b, nil
 }
