@@ -29,6 +29,7 @@ func commands() []command {
 		{"organisation open", "--organisation CODE [--hours N]", "let an organisation's people in from every address for some hours, whatever its list says", organisationOpen},
 		{"audit verify", "[--expect HASH]", "verify the chain of the audit log", auditVerify},
 		{"doctor", "[--permissions]", "check the instance, or print who may do what", doctor},
+		{"demo card", "[--email ADDRESS]", "make a card of nobody, to try signing in with one in the demonstration", demoCard},
 		{"demo", "", "make the demonstration territory in the data folder", demonstrate},
 		{"version", "", "print the version", printVersion},
 	}

@@ -91,3 +91,30 @@ func demonstrate(ctx context.Context, p program, fs *flag.FlagSet, args []string
 	}
 	return err
 }
+
+func demoCard(ctx context.Context, p program, fs *flag.FlagSet, args []string) (err error) {
+	email := fs.String("email", "", "whose card it is (default: the administrator of a town)")
+	cfg, err := p.configure(fs, args)
+	if err != nil {
+		return err
+	}
+	cfg.Demo = true
+	a, err := p.openWith(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer closing(a, &err)
+	if _, err := a.PrepareDemo(ctx); err != nil {
+		return err
+	}
+	c, err := a.MakeDemoCard(ctx, *email)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "The card of %s is in %s:\n", c.Email, c.Folder)
+	fmt.Fprintf(p.stdout, "  card.p12  to import in a browser, as its own certificate; the password is %q\n", c.Password)
+	fmt.Fprintf(p.stdout, "  card.pem  certificate and key, as curl --cert takes them\n  ca.pem    who issued it, and the certificate of %s\n", c.URL)
+	fmt.Fprintf(p.stdout, "Start \"martinella serve --demo\" (again) on the same data folder, then follow \"CNS or CIE card\" on the sign-in page, or:\n")
+	_, err = fmt.Fprintf(p.stdout, "  curl -sL -c jar -b jar --cacert %[1]s/ca.pem --cert %[1]s/card.pem %[2]s/signin/card -o /dev/null -w '%%{url_effective}\\n'\n", c.Folder, cfg.BaseURL)
+	return err
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"martinella/internal/access/gate"
+	"martinella/internal/identity/card/desk"
 	"martinella/internal/platform/audit"
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/config"
@@ -42,6 +43,7 @@ type App struct {
 	rooms    rooms
 	aliases  *aliases
 	box      *secret.Box
+	desk     *desk.Desk // nil: nobody signs in with a card
 	metrics  *metrics
 	migrated int
 }
@@ -51,6 +53,9 @@ type App struct {
 func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Config.Demo && o.Config.Name == config.DefaultName {
 		o.Config.Name, o.Config.OwnerName = "CSIRT dimostrativo", "Territorio dimostrativo"
+	}
+	if o.Config.Demo {
+		o.Config = withDemoCard(o.Config)
 	}
 	if err := os.MkdirAll(o.Config.Data, 0o750); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)

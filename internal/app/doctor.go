@@ -30,6 +30,8 @@ func (a *App) Doctor(ctx context.Context) []Check {
 		a.check("sentences", func() (string, error) { return "it, en, nb", a.bundle.Check() }),
 		a.check("mail", func() (string, error) { return a.checkMail(ctx) }),
 		a.check("background work", func() (string, error) { return a.checkJobs(ctx) }),
+		a.check("cards", func() (string, error) { return a.checkCards(ctx) }),
+		a.check("sign-in providers", func() (string, error) { return a.checkProviders(ctx) }),
 		a.check("feeds", func() (string, error) { return a.checkFeeds(ctx) }),
 		a.check("audit log", func() (string, error) { return a.checkAudit(ctx) }),
 		a.check("public address", a.checkAddress),

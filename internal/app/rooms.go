@@ -103,9 +103,18 @@ func (a *App) buildIdentity() (err error) {
 		cfg.DemoSecret = demoSecret
 		cfg.Hash = demoHash()
 	}
+	cards, err := a.cards()
+	if err != nil {
+		return err
+	}
+	providers, err := a.providers()
+	if err != nil {
+		return err
+	}
 	a.rooms.identity, err = identity.New(identity.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Queue: a.Queue, Secrets: a.box, Mails: identityMails{a.rooms.mails},
 		Organisations: directory{&a.rooms}, Bundle: a.bundle, Zone: a.zone, Log: a.Log, Config: cfg,
+		Cards: cards, Providers: providers,
 	})
 	return err
 }

@@ -29,12 +29,16 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", a.Config.Listen)
+	listener, err := a.listen()
 	if err != nil {
-		return fmt.Errorf("listening: %w", err)
+		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return serveHTTP(ctx, listener, handler, a.Config.RequestTimeout) })
+	if err := a.serveCards(ctx, group); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	a.keepProviders(ctx, group)
 	if a.Config.MetricsListen != "" {
 		group.Go(func() error { return a.serveMetrics(ctx) })
 	}
@@ -48,10 +52,10 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 // address is what a person types: the public address where one is configured,
 // else where the listener is, which differs from --listen for port 0.
 func (a *App) address(l net.Listener) string {
-	if a.Config.BaseURL != "http://"+a.Config.Listen {
+	if a.Config.BaseURL != a.Config.Scheme()+a.Config.Listen {
 		return a.Config.BaseURL
 	}
-	return "http://" + l.Addr().String()
+	return a.Config.Scheme() + l.Addr().String()
 }
 
 func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, timeout time.Duration) error {

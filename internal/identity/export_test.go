@@ -21,6 +21,6 @@ func Browser(userAgent string) string { return browser(userAgent) }
 // SendAll sends a mail of a kind with everything its sentences may speak of.
 func (m *Module) SendAll(ctx context.Context, tx *db.Tx, p Person, kind, link string) error {
 	return m.send(ctx, tx, p, kind, letterArgs{
-		Organisation: 7, Role: access.OrgAdmin, Link: link, N: 3, Address: "192.0.2.1", Browser: "Firefox", Email: "b@example.it", Item: "Chiave blu",
+		Organisation: 7, Role: access.OrgAdmin, Link: link, N: 3, Address: "192.0.2.1", Browser: "Firefox", Email: "b@example.it", Item: "Chiave blu", Shown: "CNS RSS•U",
 	})
 }

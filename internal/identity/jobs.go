@@ -91,6 +91,7 @@ func (m *Module) cleanUp(ctx context.Context) error {
 		{"DELETE FROM single_use_token WHERE expires_at < $1", []any{ago(keepLinks)}},
 		{"DELETE FROM device WHERE seen_at < $1", []any{ago(keepDevices)}},
 		{"DELETE FROM passkey_challenge WHERE expires_at < $1", []any{ago(0)}},
+		{"DELETE FROM spent_attempt WHERE expires_at < $1", []any{ago(0)}},
 		{"DELETE FROM sign_in_guard WHERE failed_at < $1", []any{ago(forgetAfter + longestDelay)}},
 	} {
 		if _, err := m.DB.Exec(ctx, old.query, old.args...); err != nil {

@@ -23,6 +23,7 @@ type letterArgs struct {
 	Browser      string
 	Email        string
 	Item         string // what a thing is called
+	Shown        string // an identity somewhere else
 }
 
 // letter is a mail before it is written as text and as HTML.
@@ -91,7 +92,7 @@ func (m *Module) values(ctx context.Context, tx *db.Tx, l *i18n.Localizer, p Per
 	now := m.Clock.Now()
 	return []any{
 		"name", p.Name, "organisation", organisation, "role", role, "n", args.N, "address", args.Address,
-		"browser", args.Browser, "email", args.Email, "item", args.Item, "portal", m.Config.BaseURL, "when", now,
+		"browser", args.Browser, "email", args.Email, "item", args.Item, "shown", args.Shown, "portal", m.Config.BaseURL, "when", now,
 		"days", int(m.Config.InvitationLife.Hours() / 24), "reset", m.Config.ResetLife, "confirm", m.Config.EmailLife,
 	}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"martinella/internal/access"
+	"martinella/internal/identity/oidc"
 	"martinella/internal/identity/password"
 	"martinella/internal/platform/audit"
 	"martinella/internal/platform/clock"
@@ -79,6 +80,8 @@ type Deps struct {
 	Zone          *time.Location // of the times in mails
 	Log           *slog.Logger
 	Config        Config
+	Cards         Cards            // how people sign in with a card; zero: they do not
+	Providers     []*oidc.Provider // where else people may be known
 }
 
 // Module is the capability.

@@ -23,10 +23,14 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.entranceRoutes(g)
 	m.peopleRoutes(g)
 	m.staffRoutes(g)
+	m.cardRoutes(g)
+	m.providerRoutes(g)
+	m.linkedRoutes(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "identity.nav.people", Path: "/o/{org}/people", Permission: access.PeopleEdit, Order: 80},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "identity.nav.staff", Path: "/admin/people", Permission: access.StaffEdit, Order: 10},
 		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.security", Path: securityPage, Order: 10},
+		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.linked", Path: linkedPage, Order: 15},
 		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.sessions", Path: "/account/sessions", Order: 20},
 	)
 	return m.handleJobs(q)

@@ -41,7 +41,11 @@ func (m *Module) account(r *gate.Request, state ui.FormState, wrong error) error
 	if err != nil {
 		return err
 	}
-	body := accountPage(state, p, orgs)
+	linked, err := m.LinkedIdentities(r.Context(), r.Scope)
+	if err != nil {
+		return err
+	}
+	body := accountPage(state, p, orgs, len(linked))
 	if wrong != nil {
 		return r.Invalid(wrong, r.L.T("identity.account.title"), body)
 	}

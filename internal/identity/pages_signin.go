@@ -75,10 +75,17 @@ func (m *Module) codePage(r *gate.Request, next string, wrong error) error {
 }
 
 func (m *Module) signOut(r *gate.Request) error {
+	label, address, err := m.alsoLeave(r)
+	if err != nil {
+		return err
+	}
 	if err := m.SignOut(r.Context(), sessionToken(r)); err != nil {
 		return err
 	}
 	setCookie(r.W, "session", "", -1, r.Secure())
+	if address != "" {
+		return page(r, "identity.oidc.left_title", leftPage(label, address))
+	}
 	r.Flash(gate.Success, "identity.signout.done")
 	return r.Redirect("/signin")
 }

@@ -10,5 +10,8 @@ func (m *Module) ways(next string) (out []templ.Component) {
 	if m.PasskeysOffered() {
 		out = append(out, passkeyWay(next))
 	}
+	if places := m.places(); len(places) > 0 {
+		out = append(out, placesWay(places, next))
+	}
 	return out
 }

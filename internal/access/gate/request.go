@@ -173,6 +173,17 @@ func (r *Request) Invalid(err error, title string, body templ.Component) error {
 	return r.page(web.Status(f.Kind), title, body, false)
 }
 
+// Refused shows a page of the route's own for a fault, with its status, where
+// the common page would lead somebody the wrong way. An internal error is returned.
+func (r *Request) Refused(err error, title string, body templ.Component) error {
+	f := fault.Of(err)
+	if f.Kind == fault.Internal {
+		return err
+	}
+	r.gate.cfg.Log.Info("request refused", "request", web.RequestID(r.Context()), "route", r.R.Pattern, "error", err)
+	return r.page(web.Status(f.Kind), title, body, false)
+}
+
 // Fragment answers with a part of a page.
 func (r *Request) Fragment(body templ.Component) error {
 	return r.write(http.StatusOK, body)
