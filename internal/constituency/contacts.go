@@ -61,7 +61,10 @@ func (m *Module) changeContacts(ctx context.Context, s access.Scope, change func
 		if err != nil {
 			return err
 		}
-		return change(tx, o, all)
+		if err := change(tx, o, all); err != nil {
+			return err
+		}
+		return m.rescore(ctx, tx, o.ID)
 	})
 }
 

@@ -22,19 +22,26 @@ type Order uint8
 const (
 	ByName  Order = iota // the members' list
 	BySince              // the queue: who waits longest comes first
+	ByScore              // the least complete record first
 )
 
 // column is what the list is ordered by before the id; its key reads the same from a row.
 func (o Order) column() string {
-	if o == BySince {
+	switch o {
+	case BySince:
 		return "state_since"
+	case ByScore:
+		return "score"
 	}
 	return "name_fold"
 }
 
 func (o Order) key(x Organisation) any {
-	if o == BySince {
+	switch o {
+	case BySince:
 		return x.StateSince.UnixMilli()
+	case ByScore:
+		return int64(x.Score)
 	}
 	return check.Fold(x.Name)
 }
@@ -46,7 +53,9 @@ type Filter struct {
 	Tier     Tier
 	Type     string
 	Province string
+	Score    Band // how complete the record is
 	Order    Order
+	Down     bool   // the other way round
 	After    string // cursor of the page before
 	Before   string // cursor of the page after
 	Limit    int
@@ -108,14 +117,45 @@ func (f Filter) where() (string, []any) {
 			add(c.column+" = ?", c.value)
 		}
 	}
+	if low, high, ok := f.Score.limits(); ok {
+		add("score >= ? AND score < ?", low, high)
+	}
 	return strings.Join(conditions, " AND "), args
+}
+
+// Band is a range of completeness that a list can be narrowed to.
+type Band string
+
+// The bands.
+const (
+	Poor Band = "poor" // below 50
+	Fair Band = "fair" // 50 to 79
+	Good Band = "good" // 80 or more
+)
+
+// Bands lists them, the least complete first.
+func Bands() []Band { return []Band{Poor, Fair, Good} }
+
+func (b Band) limits() (low, high int, ok bool) {
+	switch b {
+	case Poor:
+		return 0, 50, true
+	case Fair:
+		return 50, 80, true
+	case Good:
+		return 80, 101, true
+	}
+	return 0, 0, false
 }
 
 // page reads one row more than asked for, to know whether others follow.
 func (m *Module) page(ctx context.Context, f Filter, where string, args []any) ([]Organisation, error) {
 	direction, cursor, than := "ASC", f.After, ">"
 	if f.Before != "" {
-		direction, cursor, than = "DESC", f.Before, "<"
+		cursor = f.Before
+	}
+	if (f.Before != "") != f.Down {
+		direction, than = "DESC", "<"
 	}
 	if key, id, ok := f.Order.parseCursor(cursor); ok {
 		args = append(args, key, id)
@@ -184,7 +224,7 @@ func (o Order) parseCursor(cursor string) (key any, id int64, ok bool) {
 	if err := json.Unmarshal(text, &p); err != nil {
 		return nil, 0, false
 	}
-	if o == BySince {
+	if o != ByName {
 		return p.Since, p.ID, true
 	}
 	return strings.ToValidUTF8(strings.ReplaceAll(p.Name, "\x00", ""), ""), p.ID, true

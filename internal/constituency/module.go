@@ -11,12 +11,15 @@ import (
 	"github.com/a-h/templ"
 
 	"martinella/internal/access"
+	"martinella/internal/constituency/completeness"
+	"martinella/internal/constituency/onboarding"
 	"martinella/internal/platform/audit"
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/events"
 	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/jobs"
 )
 
 //go:embed migrations
@@ -111,6 +114,8 @@ type Deps struct {
 	People   People
 	Seal     Sealer
 	Instance Instance
+	Queue    *jobs.Queue
+	Facts    Facts // what other rooms know of a member; none when nil
 
 	// FormLimit bounds registrations and resent links by client address,
 	// LinkLimit tries of links.
@@ -126,6 +131,9 @@ type Module struct {
 	db   *db.DB
 	ref  *Reference
 	deps Deps
+
+	onboarding onboarding.Lists
+	model      completeness.Model
 }
 
 // New opens the room. It fails when the domain data cannot be read.
@@ -134,13 +142,24 @@ func New(d Deps) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
+	lists, err := onboarding.Load(d.Data)
+	if err != nil {
+		return nil, err
+	}
+	model, err := completeness.Load(d.Data)
+	if err != nil {
+		return nil, err
+	}
 	d.Instance.Country = orDefault(d.Instance.Country, "IT")
 	d.Instance.Zone = orDefault(d.Instance.Zone, "Europe/Rome")
-	return &Module{db: d.DB, ref: ref, deps: d}, nil
+	return &Module{db: d.DB, ref: ref, deps: d, onboarding: lists, model: model}, nil
 }
 
 // Reference gives the domain data the room works with.
 func (m *Module) Reference() *Reference { return m.ref }
+
+// zone is the instance's time zone; UTC when its name is not known here.
+func (m *Module) zone() *time.Location { return Record{TimeZone: m.deps.Instance.Zone}.Zone() }
 
 func (m *Module) now() time.Time { return m.deps.Clock.Now() }
 

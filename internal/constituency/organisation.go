@@ -54,6 +54,8 @@ type Organisation struct {
 
 	ConditionsVersion string
 	ConditionsAt      time.Time
+
+	Score int // how complete the record was when it was last computed, 0-100; -1: never
 }
 
 // Zone is the body's time zone, UTC when its name is not known here.

@@ -14,7 +14,7 @@ import (
 )
 
 // Register puts the room's pages and background work in place.
-func (m *Module) Register(g *gate.Gate, q *jobs.Queue, _ *events.Bus) error {
+func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 	m.publicPages(g)
 	m.registrationPages(g)
 	m.memberPages(g)
@@ -22,6 +22,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, _ *events.Bus) error {
 	m.callPages(g)
 	m.keyPages(g)
 	m.changePages(g)
+	m.checklistPages(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.contacts", Path: "/o/{org}/contacts", Permission: access.ContactRead, Order: 60},
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.organisation", Path: "/o/{org}/organisation", Permission: access.OrganisationRead, Order: 70},
@@ -29,6 +30,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, _ *events.Bus) error {
 		gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.members", Path: "/ops/members", Permission: access.TerritoryRead, Order: 30},
 	)
 	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q))
+	return errors.Join(m.registerJobs(q), m.registerScores(q, bus))
 }
 
 func (m *Module) publicPages(g *gate.Gate) {

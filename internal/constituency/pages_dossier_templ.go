@@ -14,6 +14,7 @@ import (
 	"strconv"
 
 	"martinella/internal/constituency/check"
+	"martinella/internal/constituency/completeness"
 	"martinella/internal/platform/i18n"
 	"martinella/web/ui"
 )
@@ -29,6 +30,7 @@ type dossierView struct {
 	Calls     []toldCall
 	Missing   []ContactRole
 	Panels    []shownPanel
+	Score     completeness.Score
 	State     ui.FormState
 	CanDecide bool
 	Pending   *Pending // a decision that waits for a second person
@@ -198,7 +200,7 @@ func checkList(v dossierView) templ.Component {
 					var templ_7745c5c3_Var6 templ.SafeURL
 					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(registrationPath(o.ID)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 78, Col: 53}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 80, Col: 53}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -211,7 +213,7 @@ func checkList(v dossierView) templ.Component {
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(o.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 78, Col: 64}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 80, Col: 64}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -224,7 +226,7 @@ func checkList(v dossierView) templ.Component {
 					var templ_7745c5c3_Var8 string
 					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(o.Code)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 79, Col: 21}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 81, Col: 21}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -574,6 +576,10 @@ func memberDossierPage(v dossierView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		}
+		templ_7745c5c3_Err = scoreSection(v).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
 		}
 		if len(v.Missing) > 0 {
 			templ_7745c5c3_Err = ui.Callout{Tone: ui.Info, Title: ui.T(ctx, "constituency.contacts.missing"), Text: ui.L(ctx).List(roleNames(ui.L(ctx).Lang(), v.Missing))}.Render(ctx, templ_7745c5c3_Buffer)

@@ -21,6 +21,7 @@ func (m *Module) HomePanels() []Panel {
 	return []Panel{
 		{ID: "standing", Title: "constituency.home.standing", Permission: access.OrganisationRead, Render: m.standingPanel},
 		{ID: "record", Title: "constituency.home.todo", Permission: access.ContactRead, Render: m.recordPanel},
+		{ID: "completeness", Title: "constituency.score.title", Permission: access.OrganisationRead, Render: m.scorePanel},
 	}
 }
 

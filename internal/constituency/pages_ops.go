@@ -4,6 +4,7 @@ package constituency
 
 import (
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,6 +63,12 @@ func (m *Module) members(r *gate.Request) error {
 	state := ui.ParseList(r.R.URL)
 	f := m.filterOf(state)
 	f.States = memberStates(state.Get("state"))
+	f.Score = Band(state.Get("score"))
+	if column, down := state.Sort(); column == "score" {
+		f.Order, f.Down = ByScore, down
+	} else if column == "name" {
+		f.Down = down
+	}
 	if state.CSV() {
 		return m.membersCSV(r, f)
 	}
@@ -87,7 +94,7 @@ func (m *Module) membersCSV(r *gate.Request, f Filter) error {
 		}
 	}
 	var header []string
-	for _, key := range []string{"code", "name", "type", "municipality", "province", "state", "tier", "approved", "pec", "email", "website", "applicant", "applicant_email", "applicant_phone"} {
+	for _, key := range []string{"code", "name", "type", "municipality", "province", "state", "tier", "score", "approved", "pec", "email", "website", "applicant", "applicant_email", "applicant_phone"} {
 		header = append(header, r.L.T("constituency.column."+key))
 	}
 	return r.CSV("members-"+m.now().Format(time.DateOnly)+".csv", header, m.csvRows(r, all))
@@ -103,7 +110,7 @@ func (m *Module) csvRows(r *gate.Request, all []Organisation) iter.Seq[[]string]
 				approved = o.ApprovedAt.In(o.Zone()).Format(time.DateOnly)
 			}
 			if !yield([]string{o.Code, o.Name, kind.Name.In(r.L.Lang()), town.Name, o.Province, r.L.T("constituency.state." + string(o.State)),
-				string(o.Tier), approved, o.PEC, o.Email, o.Website, o.Applicant.Name, o.Applicant.Email, o.Applicant.Phone}) {
+				string(o.Tier), scoreText(o.Score), approved, o.PEC, o.Email, o.Website, o.Applicant.Name, o.Applicant.Email, o.Applicant.Phone}) {
 				return
 			}
 		}
@@ -179,6 +186,11 @@ func (m *Module) dossier(r *gate.Request, id int64, asMember bool) (dossierView,
 	}
 	v.Calls = m.tell(r.L.Lang(), v.Org, on.Calls)
 	v.Missing = Missing(m.ref, v.Org.Country, v.Contacts)
+	if o := v.Org; o.State.Member() {
+		if v.Score, err = m.Score(ctx, s); err != nil {
+			return v, err
+		}
+	}
 	v.Panels, err = renderPanels(r, s, m.deps.MemberPanels)
 	return v, err
 }
@@ -262,6 +274,14 @@ func verifiedOf(f web.Form) Registration {
 		Province: f.Text("province"), FiscalCode: f.Text("fiscal_code"), PEC: f.Text("pec"),
 		Website: f.Text("website"), LegalRepresentative: f.Text("legal_representative"),
 	}
+}
+
+// scoreText writes a stored score; one that was never computed is empty.
+func scoreText(score int) string {
+	if score < 0 {
+		return ""
+	}
+	return strconv.Itoa(score)
 }
 
 // telephone makes a link that dials.

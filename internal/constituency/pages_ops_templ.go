@@ -41,6 +41,14 @@ func stateOptions(l *i18n.Localizer, states []State, all bool) []ui.Option {
 	return out
 }
 
+func bandOptions(l *i18n.Localizer) []ui.Option {
+	var out []ui.Option
+	for _, b := range Bands() {
+		out = append(out, ui.Option{Value: string(b), Text: l.T("constituency.score.band." + string(b))})
+	}
+	return out
+}
+
 func tierOptions(ref *Reference, lang string) []ui.Option {
 	var out []ui.Option
 	for _, t := range ref.Catalogue.Tiers {
@@ -56,7 +64,8 @@ func (v listView) filters(l *i18n.Localizer, states []ui.Option, normal string, 
 		ui.Select{Name: "state", Label: l.T("constituency.column.state"), Options: states, Blank: normal, Optional: true},
 	}
 	if tiers {
-		out = append(out, ui.Select{Name: "tier", Label: l.T("constituency.column.tier"), Options: tierOptions(v.Ref, l.Lang()), Blank: l.T("constituency.filter.any"), Optional: true})
+		out = append(out, ui.Select{Name: "tier", Label: l.T("constituency.column.tier"), Options: tierOptions(v.Ref, l.Lang()), Blank: l.T("constituency.filter.any"), Optional: true},
+			ui.Select{Name: "score", Label: l.T("constituency.column.score"), Options: bandOptions(l), Blank: l.T("constituency.filter.any"), Optional: true})
 	}
 	return append(out,
 		ui.Select{Name: "type", Label: l.T("constituency.column.type"), Options: typeOptions(v.Ref, l.Lang()), Blank: l.T("constituency.filter.any"), Optional: true},
@@ -105,7 +114,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.waiting", "n", v.Waiting.Registrations))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 63, Col: 75}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 72, Col: 75}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -118,7 +127,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.oldest", "ago", ui.L(ctx).Ago(v.Waiting.Oldest)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 64, Col: 84}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 73, Col: 84}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -136,7 +145,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.none"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 67, Col: 57}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 76, Col: 57}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -211,8 +220,8 @@ func membersPage(v listView) templ.Component {
 			Caption: ui.T(ctx, "constituency.members.caption"), State: v.List, Total: v.Page.Total, Prev: v.Page.Prev, Next: v.Page.Next, CSV: true,
 			Filters: v.filters(ui.L(ctx), stateOptions(ui.L(ctx), []State{Approved, Suspended, Withdrawn}, false), ui.T(ctx, "constituency.filter.members"), true),
 			Columns: []ui.Column{
-				{Title: ui.T(ctx, "constituency.column.name")}, {Title: ui.T(ctx, "constituency.column.type")}, {Title: ui.T(ctx, "constituency.field.territory")},
-				{Title: ui.T(ctx, "constituency.column.state")}, {Title: ui.T(ctx, "constituency.column.tier")}, {Title: ui.T(ctx, "constituency.column.approved")},
+				{Key: "name", Title: ui.T(ctx, "constituency.column.name")}, {Title: ui.T(ctx, "constituency.column.type")}, {Title: ui.T(ctx, "constituency.field.territory")},
+				{Title: ui.T(ctx, "constituency.column.state")}, {Title: ui.T(ctx, "constituency.column.tier")}, {Key: "score", Title: ui.T(ctx, "constituency.column.score"), Numeric: true}, {Title: ui.T(ctx, "constituency.column.approved")},
 			},
 			Rows:  v.memberRows(ui.L(ctx)),
 			Empty: ui.Empty{Title: ui.T(ctx, "constituency.members.none"), Text: ui.T(ctx, "constituency.members.empty"), Actions: []ui.Button{{Text: ui.T(ctx, "constituency.queue.title"), Href: "/ops/registrations"}}},
@@ -230,7 +239,7 @@ func (v listView) memberRows(l *i18n.Localizer) []ui.Row {
 		kind, _ := v.Ref.Type(o.Type)
 		out = append(out, ui.Row{Name: o.Name, Cells: []ui.Cell{
 			{Text: o.Name, Href: memberPath(o.Code), Note: o.Code}, ui.Text(kind.Name.In(l.Lang())), ui.Text(o.Territory(v.Ref)),
-			ui.In(stateChip(o.State)), ui.In(tierChip(v.Ref, o.Tier)), ui.Text(l.ShortDate(o.ApprovedAt)),
+			ui.In(stateChip(o.State)), ui.In(tierChip(v.Ref, o.Tier)), ui.Linked(scoreText(o.Score), "/o/"+o.Code+"/completeness"), ui.Text(l.ShortDate(o.ApprovedAt)),
 		}})
 	}
 	return out

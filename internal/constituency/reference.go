@@ -10,18 +10,11 @@ import (
 	"strings"
 
 	"martinella/internal/constituency/check"
+	"martinella/internal/constituency/word"
 )
 
 // Text is a short text in several languages, by tag.
-type Text map[string]string
-
-// In gives the text in a language, else in Italian, the language the data is written in first.
-func (t Text) In(lang string) string {
-	if s, ok := t[lang]; ok {
-		return s
-	}
-	return t["it"]
-}
+type Text = word.Text
 
 // Municipality is a commune of the territory.
 type Municipality struct {

@@ -13,6 +13,7 @@ import (
 
 	"martinella/data"
 	"martinella/internal/access"
+	"martinella/internal/access/gate"
 	"martinella/internal/constituency"
 	"martinella/internal/platform/audit"
 	"martinella/internal/platform/clock"
@@ -105,13 +106,30 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	}
 	w.deps = constituency.Deps{
 		DB: d, Clock: c, Audit: w.audit, Bus: w.bus, Bundle: bundle.WithNow(c.Now), Data: data.Files, Mail: w.post, People: w.post, Seal: box,
-		FormLimit: freely{}, LinkLimit: freely{},
+		FormLimit: freely{}, LinkLimit: freely{}, Queue: w.queue,
 		Instance: constituency.Instance{Name: "CSIRT Prova", ContactEmail: "csirt@example.it", BaseURL: "https://csirt.example.it"},
 	}
 	if w.Module, err = constituency.New(w.deps); err != nil {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// RegisterWork registers the room's background work, at most once for each world.
+func (w *world) RegisterWork(t testing.TB) {
+	t.Helper()
+	g := gate.New(gate.Config{Directory: w.Module, Log: slog.New(slog.DiscardHandler), Zone: time.UTC})
+	if err := w.Register(g, w.queue, w.bus); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// drain does the background work that is due.
+func (w *world) drain(t testing.TB) {
+	t.Helper()
+	if _, err := w.queue.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // operator is somebody who decides.
