@@ -30,6 +30,7 @@ const (
 	JobRead                             // see background work
 	JobRetry                            // try a dead job again
 	AuditRead                           // read and verify the audit log
+	AgreementPublish                    // publish a new version of the conditions members accept
 	StaffEdit                           // invite the CSIRT's own people and change their roles
 	WatchEdit                           // save, pause and delete questions that go on being asked
 	permissionCount
@@ -44,7 +45,7 @@ var permissionNames = [...]string{
 	RegistrationRead: "registration.read", AccreditationEdit: "accreditation.edit",
 	TerritoryRead: "territory.read", NameConfirm: "name.confirm",
 	FeedRead: "feed.read", FeedRun: "feed.run", JobRead: "job.read", JobRetry: "job.retry",
-	AuditRead: "audit.read", StaffEdit: "staff.edit", WatchEdit: "watch.edit",
+	AuditRead: "audit.read", AgreementPublish: "agreement.publish", StaffEdit: "staff.edit", WatchEdit: "watch.edit",
 }
 
 // String is the permission's name, as the matrix prints it.
@@ -104,7 +105,7 @@ const (
 // and a test tries it, route by role by organisation.
 var grants = map[Role]Set{
 	Administrator: everything,
-	Manager:       everything &^ Of(StaffEdit),
+	Manager:       everything &^ Of(StaffEdit, AgreementPublish),
 	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit),
 	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit),
 	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead),

@@ -19,6 +19,8 @@ func (a *App) waitingRegistrations(ctx context.Context, s access.Scope) ([]opera
 		{Key: "operations.waiting.registrations", Count: w.Registrations, Oldest: w.Oldest, Href: "/ops/registrations", Permission: access.RegistrationRead},
 		{Key: "constituency.waiting.changes", Count: w.Changes, Oldest: w.ChangesOldest, Href: "/ops/changes", Permission: access.RegistrationRead},
 	}
+	out = append(out, operations.Waiting{Key: "constituency.waiting.silent", Count: w.Silent, Oldest: w.SilentOldest,
+		Href: "/ops/members?record=silent", Permission: access.TerritoryRead})
 	if w.Seconds > 0 || a.Config.FourEyes {
 		out = append(out, operations.Waiting{Key: "constituency.waiting.seconds", Count: w.Seconds, Oldest: w.SecondsOldest,
 			Href: "/ops/decisions", Permission: access.RegistrationRead})

@@ -79,6 +79,9 @@ func (m *Module) decide(ctx context.Context, tx *db.Tx, s access.Scope, o Organi
 		if err := m.welcome(ctx, tx, s, o); err != nil {
 			return err
 		}
+		if err := m.startConfirmation(ctx, tx, o); err != nil {
+			return err
+		}
 	}
 	if wasMember || o.State.Member() {
 		if err := m.publish(ctx, tx, o, d.Action); err != nil {

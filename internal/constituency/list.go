@@ -54,6 +54,7 @@ type Filter struct {
 	Type     string
 	Province string
 	Score    Band // how complete the record is
+	Silent   bool // only those that answered to none of several requests to confirm
 	Order    Order
 	Down     bool   // the other way round
 	After    string // cursor of the page before
@@ -119,6 +120,9 @@ func (f Filter) where() (string, []any) {
 	}
 	if low, high, ok := f.Score.limits(); ok {
 		add("score >= ? AND score < ?", low, high)
+	}
+	if f.Silent {
+		add("id IN (SELECT organisation_id FROM confirmation WHERE asked >= ?)", silentAfter)
 	}
 	return strings.Join(conditions, " AND "), args
 }

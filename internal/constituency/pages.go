@@ -23,6 +23,8 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 	m.keyPages(g)
 	m.changePages(g)
 	m.checklistPages(g)
+	m.confirmPages(g)
+	m.agreementPages(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.contacts", Path: "/o/{org}/contacts", Permission: access.ContactRead, Order: 60},
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.organisation", Path: "/o/{org}/organisation", Permission: access.OrganisationRead, Order: 70},
@@ -31,6 +33,8 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 	)
 	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q))
 	return errors.Join(m.registerJobs(q), m.registerScores(q, bus))
+	m.registerAgreements(q)
+	return errors.Join(m.registerJobs(q), m.registerScores(q, bus), m.registerConfirmations(q))
 }
 
 func (m *Module) publicPages(g *gate.Gate) {

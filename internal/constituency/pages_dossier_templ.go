@@ -21,20 +21,23 @@ import (
 
 // dossierView is all there is about one organisation, for the CSIRT's people.
 type dossierView struct {
-	Ref       *Reference
-	Org       Organisation
-	Told      []Happening
-	Checks    []Check
-	Twins     []Organisation
-	Contacts  []Contact
-	Calls     []toldCall
-	Missing   []ContactRole
-	Panels    []shownPanel
-	Score     completeness.Score
-	State     ui.FormState
-	CanDecide bool
-	Pending   *Pending // a decision that waits for a second person
-	Mine      bool     // the reader took it
+	Ref      *Reference
+	Org      Organisation
+	Told     []Happening
+	Checks   []Check
+	Twins    []Organisation
+	Contacts []Contact
+	Calls    []toldCall
+	Missing  []ContactRole
+	Panels   []shownPanel
+	Score    completeness.Score
+
+	Confirmation Confirmation
+	Asked        []Asked
+	State        ui.FormState
+	CanDecide    bool
+	Pending      *Pending // a decision that waits for a second person
+	Mine         bool     // the reader took it
 }
 
 func registrationPage(v dossierView) templ.Component {
@@ -200,7 +203,7 @@ func checkList(v dossierView) templ.Component {
 					var templ_7745c5c3_Var6 templ.SafeURL
 					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(registrationPath(o.ID)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 80, Col: 53}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 83, Col: 53}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -213,7 +216,7 @@ func checkList(v dossierView) templ.Component {
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(o.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 80, Col: 64}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 83, Col: 64}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -226,7 +229,7 @@ func checkList(v dossierView) templ.Component {
 					var templ_7745c5c3_Var8 string
 					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(o.Code)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 81, Col: 21}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 84, Col: 21}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -586,6 +589,10 @@ func memberDossierPage(v dossierView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		}
+		templ_7745c5c3_Err = confirmSection(v).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = contactTable(contactsView{Org: v.Org, Ref: v.Ref, Contacts: v.Contacts, Base: "/o/" + v.Org.Code, CanEdit: v.CanDecide}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

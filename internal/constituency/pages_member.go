@@ -20,6 +20,8 @@ import (
 func (m *Module) HomePanels() []Panel {
 	return []Panel{
 		{ID: "standing", Title: "constituency.home.standing", Permission: access.OrganisationRead, Render: m.standingPanel},
+		{ID: "agreement", Title: "constituency.agreement.title", Permission: access.OrganisationRead, Render: m.agreementPanel},
+		{ID: "confirm", Title: "constituency.confirming.over", Permission: access.OrganisationRead, Render: m.confirmPanel},
 		{ID: "record", Title: "constituency.home.todo", Permission: access.ContactRead, Render: m.recordPanel},
 		{ID: "completeness", Title: "constituency.score.title", Permission: access.OrganisationRead, Render: m.scorePanel},
 	}

@@ -63,7 +63,7 @@ func (m *Module) members(r *gate.Request) error {
 	state := ui.ParseList(r.R.URL)
 	f := m.filterOf(state)
 	f.States = memberStates(state.Get("state"))
-	f.Score = Band(state.Get("score"))
+	f.Score, f.Silent = Band(state.Get("score")), state.Get("record") == "silent"
 	if column, down := state.Sort(); column == "score" {
 		f.Order, f.Down = ByScore, down
 	} else if column == "name" {
@@ -188,6 +188,9 @@ func (m *Module) dossier(r *gate.Request, id int64, asMember bool) (dossierView,
 	v.Missing = Missing(m.ref, v.Org.Country, v.Contacts)
 	if o := v.Org; o.State.Member() {
 		if v.Score, err = m.Score(ctx, s); err != nil {
+			return v, err
+		}
+		if v.Confirmation, v.Asked, err = m.Confirmation(ctx, s); err != nil {
 			return v, err
 		}
 	}

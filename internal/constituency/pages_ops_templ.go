@@ -65,7 +65,8 @@ func (v listView) filters(l *i18n.Localizer, states []ui.Option, normal string, 
 	}
 	if tiers {
 		out = append(out, ui.Select{Name: "tier", Label: l.T("constituency.column.tier"), Options: tierOptions(v.Ref, l.Lang()), Blank: l.T("constituency.filter.any"), Optional: true},
-			ui.Select{Name: "score", Label: l.T("constituency.column.score"), Options: bandOptions(l), Blank: l.T("constituency.filter.any"), Optional: true})
+			ui.Select{Name: "score", Label: l.T("constituency.column.score"), Options: bandOptions(l), Blank: l.T("constituency.filter.any"), Optional: true},
+			ui.Select{Name: "record", Label: l.T("constituency.filter.record"), Options: []ui.Option{{Value: "silent", Text: l.T("constituency.filter.silent")}}, Blank: l.T("constituency.filter.any"), Optional: true})
 	}
 	return append(out,
 		ui.Select{Name: "type", Label: l.T("constituency.column.type"), Options: typeOptions(v.Ref, l.Lang()), Blank: l.T("constituency.filter.any"), Optional: true},
@@ -114,7 +115,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.waiting", "n", v.Waiting.Registrations))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 72, Col: 75}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 73, Col: 75}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -127,7 +128,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.oldest", "ago", ui.L(ctx).Ago(v.Waiting.Oldest)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 73, Col: 84}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 74, Col: 84}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -145,7 +146,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.none"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 76, Col: 57}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 77, Col: 57}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {

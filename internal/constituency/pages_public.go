@@ -15,11 +15,13 @@ func (m *Module) services(r *gate.Request) error {
 }
 
 func (m *Module) conditions(r *gate.Request) error {
-	c := m.ref.CurrentConditions()
-	if v := r.Query().Get("version"); v != "" {
-		if older, ok := m.ref.ConditionsOf(v); ok {
-			c = older
-		}
+	all, err := m.allConditions(r.Context(), m.db)
+	if err != nil {
+		return err
+	}
+	c := standing(all, None, nil, m.now()).Current
+	if other, ok := versionOf(all, r.Query().Get("version")); ok {
+		c = other
 	}
 	return r.Page(r.L.T("constituency.conditions.title"), conditionsPage(c))
 }

@@ -14,7 +14,11 @@ import (
 
 // registerForm shows the form; ?municipality= fills in what follows from it.
 func (m *Module) registerForm(r *gate.Request) error {
-	v := registerView{Ref: m.ref, Country: m.deps.Instance.Country, Typed: strings.TrimSpace(r.Query().Get("town"))}
+	terms, err := m.CurrentConditions(r.Context())
+	if err != nil {
+		return err
+	}
+	v := registerView{Ref: m.ref, Conditions: terms, Country: m.deps.Instance.Country, Typed: strings.TrimSpace(r.Query().Get("town"))}
 	if town, ok := m.ref.MunicipalityNamed(v.Typed); ok {
 		v.State.Values = url.Values{
 			"municipality": {town.Label()}, "type": {"municipality"}, "code": {town.Code}, "province": {town.Province},
@@ -36,7 +40,11 @@ func (m *Module) register(r *gate.Request) error {
 		err = m.Apply(r.Context(), r.Scope, m.registrationOf(f))
 	}
 	if err != nil {
-		v := registerView{Ref: m.ref, Country: m.deps.Instance.Country, State: r.FormState(err)}
+		terms, readErr := m.CurrentConditions(r.Context())
+		if readErr != nil {
+			return readErr
+		}
+		v := registerView{Ref: m.ref, Conditions: terms, Country: m.deps.Instance.Country, State: r.FormState(err)}
 		return r.Invalid(err, r.L.T("constituency.register.title"), registerPage(v))
 	}
 	return r.Redirect("/register/sent")

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"martinella/internal/constituency/check"
 	"martinella/internal/constituency/word"
@@ -50,21 +51,6 @@ type ContactRole struct {
 // In says whether the role exists in a country.
 func (r ContactRole) In(country string) bool {
 	return len(r.Countries) == 0 || slices.Contains(r.Countries, country)
-}
-
-// Conditions are the terms a body accepts, by version.
-type Conditions struct {
-	Version    string              `json:"version"`
-	From       string              `json:"from"`
-	Paragraphs map[string][]string `json:"paragraphs"`
-}
-
-// In gives the paragraphs in a language, else in Italian.
-func (c Conditions) In(lang string) []string {
-	if p, ok := c.Paragraphs[lang]; ok {
-		return p
-	}
-	return c.Paragraphs["it"]
 }
 
 // Reference is the domain data the room works with. It does not change once loaded.
@@ -113,8 +99,12 @@ func (r *Reference) loadConditions(files fs.FS) error {
 		if err := readJSON(files, name, &c); err != nil {
 			return err
 		}
+		if c.Effective, err = time.Parse(time.DateOnly, c.From); err != nil {
+			return fmt.Errorf("conditions %s: %w", name, err)
+		}
 		r.Conditions = append(r.Conditions, c)
 	}
+	sortConditions(r.Conditions)
 	if len(r.Conditions) == 0 {
 		return fmt.Errorf("conditions: there are none to accept")
 	}

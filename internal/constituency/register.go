@@ -17,7 +17,11 @@ import (
 // confirms it. The answer is the same whether or not the body is known already. An
 // Invalid fault names the fields to mend.
 func (m *Module) Apply(ctx context.Context, s access.Scope, form Registration) error {
-	rec, app, err := form.validate(m.ref)
+	terms, err := m.CurrentConditions(ctx)
+	if err != nil {
+		return err
+	}
+	rec, app, err := form.validate(m.ref, terms.Version)
 	if err != nil {
 		return err
 	}
@@ -32,6 +36,10 @@ func (m *Module) Apply(ctx context.Context, s access.Scope, form Registration) e
 			return err // silent: who fills somebody's mailbox need not know that it is full
 		}
 		if err := insertOrganisation(ctx, tx, &o); err != nil {
+			return err
+		}
+		accepted := Acceptance{Language: terms.Language(app.Language), Name: app.Name, How: "registration"}
+		if err := m.accept(ctx, tx, s, o, terms, accepted); err != nil {
 			return err
 		}
 		h := Happening{At: now, Action: Register, To: Unconfirmed, Actor: s.Actor(), ActorName: app.Name}

@@ -45,12 +45,12 @@ type Registration struct {
 }
 
 // validate gives the record and the applicant in canonical form, or a fault
-// with one sentence for each wrong field.
-func (g Registration) validate(ref *Reference) (Record, Applicant, error) {
+// with one sentence for each wrong field; conditions is the version that must be accepted.
+func (g Registration) validate(ref *Reference, conditions string) (Record, Applicant, error) {
 	problems := fault.New(fault.Invalid, "constituency.registration")
 	rec := g.record(ref, problems)
 	app := g.applicant(problems)
-	if g.Accepted && g.ConditionsVersion != ref.CurrentConditions().Version {
+	if g.Accepted && g.ConditionsVersion != conditions {
 		problems.Field("accept", "constituency.conditions_changed")
 	} else if !g.Accepted {
 		problems.Field("accept", "constituency.conditions")

@@ -42,6 +42,9 @@ func (m *Module) known(ctx context.Context, o Organisation) (map[string]onboardi
 		return nil, nil, err
 	}
 	facts := recordFacts(m.ref, o, all)
+	if err := m.confirmFact(ctx, o, facts); err != nil {
+		return nil, nil, err
+	}
 	if m.deps.Facts != nil {
 		others, err := m.deps.Facts(ctx, s)
 		if err != nil {
@@ -49,12 +52,28 @@ func (m *Module) known(ctx context.Context, o Organisation) (map[string]onboardi
 		}
 		maps.Copy(facts, others)
 	}
+	a, err := m.agreementOf(ctx, m.db, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if a.Wanted == nil {
+		facts["agreement"] = 1
+	}
 	answers, err := answersOf(ctx, m.db, o.ID)
 	if err != nil {
 		return nil, nil, err
 	}
 	facts["onboarding_answered"], facts["onboarding_items"] = m.onboarding.Of(o.Country).Progress(answers, facts)
 	return answers, facts, nil
+}
+
+// confirmFact: the record counts as confirmed until a request has gone unanswered for as long as a second one takes.
+func (m *Module) confirmFact(ctx context.Context, o Organisation, f completeness.Facts) error {
+	c, err := confirmationOf(ctx, m.db, o.ID)
+	if err == nil && !c.At.IsZero() && m.now().Before(c.At.AddDate(0, 0, confirmAfter+confirmAgain)) {
+		f["confirmed"] = 1
+	}
+	return err
 }
 
 // recordFacts are those that stand in a body's own record.
