@@ -24,6 +24,7 @@ const (
 
 	// What is left when a body's own contacts do not answer.
 	ReachApplicant Reach = "applicant" // who registered the body
+	ReachParent    Reach = "parent"    // somebody of the body this one belongs to
 	ReachCSIRT     Reach = "csirt"     // the CSIRT's own number
 )
 
@@ -41,6 +42,7 @@ type Call struct {
 	Back    time.Time // when his hours begin again; zero when they hold, or nobody knows
 	Holiday string    // the public holiday for which the hours don't hold
 	Away    time.Time // the last day of his absence, at its midnight; zero when he is there
+	Parent  string    // the body whose contact he is, when it is not the one asked about
 	atWork  bool      // the hours hold
 }
 

@@ -18,7 +18,9 @@ type Decision struct {
 	Version int64 // the one the operator saw
 	Tier    Tier
 	Reason  string // shown to the applicant
-	By      string // the operator's name, for the history
+	// Children says what becomes of those that belong to a body that is withdrawn.
+	Children ChildrenOnExit
+	By       string // the operator's name, for the history
 }
 
 // Decide moves a body on an operator's word. Whoever decides on a state that somebody else
@@ -66,6 +68,11 @@ func (d *Decision) validate(ref *Reference) error {
 }
 
 func (m *Module) decide(ctx context.Context, tx *db.Tx, s access.Scope, o Organisation, d Decision) error {
+	if d.Action == Withdraw {
+		if err := m.leaveFamily(ctx, tx, s, o, d); err != nil {
+			return err
+		}
+	}
 	wasMember := o.State.Member()
 	first := d.Action == Approve && o.ApprovedAt.IsZero()
 	step := move{action: d.Action, tier: d.Tier, reason: d.Reason, by: d.By}

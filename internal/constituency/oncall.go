@@ -34,6 +34,11 @@ func (m *Module) onCall(ctx context.Context, o Organisation, all []Contact, at t
 		return OnCall{}, err
 	}
 	d := duty(o, rememberDays(holidays(o)), all, absences[o.ID])
+	of, err := m.parentCalls(ctx, o)
+	if err != nil {
+		return OnCall{}, err
+	}
+	d.Last = append(d.Last, of...)
 	if m.deps.Instance.ContactPhone != "" {
 		d.Last = append(d.Last, Call{Contact: Contact{Name: m.deps.Instance.Name}, Phone: m.deps.Instance.ContactPhone, Reach: ReachCSIRT})
 	}

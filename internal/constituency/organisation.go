@@ -55,6 +55,8 @@ type Organisation struct {
 	ConditionsVersion string
 	ConditionsAt      time.Time
 
+	Parent int64 // the body it belongs to; 0: none
+
 	Score int // how complete the record was when it was last computed, 0-100; -1: never
 }
 

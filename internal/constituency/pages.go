@@ -25,6 +25,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 	m.checklistPages(g)
 	m.confirmPages(g)
 	m.agreementPages(g)
+	m.familyPages(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.contacts", Path: "/o/{org}/contacts", Permission: access.ContactRead, Order: 60},
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.organisation", Path: "/o/{org}/organisation", Permission: access.OrganisationRead, Order: 70},

@@ -126,6 +126,8 @@ func why(l *i18n.Localizer, c Call) []string {
 	switch c.Reach {
 	case ReachAway:
 		out = append(out, l.T("constituency.why.away", "date", l.Date(c.Away)))
+	case ReachParent:
+		out = append(out, l.T("constituency.why.parent", "parent", c.Parent))
 	case ReachAlways, ReachUnknown, ReachApplicant, ReachCSIRT:
 		out = append(out, l.T("constituency.why."+string(c.Reach)))
 	default:

@@ -32,6 +32,7 @@ type dossierView struct {
 	Panels   []shownPanel
 	Score    completeness.Score
 
+	Family       Family
 	Confirmation Confirmation
 	Asked        []Asked
 	State        ui.FormState
@@ -203,7 +204,7 @@ func checkList(v dossierView) templ.Component {
 					var templ_7745c5c3_Var6 templ.SafeURL
 					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(registrationPath(o.ID)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 83, Col: 53}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 84, Col: 53}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -216,7 +217,7 @@ func checkList(v dossierView) templ.Component {
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(o.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 83, Col: 64}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 84, Col: 64}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -229,7 +230,7 @@ func checkList(v dossierView) templ.Component {
 					var templ_7745c5c3_Var8 string
 					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(o.Code)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 84, Col: 21}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_dossier.templ`, Line: 85, Col: 21}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -357,7 +358,7 @@ func decisionForm(v dossierView, asMember bool) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if v.tierOffered() {
-						templ_7745c5c3_Err = ui.Radios{Name: "tier", Label: ui.T(ctx, "constituency.column.tier"), Value: string(v.Org.Tier), Options: tierOptions(v.Ref, ui.L(ctx).Lang()), Row: true, Optional: true}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Radios{Name: "tier", Label: ui.T(ctx, "constituency.column.tier"), Value: string(v.tier()), Options: tierOptions(v.Ref, ui.L(ctx).Lang()), Row: true, Optional: true}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -369,6 +370,16 @@ func decisionForm(v dossierView, asMember bool) templ.Component {
 					templ_7745c5c3_Err = ui.Textarea{Name: "reason", Label: ui.T(ctx, "constituency.decision.reason"), Help: ui.T(ctx, "constituency.decision.reason.help"), Optional: true}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					if len(v.Family.Children) > 0 {
+						templ_7745c5c3_Err = ui.Radios{Name: "children", Label: ui.T(ctx, "constituency.family.exit"), Options: childrenOptions(ui.L(ctx)), Optional: true, Help: ui.T(ctx, "constituency.family.exit.help")}.Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
 					}
 					return nil
 				})
@@ -385,6 +396,14 @@ func decisionForm(v dossierView, asMember bool) templ.Component {
 		}
 		return nil
 	})
+}
+
+// tier is the one the form begins with: the body's, else its parent's is proposed.
+func (v dossierView) tier() Tier {
+	if v.Org.Tier == None && v.Family.Parent != nil {
+		return v.Family.Parent.Tier
+	}
+	return v.Org.Tier
 }
 
 func (v dossierView) tierOffered() bool {
@@ -580,6 +599,10 @@ func memberDossierPage(v dossierView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		templ_7745c5c3_Err = familySection(v).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = scoreSection(v).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -687,7 +710,7 @@ func verifiedPage(v verifiedView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -76,7 +76,11 @@ func (m *Module) members(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.WidePage(r.L.T("constituency.members.title"), membersPage(listView{Ref: m.ref, List: state, Page: page}))
+	parents, err := m.parentsOf(r.Context(), page.Rows)
+	if err != nil {
+		return err
+	}
+	return r.WidePage(r.L.T("constituency.members.title"), membersPage(listView{Ref: m.ref, List: state, Page: page, Parents: parents}))
 }
 
 // membersCSV reads the first page before anything is sent, so that an error still can be answered as one.
@@ -161,6 +165,9 @@ func (m *Module) dossier(r *gate.Request, id int64, asMember bool) (dossierView,
 	if v.Told, err = m.History(ctx, r.Scope, id); err != nil {
 		return v, err
 	}
+	if v.Family, err = m.FamilyOf(ctx, r.Scope, v.Org); err != nil {
+		return v, err
+	}
 	p, found, err := m.PendingDecision(ctx, r.Scope, id)
 	if err != nil {
 		return v, err
@@ -208,7 +215,7 @@ func (m *Module) decided(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	d := Decision{Action: Action(f.Text("action")), Tier: Tier(f.Text("tier")), Reason: f.Text("reason"), By: r.Person.Name}
+	d := Decision{Action: Action(f.Text("action")), Tier: Tier(f.Text("tier")), Reason: f.Text("reason"), By: r.Person.Name, Children: ChildrenOnExit(f.Text("children"))}
 	if d.Version, err = f.Int("version", 0); err == nil {
 		err = m.Decide(r.Context(), r.Scope, id, d)
 	}

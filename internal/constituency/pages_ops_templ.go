@@ -23,6 +23,7 @@ type listView struct {
 	List    ui.ListState
 	Page    Page
 	Waiting Waiting
+	Parents map[int64]Relative
 }
 
 func registrationPath(id int64) string { return "/ops/registrations/" + strconv.FormatInt(id, 10) }
@@ -115,7 +116,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.waiting", "n", v.Waiting.Registrations))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 73, Col: 75}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 74, Col: 75}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -128,7 +129,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.oldest", "ago", ui.L(ctx).Ago(v.Waiting.Oldest)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 74, Col: 84}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 75, Col: 84}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -146,7 +147,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.none"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 77, Col: 57}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 78, Col: 57}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -238,8 +239,12 @@ func (v listView) memberRows(l *i18n.Localizer) []ui.Row {
 	var out []ui.Row
 	for _, o := range v.Page.Rows {
 		kind, _ := v.Ref.Type(o.Type)
+		note := o.Code
+		if p, ok := v.Parents[o.Parent]; ok {
+			note += ", " + l.T("constituency.family.of", "parent", p.Name)
+		}
 		out = append(out, ui.Row{Name: o.Name, Cells: []ui.Cell{
-			{Text: o.Name, Href: memberPath(o.Code), Note: o.Code}, ui.Text(kind.Name.In(l.Lang())), ui.Text(o.Territory(v.Ref)),
+			{Text: o.Name, Href: memberPath(o.Code), Note: note}, ui.Text(kind.Name.In(l.Lang())), ui.Text(o.Territory(v.Ref)),
 			ui.In(stateChip(o.State)), ui.In(tierChip(v.Ref, o.Tier)), ui.Linked(scoreText(o.Score), "/o/"+o.Code+"/completeness"), ui.Text(l.ShortDate(o.ApprovedAt)),
 		}})
 	}

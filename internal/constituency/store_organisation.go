@@ -17,7 +17,7 @@ import (
 const organisationColumns = `id, code, name, type, country, municipality, province, fiscal_code, pec, email, website,
 	legal_representative, language, time_zone, patron_day,
 	applicant_name, applicant_position, applicant_email, applicant_phone, applicant_language,
-	state, tier, state_since, created_at, approved_at, conditions_version, conditions_at, version, score`
+	state, tier, state_since, created_at, approved_at, conditions_version, conditions_at, version, score, COALESCE(parent_id, 0)`
 
 // row is what a query answers with, one or many.
 type row interface{ Scan(dest ...any) error }
@@ -26,7 +26,7 @@ func scanOrganisation(r row) (o Organisation, err error) {
 	err = r.Scan(&o.ID, &o.Code, &o.Name, &o.Type, &o.Country, &o.Municipality, &o.Province, &o.FiscalCode, &o.PEC, &o.Email, &o.Website,
 		&o.LegalRepresentative, &o.Language, &o.TimeZone, &o.PatronDay,
 		&o.Applicant.Name, &o.Applicant.Position, &o.Applicant.Email, &o.Applicant.Phone, &o.Applicant.Language,
-		&o.State, &o.Tier, db.Time(&o.StateSince), db.Time(&o.CreatedAt), db.Time(&o.ApprovedAt), &o.ConditionsVersion, db.Time(&o.ConditionsAt), &o.Version, &o.Score)
+		&o.State, &o.Tier, db.Time(&o.StateSince), db.Time(&o.CreatedAt), db.Time(&o.ApprovedAt), &o.ConditionsVersion, db.Time(&o.ConditionsAt), &o.Version, &o.Score, &o.Parent)
 	return o, err
 }
 
