@@ -82,7 +82,7 @@ func (st *stage) script() []scene {
 	for _, u := range st.territory.Updates {
 		out = append(out, scene{st.hour(u.Day, u.Hour), "an update of " + u.Organisation, func(ctx context.Context) error { return st.update(ctx, u) }})
 	}
-	return append(out, st.news()...)
+	return append(append(out, st.care()...), st.news()...)
 }
 
 // hour is an hour of a working day.

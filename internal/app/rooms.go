@@ -169,7 +169,7 @@ func (a *App) buildOperations() error {
 	a.rooms.operations = operations.New(operations.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Audit: a.Audit, Feeds: feeds{a}, Mails: outbox{a.rooms.mails},
 		Waiting: []func(context.Context, access.Scope) ([]operations.Waiting, error){a.waitingRegistrations, a.waitingNames, a.waitingKeys},
-		Panels:  a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Outbox: a.Config.MailTransport == "outbox",
+		Panels:  a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",
 	})
 	return nil
 }

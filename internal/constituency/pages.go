@@ -32,10 +32,8 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 		gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.registrations", Path: "/ops/registrations", Permission: access.RegistrationRead, Order: 20},
 		gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.members", Path: "/ops/members", Permission: access.TerritoryRead, Order: 30},
 	)
-	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q))
-	return errors.Join(m.registerJobs(q), m.registerScores(q, bus))
 	m.registerAgreements(q)
-	return errors.Join(m.registerJobs(q), m.registerScores(q, bus), m.registerConfirmations(q))
+	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q), m.registerScores(q, bus), m.registerConfirmations(q))
 }
 
 func (m *Module) publicPages(g *gate.Gate) {

@@ -84,6 +84,8 @@ type Deps struct {
 	Fetch func(ctx context.Context, tx *db.Tx, s access.Scope) error
 	// Home says where somebody begins who belongs to one organisation.
 	Home func(ctx context.Context, p gate.Person) (string, error)
+	// Who names an actor of the audit log ("person:12"); "" for one that is no person.
+	Who func(ctx context.Context, actor string) string
 	// Outbox is true when mails stay here instead of being sent.
 	Outbox bool
 }

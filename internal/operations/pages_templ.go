@@ -289,7 +289,7 @@ func mailPage(m Mail) templ.Component {
 	})
 }
 
-func auditPage(list ui.ListState, page []audit.Entry, next string) templ.Component {
+func auditPage(list ui.ListState, page []audit.Entry, next string, names map[string]string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -314,7 +314,7 @@ func auditPage(list ui.ListState, page []audit.Entry, next string) templ.Compone
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = auditTable(ctx, list, page, next).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = auditTable(ctx, list, page, next, names).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -154,16 +154,24 @@ func mailFacts(ctx context.Context, m Mail) ui.Facts {
 	}
 }
 
-func auditTable(ctx context.Context, list ui.ListState, page []audit.Entry, next string) templ.Component {
+func auditTable(ctx context.Context, list ui.ListState, page []audit.Entry, next string, names map[string]string) templ.Component {
 	t := ui.Table{Caption: ui.T(ctx, "operations.audit.caption"), State: list, Total: -1, Next: next,
 		Columns: columns(ctx, "operations.audit.", "seq", "at", "actor", "action", "object", "detail"),
 		Filters: []templ.Component{ui.Input{Name: "action", Label: ui.T(ctx, "operations.audit.filter"), Type: "search", Optional: true}},
 		Empty:   ui.Empty{Title: ui.T(ctx, "operations.audit.none")}}
 	for _, e := range page {
 		t.Rows = append(t.Rows, ui.Row{Name: e.Action, Cells: []ui.Cell{
-			ui.Text(fmt.Sprint(e.Seq)), ui.In(ui.Time{At: e.Time(), Exact: true}), ui.Text(e.Actor), ui.Text(e.Action),
-			ui.Text(e.Object), ui.In(ui.Code(string(e.Detail))),
+			ui.Text(fmt.Sprint(e.Seq)), ui.In(ui.Time{At: e.Time(), Exact: true}), named(names, e.Actor), ui.Text(e.Action),
+			named(names, e.Object), ui.In(ui.Code(string(e.Detail))),
 		}})
 	}
 	return t
+}
+
+// named shows a person's name with the number under which the log keeps him.
+func named(names map[string]string, actor string) ui.Cell {
+	if name := names[actor]; name != "" {
+		return ui.Cell{Text: name, Note: actor}
+	}
+	return ui.Text(actor)
 }
