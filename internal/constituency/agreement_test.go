@@ -30,7 +30,7 @@ func terms(version string, day time.Time) NewConditions {
 		Texts: map[string]string{"it": "Primo.\r\n\r\nSecondo,\nsu due righe.", "en": "", "nb": ""}, Changed: map[string]string{"it": "Il secondo paragrafo."}}
 }
 
-func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
+func onDay(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
 
 func (w *world) agreement(t testing.TB, s access.Scope) Agreement {
 	t.Helper()
@@ -70,7 +70,7 @@ func TestANewVersionIsToldAskedForAndAccepted(t *testing.T) {
 		s := member(t, o.ID, access.OrgAdmin)
 		w.drain(t)
 		start := len(w.post.mails)
-		if err := w.Publish(t.Context(), administrator(), terms("2027-01", day(2027, 1, 1))); err != nil {
+		if err := w.Publish(t.Context(), administrator(), terms("2027-01", onDay(2027, 1, 1))); err != nil {
 			t.Fatal(err)
 		}
 		w.drain(t)
@@ -117,7 +117,7 @@ func TestANewVersionIsToldAskedForAndAccepted(t *testing.T) {
 func TestConditionsByTier(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		basic, full := w.approved(t, firenze(), Basic), w.approved(t, body(1), Full)
-		n := terms("full-1", day(2026, 11, 23))
+		n := terms("full-1", onDay(2026, 11, 23))
 		n.Tier = Full
 		if err := w.Publish(t.Context(), administrator(), n); err != nil {
 			t.Fatal(err)
@@ -128,7 +128,7 @@ func TestConditionsByTier(t *testing.T) {
 		if a := w.agreement(t, member(t, full.ID, access.OrgAdmin)); a.Wanted == nil || a.Current.Version != "full-1" {
 			t.Errorf("Full: %+v", a.Standing)
 		}
-		minor := terms("2026-12", day(2026, 11, 23))
+		minor := terms("2026-12", onDay(2026, 11, 23))
 		minor.NeedsAcceptance = false
 		if err := w.Publish(t.Context(), administrator(), minor); err != nil {
 			t.Fatal(err)
@@ -142,13 +142,13 @@ func TestConditionsByTier(t *testing.T) {
 func TestWrongVersionsAreRefused(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ok := func(change func(*NewConditions)) NewConditions {
-			n := terms("2027-01", day(2027, 1, 1))
+			n := terms("2027-01", onDay(2027, 1, 1))
 			change(&n)
 			return n
 		}
 		for field, n := range map[string]NewConditions{
 			"version":    ok(func(n *NewConditions) { n.Version = "due parole" }),
-			"effective":  ok(func(n *NewConditions) { n.Effective = day(2026, 11, 22) }),
+			"effective":  ok(func(n *NewConditions) { n.Effective = onDay(2026, 11, 22) }),
 			"tier":       ok(func(n *NewConditions) { n.Tier = "platinum" }),
 			"grace_days": ok(func(n *NewConditions) { n.GraceDays = 999 }),
 			"text_it":    ok(func(n *NewConditions) { n.Texts["it"] = " " }),
@@ -165,7 +165,7 @@ func TestWrongVersionsAreRefused(t *testing.T) {
 				t.Errorf("%s again: %v", taken, err)
 			}
 		}
-		if err := w.Publish(t.Context(), operator(1), terms("x", day(2027, 1, 1))); fault.KindOf(err) != fault.Forbidden {
+		if err := w.Publish(t.Context(), operator(1), terms("x", onDay(2027, 1, 1))); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("an operator publishes: %v", err)
 		}
 	})
