@@ -6,7 +6,7 @@
 #   scripts/setup.sh run     to build and start the portal: Go and a C compiler, nothing else
 #   scripts/setup.sh web     to build styles and scripts: Node, packages of web/package-lock.json
 #   scripts/setup.sh lint    run + web + staticcheck
-#   scripts/setup.sh test    lint + PostgreSQL, Chromium and fonts
+#   scripts/setup.sh test    lint + PostgreSQL, Chromium and fonts, an S3 server
 #
 # Debian packages need root or a sudo that does not ask for a password. When
 # everything is there, it does nothing and needs no network.
@@ -14,6 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly staticcheck_version=v0.8.2
+readonly versitygw_version=v1.8.0
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
@@ -82,13 +83,17 @@ need_node() {
 	cp web/package-lock.json web/node_modules/.installed-lock
 }
 
-need_staticcheck() {
+# need_tool NAME PACKAGE VERSION builds a program of the Go module proxy into .tools/bin.
+need_tool() {
 	local have=
-	[[ -x .tools/bin/staticcheck ]] && have=$(go version -m .tools/bin/staticcheck | awk '$1 == "mod" { print $3 }')
-	[[ $have == "$staticcheck_version" ]] && return
-	say "installing staticcheck $staticcheck_version in .tools"
-	GOBIN=$PWD/.tools/bin GOFLAGS=-buildvcs=false again quietly go install "honnef.co/go/tools/cmd/staticcheck@$staticcheck_version"
+	[[ -x .tools/bin/$1 ]] && have=$(go version -m ".tools/bin/$1" | awk '$1 == "mod" { print $3 }')
+	[[ $have == "$3" ]] && return
+	say "installing $1 $3 in .tools"
+	GOBIN=$PWD/.tools/bin GOFLAGS=-buildvcs=false again quietly go install "$2@$3"
 }
+need_staticcheck() { need_tool staticcheck honnef.co/go/tools/cmd/staticcheck "$staticcheck_version"; }
+# An S3 server for the tests of files kept there.
+need_s3() { need_tool versitygw github.com/versity/versitygw/cmd/versitygw "$versitygw_version"; }
 
 # The tests start a private server; Debian's package would also make and start
 # one of its own, which nobody asked for, so that is held back while installing.
@@ -114,7 +119,7 @@ case ${1:-} in
 run) need_go ;;
 web) need_node ;;
 lint) need_go && need_node && need_staticcheck ;;
-test) need_go && need_node && need_staticcheck && need_test_packages ;;
+test) need_go && need_node && need_staticcheck && need_s3 && need_test_packages ;;
 *)
 	sed -n '4,12s/^# \{0,1\}//p' "$0"
 	exit 2

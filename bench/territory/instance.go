@@ -37,6 +37,7 @@ func open(ctx context.Context, c command, at time.Time) (*instance, error) {
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), Clock: clk, Version: "bench",
 		Config: config.Config{
 			Data: *c.dir, Database: dsn, SecretFile: filepath.Join(*c.dir, "secret.key"), Listen: "127.0.0.1:0", BaseURL: "http://127.0.0.1",
+			Blobs: filepath.Join(*c.dir, "blobs"), BlobKeyFile: filepath.Join(*c.dir, "blob.key"),
 			Language: "it", Zone: "Europe/Rome", Name: "CSIRT di prova", MailTransport: "outbox", MailFrom: "Martinella <martinella@csirt.example>",
 			Workers: 1, RequestTimeout: time.Minute, FeedSchedule: "0 * * * *",
 		},

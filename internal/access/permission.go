@@ -33,6 +33,8 @@ const (
 	AgreementPublish                    // publish a new version of the conditions members accept
 	StaffEdit                           // invite the CSIRT's own people and change their roles
 	WatchEdit                           // save, pause and delete questions that go on being asked
+	ChannelRead                         // read the secure channel with the organisation
+	ChannelWrite                        // write in it
 	permissionCount
 )
 
@@ -46,6 +48,7 @@ var permissionNames = [...]string{
 	TerritoryRead: "territory.read", NameConfirm: "name.confirm",
 	FeedRead: "feed.read", FeedRun: "feed.run", JobRead: "job.read", JobRetry: "job.retry",
 	AuditRead: "audit.read", AgreementPublish: "agreement.publish", StaffEdit: "staff.edit", WatchEdit: "watch.edit",
+	ChannelRead: "channel.read", ChannelWrite: "channel.write",
 }
 
 // String is the permission's name, as the matrix prints it.
@@ -106,12 +109,12 @@ const (
 var grants = map[Role]Set{
 	Administrator: everything,
 	Manager:       everything &^ Of(StaffEdit, AgreementPublish),
-	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit),
-	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit),
+	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite),
+	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite),
 	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead),
 
-	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, OutboxRead),
-	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead),
+	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, OutboxRead, ChannelRead, ChannelWrite),
+	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead, ChannelRead, ChannelWrite),
 	OrgTechnician: memberReads | Of(StackEdit, VulnerabilityMark),
 	OrgLeader:     memberReads,
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"martinella/internal/access/gate"
 	"martinella/internal/identity/card/desk"
 	"martinella/internal/platform/audit"
+	"martinella/internal/platform/blob"
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/config"
 	"martinella/internal/platform/db"
@@ -44,6 +46,8 @@ type App struct {
 	aliases  *aliases
 	box      *secret.Box
 	desk     *desk.Desk // nil: nobody signs in with a card
+	blobKey  *blob.Key
+	closers  []io.Closer
 	metrics  *metrics
 	migrated int
 }
@@ -90,4 +94,10 @@ func (a *App) build(ctx context.Context) (err error) {
 func (a *App) Migrated() int { return a.migrated }
 
 // Close ends the instance. What runs must have ended before.
-func (a *App) Close() error { return a.DB.Close() }
+func (a *App) Close() error {
+	var errs []error
+	for _, c := range a.closers {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(append(errs, a.DB.Close())...)
+}

@@ -82,7 +82,9 @@ func (st *stage) script() []scene {
 	for _, u := range st.territory.Updates {
 		out = append(out, scene{st.hour(u.Day, u.Hour), "an update of " + u.Organisation, func(ctx context.Context) error { return st.update(ctx, u) }})
 	}
-	return append(append(out, st.care()...), st.news()...)
+	out = append(out, st.care()...)
+	out = append(out, st.conversations()...)
+	return append(out, st.news()...)
 }
 
 // hour is an hour of a working day.

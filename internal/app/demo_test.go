@@ -37,6 +37,7 @@ func demoOptions(dir, net string) Options {
 		Log: slog.New(slog.DiscardHandler), Clock: clock.NewFake(demoDay()), Version: "test",
 		Config: config.Config{
 			Data: dir, Database: filepath.Join(dir, "martinella.db"), SecretFile: filepath.Join(dir, "secret.key"), Demo: true,
+			Blobs: filepath.Join(dir, "blobs"), BlobKeyFile: filepath.Join(dir, "blob.key"),
 			Listen: "127.0.0.1:0", BaseURL: "http://127.0.0.1", Language: "it", Zone: "Europe/Rome", Name: "CSIRT di prova",
 			MailTransport: "outbox", MailFrom: "Martinella <martinella@csirt.example>", Workers: 1, RequestTimeout: 30 * time.Second,
 			FeedSchedule: "* * * * *", FeedFetch: true, NVDURL: net, KEVURL: net, EPSSURL: net, CVE5URL: net,

@@ -27,6 +27,7 @@ func (a *App) Doctor(ctx context.Context) []Check {
 		a.check("schema", func() (string, error) { return a.checkSchema(ctx) }),
 		a.check("data folder", a.checkFolder),
 		a.check("secret key", a.checkKey),
+		a.check("attachments", func() (string, error) { return a.checkFiles(ctx) }),
 		a.check("sentences", func() (string, error) { return "it, en, nb", a.bundle.Check() }),
 		a.check("mail", func() (string, error) { return a.checkMail(ctx) }),
 		a.check("background work", func() (string, error) { return a.checkJobs(ctx) }),

@@ -43,6 +43,7 @@ func newHouse(t *testing.T) *house {
 		Log: slog.New(slog.DiscardHandler), Clock: clk, Version: "test",
 		Config: config.Config{
 			Data: dir, Database: filepath.Join(dir, "test.db"), SecretFile: filepath.Join(dir, "secret.key"), Demo: true,
+			Blobs: filepath.Join(dir, "blobs"), BlobKeyFile: filepath.Join(dir, "blob.key"),
 			Listen: "127.0.0.1:0", BaseURL: "http://127.0.0.1", Language: "it", Zone: "Europe/Rome", Name: "CSIRT di prova",
 			MailTransport: "outbox", MailFrom: "Martinella <martinella@csirt.example>", Workers: 1, RequestTimeout: 30 * time.Second,
 			FeedSchedule: "0 * * * *",

@@ -11,11 +11,13 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
+	"martinella/internal/channel"
 	"martinella/internal/constituency"
 	"martinella/internal/identity"
 	"martinella/internal/inventory"
 	"martinella/internal/operations"
 	"martinella/internal/platform/audit"
+	"martinella/internal/platform/blob"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/events"
 	"martinella/internal/platform/fault"
@@ -42,25 +44,51 @@ type rooms struct {
 	corpus        *corpus.Store
 	vulnerability *vulnerability.Module
 	operations    *operations.Module
+	files         *blob.Store
+	channel       *channel.Module
 }
 
 // Migrations lists every schema, in the order they are applied.
 func Migrations() []db.Migration {
 	return []db.Migration{
-		{Module: "jobs", FS: jobs.Migrations}, {Module: "events", FS: events.Migrations}, {Module: "audit", FS: audit.Migrations},
-		{Module: "mailer", FS: mailer.Migrations}, identity.Migrations(), constituency.Migrations(), inventory.Migrations(), vulnerability.Migrations(),
+		{Module: "jobs", FS: jobs.Migrations},
+		{Module: "events", FS: events.Migrations},
+		{Module: "audit", FS: audit.Migrations},
+		{Module: "mailer", FS: mailer.Migrations},
+		{Module: "blob", FS: blob.Migrations},
+		identity.Migrations(),
+		constituency.Migrations(),
+		inventory.Migrations(),
+		vulnerability.Migrations(),
+		channel.Migrations(),
 	}
 }
 
 // Bundle merges every catalogue of sentences.
 func Bundle() (*i18n.Bundle, error) {
-	return i18n.Load(ui.Locale, gate.Locale, mailer.Locale, fetch.Locale, feed.Locale, corpus.Locale,
-		identity.Locale, constituency.Locales, inventory.Locales, vulnerability.Locale, digest.Locale, operations.Locale)
+	return i18n.Load(
+		ui.Locale, gate.Locale, mailer.Locale, fetch.Locale, feed.Locale, corpus.Locale, digest.Locale,
+		identity.Locale,
+		constituency.Locales,
+		inventory.Locales,
+		vulnerability.Locale,
+		channel.Locale,
+		operations.Locale,
+	)
 }
 
 // furnish builds the rooms and opens their doors.
 func (a *App) furnish(ctx context.Context) error {
-	for _, build := range []func() error{a.buildMails, a.buildIdentity, a.buildConstituency, a.buildVulnerability, a.buildInventory, a.buildOperations} {
+	for _, build := range []func() error{
+		a.buildMails,
+		a.buildFiles,
+		a.buildIdentity,
+		a.buildConstituency,
+		a.buildVulnerability,
+		a.buildInventory,
+		a.buildChannel,
+		a.buildOperations,
+	} {
 		if err := build(); err != nil {
 			return err
 		}
@@ -168,8 +196,13 @@ func (a *App) buildInventory() error {
 func (a *App) buildOperations() error {
 	a.rooms.operations = operations.New(operations.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Audit: a.Audit, Feeds: feeds{a}, Mails: outbox{a.rooms.mails},
-		Waiting: []func(context.Context, access.Scope) ([]operations.Waiting, error){a.waitingRegistrations, a.waitingNames, a.waitingKeys},
-		Panels:  a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",
+		Waiting: []func(context.Context, access.Scope) ([]operations.Waiting, error){
+			a.waitingRegistrations,
+			a.waitingNames,
+			a.waitingKeys,
+			a.waitingMessages,
+		},
+		Panels: a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",
 	})
 	return nil
 }
@@ -187,6 +220,8 @@ func (a *App) open(context.Context) error {
 		a.rooms.constituency.Register(a.Gate, a.Queue, a.Bus),
 		a.rooms.inventory.Register(a.Gate, a.Queue, a.Bus),
 		a.rooms.vulnerability.Register(a.Gate, a.Queue, a.Bus),
+		a.rooms.files.Register(),
+		a.rooms.channel.Register(a.Gate, a.Queue),
 		a.scheduleFeeds(),
 	)
 }

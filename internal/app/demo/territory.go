@@ -22,6 +22,7 @@ type Territory struct {
 	Organisations  []Organisation
 	Marks          []Mark
 	Updates        []Update
+	Conversations  []Conversation
 	SignIns        []SignIn `json:"sign_ins"`
 	Also           []string // "vendor:product" that only the lists to import name
 }
@@ -47,6 +48,20 @@ type Organisation struct {
 	Stack                  float64   // when it was declared; 0: not yet
 	Imports                []Import
 	Items                  []Item
+}
+
+// Conversation is one of the secure channel, with its first message first.
+type Conversation struct {
+	Organisation, Subject, Label string
+	Messages                     []ChannelMessage
+}
+
+// ChannelMessage is one message, on a working day before today.
+type ChannelMessage struct {
+	Day      int
+	Hour     float64
+	By, Text string
+	File     struct{ Name, Content string } // without a name: none
 }
 
 // Decision is one move of an accreditation; answers are the applicant's.

@@ -71,6 +71,13 @@ type Config struct {
 
 	SecretFile string
 
+	Blobs           string // a folder or s3://…
+	BlobKeyFile     string
+	S3AccessKey     string
+	S3SecretKey     string
+	S3SecretKeyFile string
+	Clamd           string
+
 	LogLevel  string
 	LogFormat string
 }
@@ -102,7 +109,7 @@ func (c *Config) readSecrets() error {
 	for _, s := range []struct {
 		file  string
 		value *string
-	}{{c.SMTPPasswordFile, &c.SMTPPassword}, {c.NVDAPIKeyFile, &c.NVDAPIKey}} {
+	}{{c.SMTPPasswordFile, &c.SMTPPassword}, {c.NVDAPIKeyFile, &c.NVDAPIKey}, {c.S3SecretKeyFile, &c.S3SecretKey}} {
 		if s.file == "" {
 			continue
 		}
@@ -129,6 +136,12 @@ func (c *Config) complete() error {
 	}
 	if c.SecretFile == "" {
 		c.SecretFile = filepath.Join(c.Data, "secret.key")
+	}
+	if c.Blobs == "" {
+		c.Blobs = filepath.Join(c.Data, "blobs")
+	}
+	if c.BlobKeyFile == "" {
+		c.BlobKeyFile = filepath.Join(c.Data, "blob.key")
 	}
 	if _, err := time.LoadLocation(c.Zone); err != nil {
 		return fmt.Errorf("--zone %q: %w", c.Zone, err)

@@ -22,6 +22,7 @@ func Register(fs *flag.FlagSet, c *Config) {
 	registerFeeds(fs, c)
 	registerTLS(fs, c)
 	registerCard(fs, &c.Card)
+	registerFiles(fs, c)
 }
 
 func registerPlace(fs *flag.FlagSet, c *Config) {
@@ -76,6 +77,15 @@ func registerFeeds(fs *flag.FlagSet, c *Config) {
 	fs.StringVar(&c.EPSSURL, "epss-url", "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz", "FIRST's EPSS scores, or a mirror")
 	fs.StringVar(&c.FetchProxy, "fetch-proxy", "", "HTTP proxy for fetching; none when empty")
 	fs.StringVar(&c.FetchAllow, "fetch-allow", "", "private addresses or ranges feeds may be fetched from: a mirror of one's own")
+}
+
+func registerFiles(fs *flag.FlagSet, c *Config) {
+	fs.StringVar(&c.Blobs, "blobs", "", "where attachments are kept, sealed: a folder, or s3://bucket/prefix?endpoint=https://host&region=… (default: blobs in the data folder)")
+	fs.StringVar(&c.BlobKeyFile, "blob-key-file", "", "age identities that seal attachments and messages; made when missing (default: blob.key in the data folder)")
+	fs.StringVar(&c.S3AccessKey, "s3-access-key", "", "name of the key for --blobs s3://… (default: what AWS_ACCESS_KEY_ID says)")
+	fs.StringVar(&c.S3SecretKey, "s3-secret-key", "", "the key itself (better: --s3-secret-key-file)")
+	fs.StringVar(&c.S3SecretKeyFile, "s3-secret-key-file", "", "file that holds the key")
+	fs.StringVar(&c.Clamd, "clamd", "", "ClamAV's daemon that looks at attachments: unix:/run/clamav/clamd.ctl or host:port; none: they are marked as not scanned")
 }
 
 // Help writes every option with its flag, its variable and its key in the file.

@@ -72,7 +72,20 @@ func parse(text string) (*Box, error) {
 	return New(keys...)
 }
 
-func fromFile(path string) (_ *Box, err error) {
+func fromFile(path string) (*Box, error) {
+	text, err := ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	box, err := parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return box, nil
+}
+
+// ReadFile reads a file of keys. It refuses one that everybody on the machine may read.
+func ReadFile(path string) (_ []byte, err error) {
 	f, err := os.Open(path) //nolint:gosec // the administrator names it
 	if err != nil {
 		return nil, fmt.Errorf("secret: opening the key file: %w", err)
@@ -89,16 +102,17 @@ func fromFile(path string) (_ *Box, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("secret: reading the key file: %w", err)
 	}
-	box, err := parse(string(bytes.TrimPrefix(text, []byte("\ufeff"))))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return box, nil
+	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
 }
 
-// create makes a key file in one step, so that neither a crash nor a second
+func create(path string) error {
+	return MakeFile(path, fmt.Sprintf("# Martinella's key. Without it, what is sealed in the database cannot be read.\n%s\n", NewKey()))
+}
+
+// MakeFile makes a key file in one step, so that neither a crash nor a second
 // program starting at the same time leaves half a key or replaces a whole one.
-func create(path string) (err error) {
+// A file that is there already stays.
+func MakeFile(path, text string) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fmt.Errorf("secret: making the key's folder: %w", err)
 	}
@@ -107,7 +121,7 @@ func create(path string) (err error) {
 		return fmt.Errorf("secret: making the key file: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.Remove(tmp.Name())) }()
-	_, err = fmt.Fprintf(tmp, "# Martinella's key. Without it, what is sealed in the database cannot be read.\n%s\n", NewKey())
+	_, err = tmp.WriteString(text)
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return fmt.Errorf("secret: writing the key file: %w", err)
 	}

@@ -153,6 +153,28 @@ func (f Form) File(name string) (File, bool, error) {
 	return File{ReadCloser: file, Name: clean(header.Filename), Size: header.Size}, true, nil
 }
 
+// Files opens every file uploaded under a name. The caller closes them.
+func (f Form) Files(name string) ([]File, error) {
+	var out []File
+	if f.multi == nil {
+		return nil, nil
+	}
+	for _, header := range f.multi.File[name] {
+		if header.Filename == "" && header.Size == 0 {
+			continue // the field was left empty
+		}
+		file, err := header.Open()
+		if err != nil {
+			for _, opened := range out {
+				_ = opened.Close()
+			}
+			return nil, fmt.Errorf("opening an upload: %w", err)
+		}
+		out = append(out, File{ReadCloser: file, Name: clean(header.Filename), Size: header.Size})
+	}
+	return out, nil
+}
+
 // Close removes the temporary files of the uploads.
 func (f Form) Close() error {
 	if f.multi == nil {
