@@ -3,8 +3,8 @@ module martinella
 go 1.26.0
 
 require (
-	github.com/BurntSushi/toml v1.6.0
 	filippo.io/age v1.3.2
+	github.com/BurntSushi/toml v1.6.0
 	github.com/ProtonMail/go-crypto v1.5.2
 	github.com/a-h/templ v0.3.977
 	github.com/beevik/etree v1.7.0
