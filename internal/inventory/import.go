@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path"
 	"strings"
 	"time"
@@ -105,6 +106,15 @@ const chunkSize = 256 << 10
 // Upload stores a list as it is handed over. kind may be Auto: the content tells. A small one is read at once, a
 // larger one by a job. asset is the system the list is of, where its lines name none.
 func (m *Module) Upload(ctx context.Context, s access.Scope, kind Source, filename, asset string, body io.Reader) (Import, error) {
+	return m.take(ctx, s, kind, filename, asset, body, m.deps.Limits.Inline)
+}
+
+// UploadNow is Upload for who waits for it: whatever the size, the list is read before it returns.
+func (m *Module) UploadNow(ctx context.Context, s access.Scope, kind Source, filename, asset string, body io.Reader) (Import, error) {
+	return m.take(ctx, s, kind, filename, asset, body, math.MaxInt64)
+}
+
+func (m *Module) take(ctx context.Context, s access.Scope, kind Source, filename, asset string, body io.Reader, atOnce int64) (Import, error) {
 	org, err := editor(s)
 	if err != nil {
 		return Import{}, err
@@ -121,7 +131,7 @@ func (m *Module) Upload(ctx context.Context, s access.Scope, kind Source, filena
 	if err != nil {
 		return Import{}, errors.Join(err, m.dropImport(ctx, id))
 	}
-	inline := size <= m.deps.Limits.Inline
+	inline := size <= atOnce
 	if err := m.uploaded(ctx, id, size, !inline); err != nil {
 		return Import{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -218,6 +219,15 @@ const inlineRows = 2000
 // Apply writes an import that is ready into the stack, whole or not at all. A
 // large one is written by a job. Applying it twice does nothing more.
 func (m *Module) Apply(ctx context.Context, s access.Scope, id int64, removeGone bool) (Import, error) {
+	return m.commit(ctx, s, id, removeGone, inlineRows)
+}
+
+// ApplyNow is Apply for who waits for it: whatever the size, the list is written before it returns.
+func (m *Module) ApplyNow(ctx context.Context, s access.Scope, id int64, removeGone bool) (Import, error) {
+	return m.commit(ctx, s, id, removeGone, math.MaxInt64)
+}
+
+func (m *Module) commit(ctx context.Context, s access.Scope, id int64, removeGone bool, atOnce int64) (Import, error) {
 	imp, err := m.Import(ctx, s, id)
 	if err != nil {
 		return imp, err
@@ -228,7 +238,7 @@ func (m *Module) Apply(ctx context.Context, s access.Scope, id int64, removeGone
 	if imp.State != Ready {
 		return imp, fault.New(fault.Conflict, "inventory.import.not_ready")
 	}
-	inline := imp.Rows+imp.Gone <= inlineRows
+	inline := imp.Rows+imp.Gone <= atOnce
 	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
 		res, err := tx.Exec(ctx, "UPDATE item_import SET state = $1, remove_gone = $2, updated_at = $3 WHERE id = $4 AND state = $5",
 			string(Applying), removeGone, db.Ms(m.now()), id, string(Ready))

@@ -20,6 +20,8 @@ const (
 	jobApply     = "inventory.import_apply"
 	jobUnknown   = "inventory.unknown"
 	jobTidy      = "inventory.tidy"
+	jobSources   = "inventory.sources"
+	jobPull      = "inventory.pull"
 )
 
 type announcement struct {
@@ -56,6 +58,14 @@ func (m *Module) registerJobs(q *jobs.Queue, bus *events.Bus) {
 			return err
 		}
 		return m.applyJob(ctx, run, p.Import)
+	})
+	q.Handle(jobSources, func(ctx context.Context, _ jobs.Run) error { return m.askDue(ctx) })
+	q.Handle(jobPull, func(ctx context.Context, run jobs.Run) error {
+		var p sourceJob
+		if err := run.Decode(&p); err != nil {
+			return err
+		}
+		return m.pull(ctx, p.Source)
 	})
 	q.Handle(jobUnknown, func(ctx context.Context, _ jobs.Run) error { return m.reidentifyUnknown(ctx) })
 	q.Handle(jobTidy, func(ctx context.Context, _ jobs.Run) error { return m.tidyImports(ctx) })

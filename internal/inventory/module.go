@@ -5,6 +5,7 @@ package inventory
 import (
 	"context"
 	"embed"
+	"errors"
 	"time"
 
 	"github.com/a-h/templ"
@@ -76,6 +77,7 @@ type Deps struct {
 	CPE        CPE
 	Dictionary Dictionary
 	Limits     Limits
+	Pull       Puller // how inventories are fetched from servers
 
 	// AffectedNames lists names of CVE 5 records nobody has confirmed yet, those
 	// in most CVEs first. nil: the operator's page has no such list.
@@ -118,5 +120,5 @@ func (m *Module) now() time.Time { return m.deps.Clock.Now() }
 func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 	m.registerJobs(q, bus)
 	m.registerPages(g)
-	return q.Schedule("inventory.tidy", "20 3 * * *", time.UTC, jobTidy)
+	return errors.Join(q.Schedule("inventory.tidy", "20 3 * * *", time.UTC, jobTidy), q.Schedule("inventory.sources", "*/10 * * * *", time.UTC, jobSources))
 }

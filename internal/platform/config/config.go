@@ -68,6 +68,7 @@ type Config struct {
 	EPSSURL       string
 	FetchProxy    string
 	FetchAllow    string
+	SourceAllow   string
 
 	SecretFile string
 

@@ -4,6 +4,8 @@ package fetch
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +29,7 @@ type Options struct {
 	Proxy     string         // URL of an HTTP proxy; none when empty. Its own address is allowed
 	Allow     []netip.Prefix // inner networks that may be reached all the same: a mirror
 	Hosts     []string       // "host:port" that may be reached wherever its name leads: a sign-in provider of one's own
+	Roots     *x509.CertPool // who signs the servers' certificates; nil: whom the system trusts
 	Redirects int            // 5
 	MaxBytes  int64          // of one body, as on the wire; 4 GiB
 	Timeout   time.Duration  // for one answer, body included; 30 minutes
@@ -91,7 +94,8 @@ func (c *Client) transport(proxy *url.URL) *http.Transport {
 	t := &http.Transport{
 		DialContext: c.dial, DisableCompression: true, ForceAttemptHTTP2: true,
 		TLSHandshakeTimeout: 20 * time.Second, ResponseHeaderTimeout: c.options.Stall,
-		MaxIdleConns: 8, IdleConnTimeout: 90 * time.Second, MaxResponseHeaderBytes: 64 << 10,
+		TLSClientConfig: &tls.Config{RootCAs: c.options.Roots, MinVersion: tls.VersionTLS12},
+		MaxIdleConns:    8, IdleConnTimeout: 90 * time.Second, MaxResponseHeaderBytes: 64 << 10,
 	}
 	if proxy != nil {
 		// Only the proxy is ever dialled, and whoever configured it wants it reached.
