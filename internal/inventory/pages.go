@@ -32,6 +32,7 @@ func (m *Module) registerPages(g *gate.Gate) {
 	g.Handle("POST /o/{org}/stack/import/{id}/apply", edit, m.importApply)
 	g.Handle("POST /o/{org}/stack/import/{id}/discard", edit, m.importDiscard)
 	m.registerAssets(g)
+	m.registerSources(g)
 	staff := gate.Staff(access.NameConfirm)
 	g.Handle("GET /ops/names", staff, m.namesPage)
 	g.Handle("POST /ops/names", staff, m.nameConfirm)

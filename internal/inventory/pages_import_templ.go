@@ -43,7 +43,7 @@ func importBody(v importView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Tabs{Label: ui.T(ctx, "inventory.import.kinds"), Items: v.kinds(ctx)}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Tabs{Label: ui.T(ctx, "inventory.import.kinds"), Items: append(v.kinds(ctx), ui.Tab{Text: ui.T(ctx, "inventory.sources"), Href: v.Base + "/sources"})}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

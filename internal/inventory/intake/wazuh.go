@@ -118,7 +118,7 @@ func (z *wazuh) start(v map[string]string) error {
 // agentOf is what the records inside inherit.
 func agentOf(v map[string]string) map[string]string {
 	return map[string]string{"agent.id": firstOf(v["agent.id"], v["agent_id"]), "agent.name": firstOf(v["agent.name"], v["agent_name"]),
-		"complete": v["complete"]}
+		"agent_ip": firstOf(v["agent_ip"], v["agent.ip"]), "complete": v["complete"]}
 }
 
 // take hands over what a record is of: a package, a system, or neither.
