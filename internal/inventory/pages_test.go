@@ -223,7 +223,7 @@ func TestSuggestAnswersScriptsToo(t *testing.T) {
 	d := dbtest.SQLite(t, migrations())
 	w := newWorld(t, d)
 	body := w.browse(t, "technician", "GET", "/o/one/stack/suggest?q=fortios+7.2.5", nil).Body.String()
-	if !strings.Contains(body, `data-value="o:fortinet:fortios"`) || !strings.Contains(body, `data-text="fortinet fortios 7.2.5"`) {
+	if !strings.Contains(body, `data-value="o:fortinet:fortios"`) || !strings.Contains(body, `data-text="Fortinet FortiOS 7.2.5"`) {
 		t.Errorf("fragment %s", body)
 	}
 	var answer struct {

@@ -32,7 +32,7 @@ func keyWords(l *lists, text string) []string {
 	all := words(fold(text))
 	var out []string
 	for i, w := range all {
-		if l.arch[w] || (i > 0 && legal(w)) {
+		if l.arch[w] && !ownNumber(all, i) || (i > 0 && legal(w)) {
 			continue
 		}
 		out = append(out, w)
@@ -41,6 +41,29 @@ func keyWords(l *lists, text string) []string {
 		return all
 	}
 	return out
+}
+
+// ownNumber says whether a 32 or 64 belongs to the name: alone, without "bit" or
+// an architecture beside it, it does ("Nintendo 64").
+func ownNumber(all []string, i int) bool {
+	if all[i] != "32" && all[i] != "64" {
+		return false
+	}
+	beside := func(j int) string {
+		if j < 0 || j >= len(all) {
+			return ""
+		}
+		return all[j]
+	}
+	switch beside(i - 1) {
+	case "x86", "win", "amd", "arm", "ia", "bit", "x":
+		return false
+	}
+	switch beside(i + 1) {
+	case "bit", "bits", "bitowy":
+		return false
+	}
+	return true
 }
 
 // legal says whether a word is a company's legal form.

@@ -20,16 +20,12 @@ type Product struct {
 // Ref writes the product as "part:vendor:product", the form pages carry.
 func (p Product) Ref() string { return p.Part + ":" + p.Vendor + ":" + p.Product }
 
-// Label is the product as people read it: "fortinet fortios", or the title.
+// Label is the product as people read it: "Fortinet FortiOS", or the title.
 func (p Product) Label() string {
 	if p.Title != "" {
 		return p.Title
 	}
-	vendor, product := Text(p.Vendor), Text(p.Product)
-	if vendor == product {
-		return product
-	}
-	return vendor + " " + product
+	return display(Text(p.Vendor), Text(p.Product))
 }
 
 // ParseRef reads what Ref wrote. False when it is not of that form.
