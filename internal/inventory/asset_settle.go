@@ -41,14 +41,18 @@ func inherit(ctx context.Context, tx *db.Tx, change int64) error {
 	return nil
 }
 
-// makeAssets adds the assets that items of a change name and that are not there.
+// makeAssets adds the assets that items of a change name and that are not there,
+// with the exposure and criticality all of these items were said to have.
 func makeAssets(ctx context.Context, tx *db.Tx, change int64, who string) error {
-	rows, err := tx.Query(ctx, `SELECT organisation_id, MIN(asset), MIN(source), MAX(updated_at) FROM item WHERE change_id = $1 AND asset <> ''
+	const exposure, criticality = "CASE WHEN own_exposure THEN exposure ELSE '' END", "CASE WHEN own_criticality THEN criticality ELSE '' END"
+	rows, err := tx.Query(ctx, `SELECT organisation_id, MIN(asset), MIN(source), MAX(updated_at),
+		CASE WHEN MIN(`+exposure+`) = MAX(`+exposure+`) THEN MIN(`+exposure+`) ELSE '' END, CASE WHEN MIN(`+criticality+`) = MAX(`+criticality+`) THEN MIN(`+criticality+`) ELSE '' END FROM item WHERE change_id = $1 AND asset <> ''
 		AND NOT EXISTS (SELECT 1 FROM asset a WHERE a.organisation_id = item.organisation_id AND a.name_key = `+onAsset+`)
 		GROUP BY organisation_id, `+onAsset+` ORDER BY 1, 2`, change)
 	missing, err := db.Collect(rows, err, func(r *sql.Rows) (a Asset, err error) {
-		a.Exposure, a.Criticality = ExposureUnknown, Medium
-		return a, r.Scan(&a.Organisation, &a.Name, &a.Source, db.Time(&a.CreatedAt))
+		err = r.Scan(&a.Organisation, &a.Name, &a.Source, db.Time(&a.CreatedAt), &a.Exposure, &a.Criticality)
+		a.AssetFacts.tidy()
+		return a, err
 	})
 	if err != nil {
 		return fmt.Errorf("looking for new assets: %w", err)

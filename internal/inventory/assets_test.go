@@ -235,6 +235,12 @@ func TestItemsFollowTheirAsset(t *testing.T) {
 		if follows.Exposure != inventory.Internet || follows.Criticality != inventory.High || own.Exposure != inventory.Internal || own.Criticality != inventory.High {
 			t.Fatalf("%+v %+v", follows.Content, own.Content)
 		}
+		add(t, w, 1, inventory.Entry{Asset: "Sito", Label: "nginx", Exposure: inventory.Internet, Criticality: inventory.Critical})
+		for _, made := range assets(t, w, 1) {
+			if made.Name == "Sito" && (made.Exposure != inventory.Internet || made.Criticality != inventory.Critical) {
+				t.Errorf("an asset made of an item: %+v", made.AssetFacts)
+			}
+		}
 		f := a.AssetFacts
 		f.Exposure, f.Name = inventory.Isolated, "Firewall della sede"
 		a = must[inventory.Asset](t)(w.EditAsset(ctx, member(1), a.ID, f, a.UpdatedAt))

@@ -13,6 +13,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"martinella/internal/inventory/intake"
 	"martinella/web/ui"
@@ -70,7 +71,7 @@ func (v assetListView) table(ctx context.Context) ui.Table {
 	t := ui.Table{
 		Caption: ui.T(ctx, "inventory.assets"), State: v.List, Total: v.Page.Total, Prev: v.Page.Prev, Next: v.Page.Next, CSV: true,
 		Columns: []ui.Column{
-			{Key: "name", Title: field("name")}, {Key: "kind", Title: field("kind")}, {Key: "os", Title: field("os")}, {Key: "owner", Title: field("owner")},
+			{Key: "name", Title: field("name")}, {Key: "kind", Title: field("kind")}, {Key: "os", Title: field("os")},
 			{Key: "exposure", Title: field("exposure")}, {Key: "criticality", Title: field("criticality")}, {Key: "seen", Title: field("seen")},
 			{Title: ui.T(ctx, "inventory.asset.items"), Numeric: true},
 		},
@@ -78,7 +79,7 @@ func (v assetListView) table(ctx context.Context) ui.Table {
 	}
 	for _, a := range v.Page.Assets {
 		t.Rows = append(t.Rows, ui.Row{Key: strconv.FormatInt(a.ID, 10), Name: a.Name, Cells: []ui.Cell{
-			{Text: a.Name, Href: assetPath(v.Base, a.ID), Note: a.Location}, ui.Text(ui.T(ctx, kindKey(a.Kind))), {Text: orDash(a.OS), Note: a.Model}, ui.Text(orDash(a.Owner)),
+			{Text: a.Name, Href: assetPath(v.Base, a.ID), Note: strings.Trim(a.Owner+", "+a.Location, ", ")}, ui.Text(ui.T(ctx, kindKey(a.Kind))), {Text: orDash(a.OS), Note: a.Model},
 			ui.In(exposureChip(ctx, a.Exposure)), ui.Text(ui.T(ctx, "inventory.criticality."+string(a.Criticality))), seenCell(ctx, a), ui.Text(ui.L(ctx).Number(int64(a.Items))),
 		}})
 	}
@@ -175,7 +176,7 @@ func assetBody(v assetView) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "inventory.asset.is_retired"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_asset.templ`, Line: 98, Col: 47}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/inventory/pages_asset.templ`, Line: 99, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {

@@ -538,11 +538,11 @@ func refused(v importDetailView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = correct(v).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Buttons{{Text: ui.T(ctx, "inventory.import.again"), Href: v.again(), Kind: ui.Secondary}}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Buttons{{Text: ui.T(ctx, "inventory.import.again"), Href: v.again()}}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = correct(v).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -27,3 +27,15 @@ CREATE TABLE item_source (
 );
 CREATE INDEX item_source_organisation ON item_source (organisation_id, id);
 CREATE INDEX item_source_due ON item_source (next_at);
+
+-- An asset made of a name has the exposure and criticality that all its items were said to have.
+UPDATE asset SET exposure = (SELECT MIN(i.exposure) FROM item i WHERE i.asset_id = asset.id AND i.own_exposure)
+	WHERE updated_by = 'system:upgrade' AND exposure = 'unknown'
+	AND EXISTS (SELECT 1 FROM item i WHERE i.asset_id = asset.id AND i.own_exposure)
+	AND NOT EXISTS (SELECT 1 FROM item i WHERE i.asset_id = asset.id AND NOT i.own_exposure)
+	AND (SELECT COUNT(DISTINCT i.exposure) FROM item i WHERE i.asset_id = asset.id) = 1;
+UPDATE asset SET criticality = (SELECT MIN(i.criticality) FROM item i WHERE i.asset_id = asset.id AND i.own_criticality)
+	WHERE updated_by = 'system:upgrade' AND criticality = 'medium'
+	AND EXISTS (SELECT 1 FROM item i WHERE i.asset_id = asset.id AND i.own_criticality)
+	AND NOT EXISTS (SELECT 1 FROM item i WHERE i.asset_id = asset.id AND NOT i.own_criticality)
+	AND (SELECT COUNT(DISTINCT i.criticality) FROM item i WHERE i.asset_id = asset.id) = 1;
