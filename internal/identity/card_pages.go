@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"martinella/internal/access/gate"
+	"martinella/internal/identity/card"
 	"martinella/internal/platform/fault"
 )
 
@@ -16,6 +17,7 @@ const (
 	cardStart  = "/signin/card"
 	CardPath   = "/card"
 	cardReturn = "/signin/card/return"
+	cardProof  = "/account/confirm/card"
 )
 
 func (m *Module) cardRoutes(g *gate.Gate) {
@@ -23,6 +25,7 @@ func (m *Module) cardRoutes(g *gate.Gate) {
 	g.Handle("GET "+cardStart, gate.Public(), m.startCard, bare...)
 	g.Handle("GET "+CardPath, gate.Public(), m.showCard, bare...)
 	g.Handle("GET "+cardReturn, gate.Public(), m.cardReturns, bare...)
+	g.Handle("GET "+cardProof, gate.SignedIn(), m.startProof, gate.Bare())
 }
 
 // withCards is a NotFound fault where nobody signs in with a card.
@@ -39,6 +42,35 @@ func (m *Module) startCard(r *gate.Request) error {
 	}
 	a := m.beginJourney(r, byCard, toSignIn, r.Query().Get("next"))
 	return leave(r, m.cardAddress(a))
+}
+
+// startProof begins to confirm with a card that it is still the same person.
+func (m *Module) startProof(r *gate.Request) error {
+	if err := m.withCards(); err != nil {
+		return err
+	}
+	return leave(r, m.cardAddress(m.beginJourney(r, byCard, toProve, r.Query().Get("next"))))
+}
+
+// proofWith is where the confirmation with a card begins that leads to a page;
+// "" where there are no cards, and for a form that waits: it would be lost.
+func (m *Module) proofWith(k kept) string {
+	if m.Cards.Desk == nil || k.Action != "" {
+		return ""
+	}
+	return withNext(cardProof, k.Next)
+}
+
+func (m *Module) provenNow(r *gate.Request, a journey, c card.Card) error {
+	s, err := m.current(r)
+	if err != nil {
+		return err
+	}
+	token, err := m.proveByCard(r.Context(), s, a, c, client(r))
+	if err != nil {
+		return notIn(r, "identity.stepup.title", err)
+	}
+	return steppedUpTo(r, token, kept{Next: a.Next})
 }
 
 // cardAddress is where the browser is asked for the certificate.
@@ -93,8 +125,11 @@ func (m *Module) cardReturns(r *gate.Request) error {
 	if err != nil {
 		return notIn(r, "identity.card.title", err)
 	}
-	if a.Intent == toLink {
+	switch a.Intent {
+	case toLink:
 		return m.linkedNow(r, m.cardLink(r.Context(), r.Scope, a, c, client(r)))
+	case toProve:
+		return m.provenNow(r, a, c)
 	}
 	in, err := m.cardSignIn(r.Context(), a, c, client(r))
 	if err != nil {

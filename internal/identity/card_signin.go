@@ -131,3 +131,26 @@ func (m *Module) cardSignIn(ctx context.Context, a journey, c card.Card, at Clie
 func (m *Module) cardLink(ctx context.Context, s access.Scope, a journey, c card.Card, at Client) error {
 	return m.linkArrival(ctx, s, a, cardArrival(c, at))
 }
+
+// proveByCard notes that the session's person has just shown a card that is his.
+func (m *Module) proveByCard(ctx context.Context, s Session, a journey, c card.Card, at Client) (token string, err error) {
+	in := cardArrival(c, at)
+	id, owner, err := m.findLinked(ctx, m.DB, in.known)
+	if err != nil {
+		return "", err
+	}
+	if s.Pending != Nothing || owner != s.Person.ID {
+		return "", m.refuseArrival(ctx, a, s.Person.ID, "person.card_of_another", in.detail, fault.New(fault.Forbidden, "identity.card_other"))
+	}
+	err = m.DB.Tx(ctx, func(tx *db.Tx) error {
+		if err := m.spend(ctx, tx, a); err != nil {
+			return err
+		}
+		if err := m.usedLinked(ctx, tx, id, in.known); err != nil {
+			return err
+		}
+		token, err = m.steppedUp(ctx, tx, s, in.by.Methods[0])
+		return err
+	})
+	return token, err
+}

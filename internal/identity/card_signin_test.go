@@ -418,3 +418,34 @@ func TestWithoutCards(t *testing.T) {
 		}
 	})
 }
+
+// Who has nothing but a card confirms with it that it is still him.
+func TestConfirmingWithACard(t *testing.T) {
+	eachOffice(t, func(t *testing.T, o *cardOffice) {
+		_, err := o.CreateStaff(o.ctx, access.System("test"), admin, "Carla Verdi", access.Administrator, good)
+		o.must(err)
+		people, err := o.AllPeople(o.ctx, access.System("test"), identity.PeopleQuery{Text: admin, Limit: 1})
+		o.must(err)
+		id := people[0].ID
+		o.must(o.LinkFiscalCode(o.ctx, access.System("test"), id, marioCode))
+		b := o.browser(o.g)
+		b.come(o.card(marioCode, nil))
+		at := "/admin/people/" + text(id) + "/identities"
+		b.get(at, 200)
+		o.clock.Advance(20 * time.Minute)
+		if w := b.do(http.MethodGet, at, nil); !strings.HasPrefix(w.Header().Get("Location"), "/account/confirm?") {
+			t.Fatalf("twenty minutes later: %d %q", w.Code, w.Header().Get("Location"))
+		}
+		if page := b.get("/account/confirm?next="+url.QueryEscape(at), 200); !strings.Contains(page, "/account/confirm/card?next=") {
+			t.Errorf("the card is not offered: %.900s", page)
+		}
+		prove := "/account/confirm/card?next=" + url.QueryEscape(at)
+		if to, page := b.back(b.show(b.leave(prove), o.card(mariaCode, nil))); to != "" || !strings.Contains(page, "non è collegata alla vostra utenza") {
+			t.Errorf("another's card leads to %q: %.500s", to, page)
+		}
+		if to, page := b.back(b.show(b.leave(prove), o.card(marioCode, nil))); to != at {
+			t.Errorf("led to %q: %.500s", to, page)
+		}
+		b.get(at, 200)
+	})
+}

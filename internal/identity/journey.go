@@ -21,7 +21,8 @@ type intent string
 
 const (
 	toSignIn intent = "signin"
-	toLink   intent = "link" // with the account he is signed in to
+	toLink   intent = "link"  // with the account he is signed in to
+	toProve  intent = "prove" // that it is still him (gate.Recent)
 )
 
 // byCard is the kind of a journey with a card; else it is a provider's name,
@@ -74,7 +75,7 @@ func (m *Module) takeJourney(r *gate.Request, kind, state string) (journey, erro
 		return a, fault.New(fault.Forbidden, "identity.attempt_foreign")
 	case !m.Clock.Now().Before(time.UnixMilli(a.Expires)):
 		return a, fault.New(fault.Forbidden, "identity.attempt_old")
-	case a.Intent == toLink && a.Person != r.Person.ID:
+	case a.Intent != toSignIn && a.Person != r.Person.ID:
 		return a, fault.New(fault.Forbidden, "identity.attempt_person")
 	}
 	return a, nil

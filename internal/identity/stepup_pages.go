@@ -118,7 +118,7 @@ func (m *Module) stepUpForm(r *gate.Request, k kept, wrong error) error {
 			state.Errors[i].Field = stepUpCode
 		}
 	}
-	body := stepUpBody(state, k, s, code, m.Config.RecentLife, s.Person.Passkeys > 0 && m.PasskeysOffered())
+	body := stepUpBody(state, k, s, code, m.Config.RecentLife, s.Person.Passkeys > 0 && m.PasskeysOffered(), m.proofWith(k))
 	if wrong != nil {
 		return r.Invalid(wrong, r.L.T("identity.stepup.title"), body)
 	}
