@@ -29,7 +29,7 @@ func (m *Module) completenessPage(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Page(r.L.T("constituency.score.title"), scorePage(scoreView{Name: r.Org.Name, Base: r.Path(""), Score: score, At: m.now()}))
+	return r.Page(r.L.T("constituency.score.title"), scorePage(scoreView{Name: r.Org.Name, Base: r.Path(""), Score: score, At: m.now(), CanEdit: r.Scope.Can(access.OrganisationEdit)}))
 }
 
 // scorePanel is what the member's home says of the record's completeness: nothing when nothing is missing.

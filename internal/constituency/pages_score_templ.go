@@ -156,12 +156,20 @@ func (v scoreView) rows(l *i18n.Localizer) []ui.Row {
 			{Text: line.Name.In(l.Lang()), Note: line.Why.In(l.Lang())}, ui.Text(haveText(l, line)),
 			ui.Text(l.T("constituency.score.n_of_m", "n", pointsText(l, line.Points), "m", line.Weight)), ui.In(ui.Chip{Text: l.T("constituency.score.done"), Tone: ui.Success}),
 		}}
-		if line.Missing() {
+		switch {
+		case line.Missing() && v.mayFollow(line.Href):
 			row.Cells[3] = ui.Linked(l.T("constituency.score.add"), v.Base+line.Href)
+		case line.Missing():
+			row.Cells[3] = ui.In(ui.Chip{Text: l.T("constituency.score.lacks"), Tone: ui.Warning})
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// mayFollow keeps links to forms from who may not change the record: lists everybody may read.
+func (v scoreView) mayFollow(href string) bool {
+	return v.CanEdit || !strings.HasPrefix(href, "/changes/") && !strings.HasPrefix(href, "/organisation/") && href != "/people"
 }
 
 // haveText says how much there is of what is wanted: yes or no where one is enough.
@@ -236,7 +244,7 @@ func onboardingPage(v onboardingView) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.onboarding.who", "organisation", v.Name, "version", v.List.Version))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 108, Col: 98}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 116, Col: 98}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -341,7 +349,7 @@ func answerText(l *i18n.Localizer, i onboarding.Item, a onboarding.Answer) templ
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(line)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 151, Col: 13}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 159, Col: 13}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -539,7 +547,7 @@ func onboardingField(v sectionView, i onboarding.Item) templ.Component {
 				var templ_7745c5c3_Var16 templ.SafeURL
 				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(v.Base + i.Href))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 217, Col: 47}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 225, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 				if templ_7745c5c3_Err != nil {
@@ -552,7 +560,7 @@ func onboardingField(v sectionView, i onboarding.Item) templ.Component {
 				var templ_7745c5c3_Var17 string
 				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.onboarding.there"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 217, Col: 94}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 225, Col: 94}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 				if templ_7745c5c3_Err != nil {
@@ -619,7 +627,7 @@ func scoreSection(v dossierView) templ.Component {
 				var templ_7745c5c3_Var20 templ.SafeURL
 				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/o/" + v.Org.Code + "/onboarding"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 227, Col: 65}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 235, Col: 65}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 				if templ_7745c5c3_Err != nil {
@@ -632,7 +640,7 @@ func scoreSection(v dossierView) templ.Component {
 				var templ_7745c5c3_Var21 string
 				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.onboarding.title"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 227, Col: 112}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_score.templ`, Line: 235, Col: 112}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 				if templ_7745c5c3_Err != nil {

@@ -201,6 +201,9 @@ func TestChecklistPages(t *testing.T) {
 	}
 	_, page = s.get(t, "ada", "/o/c_d612/completeness")
 	mustContain(t, "completeness", page, "/o/c_d612/stack", "/o/c_d612/onboarding", "di 22")
+	if _, page := s.get(t, "leo", "/o/c_d612/completeness"); strings.Contains(page, "/changes/new") || !strings.Contains(page, "/o/c_d612/onboarding") {
+		t.Error("who may not change the record is led to its form, or not to what he may read")
+	}
 	_, page = s.get(t, "operator", "/ops/members/c_d612")
 	mustContain(t, "the operator's page", page, "/o/c_d612/completeness")
 	for _, query := range []string{"?sort=score", "?sort=-score", "?score=poor", "?sort=-name", "?format=csv"} {
