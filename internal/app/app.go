@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"martinella/internal/access/gate"
+	"martinella/internal/access/gate/api"
 	"martinella/internal/identity/card/desk"
 	"martinella/internal/platform/audit"
 	"martinella/internal/platform/blob"
@@ -40,6 +41,7 @@ type App struct {
 	Bus      *events.Bus
 	Audit    *audit.Log
 	Gate     *gate.Gate
+	API      *api.API
 	bundle   *i18n.Bundle
 	zone     *time.Location
 	rooms    rooms

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"martinella/internal/access"
+	"martinella/internal/access/gate/api"
 	"martinella/internal/constituency"
 	"martinella/internal/identity"
 	"martinella/internal/platform/clock"
@@ -46,7 +47,7 @@ func newHouse(t *testing.T) *house {
 			Blobs: filepath.Join(dir, "blobs"), BlobKeyFile: filepath.Join(dir, "blob.key"),
 			Listen: "127.0.0.1:0", BaseURL: "http://127.0.0.1", Language: "it", Zone: "Europe/Rome", Name: "CSIRT di prova",
 			MailTransport: "outbox", MailFrom: "Martinella <martinella@csirt.example>", Workers: 1, RequestTimeout: 30 * time.Second,
-			FeedSchedule: "0 * * * *",
+			FeedSchedule: "0 * * * *", APIRate: 1_000_000,
 		},
 	})
 	if err != nil {
@@ -165,13 +166,26 @@ func (h *house) post(t *testing.T, c *http.Client, path string, form url.Values)
 // ask knocks without following: what the door itself says counts.
 func (h *house) ask(t *testing.T, who, method, path string) (status int, location string) {
 	t.Helper()
-	req, err := http.NewRequest(method, h.server.URL+path, nil)
+	body := ""
+	machine := strings.HasPrefix(path, api.Root)
+	if machine && method != http.MethodGet && method != http.MethodDelete {
+		body = "{}"
+	}
+	req, err := http.NewRequest(method, h.server.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Accept", "text/html")
-	if method == http.MethodPost {
+	switch {
+	case machine:
+		req.Header.Set("Accept", "application/json")
+		if body != "" {
+			req.Header.Set("Content-Type", "application/json")
+		}
+	case method == http.MethodPost:
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		fallthrough
+	default:
+		req.Header.Set("Accept", "text/html")
 	}
 	res, err := h.clients[who].Do(req)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
+	"martinella/internal/access/gate/api"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -132,6 +133,8 @@ func leavesSession(r gate.Route) bool {
 	return strings.HasPrefix(r.Pattern, "POST /account/sessions") || strings.HasPrefix(r.Pattern, "POST /signin")
 }
 
+func isAPI(r gate.Route) bool { return strings.Contains(r.Pattern, " "+api.Root+"/") }
+
 func (h *house) knock(t *testing.T, a actor, org string, route gate.Route) {
 	t.Helper()
 	method, _, _ := strings.Cut(route.Pattern, " ")
@@ -139,13 +142,14 @@ func (h *house) knock(t *testing.T, a actor, org string, route gate.Route) {
 	status, location := h.ask(t, a.name, method, path(route.Pattern, org))
 	allowed := mayEnter(route.Rule.String(), org, a)
 	toSignIn := status == http.StatusSeeOther && strings.HasPrefix(location, "/signin") && a.name == "visitor"
-	refused := status == http.StatusForbidden || status == http.StatusNotFound || toSignIn
+	unknown := status == http.StatusUnauthorized && a.name == "visitor" && isAPI(route)
+	refused := status == http.StatusForbidden || status == http.StatusNotFound || toSignIn || unknown
 	switch {
 	case status >= 500:
 		t.Errorf("%s in %s as %s: %d", route.Pattern, org, a.name, status)
 	case !allowed && !refused:
 		t.Errorf("%s in %s as %s: %d, but %q keeps him out", route.Pattern, org, a.name, status, route.Rule)
-	case allowed && (status == http.StatusForbidden || toSignIn && !route.Rule.IsPublic()):
+	case allowed && (status == http.StatusForbidden || status == http.StatusUnauthorized || toSignIn && !route.Rule.IsPublic()):
 		t.Errorf("%s in %s as %s: %d, but %q lets him in", route.Pattern, org, a.name, status, route.Rule)
 	}
 	if after := h.traces(t); !allowed && after != before {

@@ -31,14 +31,21 @@ func (a *App) PrintPermissions(w io.Writer) error {
 		}
 		fmt.Fprintln(out)
 	}
-	fmt.Fprint(out, "\nROUTE\tWHO\n")
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	// The column's width is fixed: a long route does not move all the others.
+	const line = "%-72s %s\n"
+	fmt.Fprintf(w, "\n"+line, "ROUTE", "WHO")
 	routes := slices.SortedStableFunc(slices.Values(a.Gate.Routes()), func(x, y gate.Route) int {
 		return cmp.Compare(address(x), address(y))
 	})
 	for _, r := range routes {
-		fmt.Fprintf(out, "%s\t%s\n", r.Pattern, who(r))
+		if _, err := fmt.Fprintf(w, line, r.Pattern, who(r)); err != nil {
+			return err
+		}
 	}
-	return out.Flush()
+	return nil
 }
 
 // who says who may enter a route, and under which further condition.

@@ -11,6 +11,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
+	"martinella/internal/access/gate/api"
 	"martinella/internal/channel"
 	"martinella/internal/constituency"
 	"martinella/internal/identity"
@@ -56,6 +57,7 @@ func Migrations() []db.Migration {
 		{Module: "audit", FS: audit.Migrations},
 		{Module: "mailer", FS: mailer.Migrations},
 		{Module: "blob", FS: blob.Migrations},
+		api.Migrations(),
 		identity.Migrations(),
 		constituency.Migrations(),
 		inventory.Migrations(),
@@ -67,7 +69,7 @@ func Migrations() []db.Migration {
 // Bundle merges every catalogue of sentences.
 func Bundle() (*i18n.Bundle, error) {
 	return i18n.Load(
-		ui.Locale, gate.Locale, mailer.Locale, fetch.Locale, feed.Locale, corpus.Locale, digest.Locale,
+		ui.Locale, gate.Locale, api.Locale, mailer.Locale, fetch.Locale, feed.Locale, corpus.Locale, digest.Locale,
 		identity.Locale,
 		constituency.Locales,
 		inventory.Locales,
@@ -216,6 +218,7 @@ func (a *App) open(context.Context) error {
 	})
 	a.rooms.operations.Register(a.Gate)
 	return errors.Join(
+		a.openAPI(),
 		a.rooms.identity.Register(a.Gate, a.Queue),
 		a.rooms.constituency.Register(a.Gate, a.Queue, a.Bus),
 		a.rooms.inventory.Register(a.Gate, a.Queue, a.Bus),

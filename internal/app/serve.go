@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 	"golang.org/x/sync/errgroup"
 
+	"martinella/internal/platform/fault"
 	"martinella/internal/platform/web"
 	"martinella/web/static"
 	"martinella/web/ui"
@@ -104,15 +105,26 @@ func (a *App) Handler() (http.Handler, error) {
 
 // readyz answers 200 when the database answers and its schema is this program's.
 func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
-	pending, err := a.DB.Pending(ctx, Migrations())
-	if err != nil || pending > 0 {
-		a.Log.Warn("not ready", "pending", pending, "error", err)
+	if err := a.healthy(r.Context()); err != nil {
+		a.Log.Warn("not ready", "error", err)
 		http.Error(w, "not ready", http.StatusServiceUnavailable)
 		return
 	}
 	_, _ = w.Write([]byte("ready\n"))
+}
+
+// healthy is nil when the database answers and its schema is this program's.
+func (a *App) healthy(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	pending, err := a.DB.Pending(ctx, Migrations())
+	if err == nil && pending > 0 {
+		err = fmt.Errorf("%d schema steps are not applied", pending)
+	}
+	if err != nil {
+		return fault.New(fault.Unavailable, "app.unhealthy").Because(err)
+	}
+	return nil
 }
 
 // Work does the instance's background work until ctx ends.

@@ -47,6 +47,8 @@ type Session struct {
 	Outside map[int64]bool
 	// Address is the address the request came from, as a refusal names it.
 	Address string
+	// Token is the API token the request came with; 0 for a browser's session.
+	Token int64
 }
 
 // Authenticator tells who sent a request; nil when nobody has signed in.
@@ -119,6 +121,8 @@ type options struct {
 	allowPending bool
 	bare         bool
 	fresh        Freshness
+	machine      bool // the asker is a program
+	guard        Guard
 }
 
 // Option changes what a route allows.

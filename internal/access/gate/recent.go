@@ -72,7 +72,7 @@ func (r *Request) recently() bool {
 
 // confirmFirst is what a route answers whose asker must confirm it is him.
 func (g *Gate) confirmFirst(req *Request) error {
-	if g.confirm == nil || wantsJSON(req.R) {
+	if g.confirm == nil || req.opts.machine || wantsJSON(req.R) {
 		return fault.New(fault.Forbidden, "access.recent")
 	}
 	return g.confirm(req)

@@ -15,11 +15,12 @@ import (
 )
 
 func (g *Gate) serve(w http.ResponseWriter, r *http.Request, rule Rule, h Handler, o options) {
-	if lang := r.URL.Query().Get("lang"); lang != "" && r.Method == http.MethodGet {
+	if lang := r.URL.Query().Get("lang"); lang != "" && r.Method == http.MethodGet && !o.machine {
 		g.switchLanguage(w, r, lang)
 		return
 	}
-	req := &Request{W: w, R: r, gate: g, opts: o, L: g.localizer(r, Person{}, Organisation{})}
+	req := &Request{W: w, R: r, gate: g, opts: o}
+	req.localize()
 	defer req.close()
 	err := g.enter(req, rule)
 	switch {
@@ -37,15 +38,15 @@ func (g *Gate) serve(w http.ResponseWriter, r *http.Request, rule Rule, h Handle
 // enter finds out who asks and for what, and asks the rule.
 func (g *Gate) enter(req *Request, rule Rule) error {
 	session, err := g.cfg.Auth.Authenticate(req.R)
-	if err != nil {
+	if err == nil && session != nil {
+		req.session, req.Person = session, session.Person
+		req.localize()
+	}
+	if err := req.guarded(err); err != nil {
 		return err
 	}
-	if session != nil {
-		req.session, req.Person = session, session.Person
-		req.L = g.localizer(req.R, req.Person, Organisation{})
-		if session.Pending != "" && !req.opts.allowPending {
-			return redirectTo(session.Pending)
-		}
+	if session != nil && session.Pending != "" && !req.opts.allowPending {
+		return req.unfinished()
 	}
 	org, err := g.organisation(req, rule)
 	if err != nil {
@@ -56,7 +57,7 @@ func (g *Gate) enter(req *Request, rule Rule) error {
 		return err
 	}
 	req.Scope, req.Org = scope, org
-	req.L = g.localizer(req.R, req.Person, org)
+	req.localize()
 	return nil
 }
 
@@ -89,8 +90,8 @@ func (g *Gate) fail(req *Request, err error) {
 		g.cfg.Log.Info("request refused", "request", web.RequestID(req.Context()), "route", req.R.Pattern, "error", err)
 	}
 	switch {
-	case wantsJSON(req.R):
-		err = web.Problem(req.W, req.R, f, req.say)
+	case req.opts.machine || wantsJSON(req.R):
+		err = req.problem(f)
 	case f.Kind == fault.Unauthenticated:
 		req.see(signInAddress(req.R))
 		return
@@ -116,22 +117,29 @@ func wantsJSON(r *http.Request) bool {
 }
 
 func (g *Gate) noRoute(w http.ResponseWriter, r *http.Request) {
-	g.serve(w, r, Public(), func(req *Request) error {
-		if g.methods(r) != "" {
-			w.Header().Set("Allow", g.methods(r))
-			w.WriteHeader(http.StatusMethodNotAllowed)
-			return nil
-		}
+	g.serve(w, r, Public(), g.nowhere, options{maxBody: web.DefaultMaxBody})
+}
+
+// nowhere answers where there is no route.
+func (g *Gate) nowhere(req *Request) error {
+	allowed := g.methods(req.R)
+	if allowed == "" {
 		return fault.New(fault.NotFound, "access.page")
-	}, options{maxBody: web.DefaultMaxBody})
+	}
+	req.W.Header().Set("Allow", allowed)
+	if req.opts.machine {
+		return fault.New(fault.BadMethod, "access.method", fault.P{"allowed": allowed})
+	}
+	req.W.WriteHeader(http.StatusMethodNotAllowed)
+	return nil
 }
 
 // methods gives the methods under which the path is a route.
 func (g *Gate) methods(r *http.Request) string {
 	var allowed []string
-	for _, m := range []string{http.MethodGet, http.MethodPost} {
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		probe := &http.Request{Method: m, URL: r.URL, Host: r.Host}
-		if _, pattern := g.mux.Handler(probe); pattern != "/" && pattern != "" {
+		if _, pattern := g.mux.Handler(probe); strings.HasPrefix(pattern, m+" ") {
 			allowed = append(allowed, m)
 		}
 	}
@@ -159,21 +167,30 @@ func localPath(to string) string {
 	return to
 }
 
-// localizer chooses the language: what the reader switched to, the person's
+// localize chooses the language of a page: what the reader switched to, the person's
 // own, what the browser asks for, the instance's.
-func (g *Gate) localizer(r *http.Request, p Person, org Organisation) *i18n.Localizer {
-	lang := p.Language
-	if c, err := r.Cookie(languageCookie); err == nil && i18n.Known(c.Value) {
-		lang = c.Value
-	}
-	if lang == "" {
-		lang = g.browserLanguage(r)
-	}
-	zone := org.Zone
+func (r *Request) localize() {
+	zone := r.Org.Zone
 	if zone == nil {
-		zone = g.cfg.Zone
+		zone = r.gate.cfg.Zone
 	}
-	return g.cfg.Bundle.Localizer(lang, zone)
+	lang := ""
+	if r.opts.machine {
+		lang = r.gate.asked(r.R, r.Person)
+	} else {
+		lang = r.gate.chosen(r.R, r.Person)
+	}
+	r.L = r.gate.cfg.Bundle.Localizer(lang, zone)
+}
+
+func (g *Gate) chosen(r *http.Request, p Person) string {
+	if c, err := r.Cookie(languageCookie); err == nil && i18n.Known(c.Value) {
+		return c.Value
+	}
+	if p.Language != "" {
+		return p.Language
+	}
+	return g.browserLanguage(r)
 }
 
 func (g *Gate) browserLanguage(r *http.Request) string {

@@ -37,6 +37,7 @@ type Config struct {
 	TLSKey         string
 	Card           Card
 	Providers      map[string]*Provider // of OpenID Connect, by name
+	APIRate        int
 
 	Name         string // the CSIRT's name
 	OwnerName    string // the body that runs it

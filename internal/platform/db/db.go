@@ -132,16 +132,25 @@ func (d *DB) prepare(query string) string {
 
 // Query reads rows from the reading pool.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if j, ok := d.joinedTx(ctx); ok {
+		return j.tx.Query(ctx, query, args...)
+	}
 	return d.read.QueryContext(ctx, d.prepare(query), args...)
 }
 
 // QueryRow reads one row from the reading pool.
 func (d *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	if j, ok := d.joinedTx(ctx); ok {
+		return j.tx.QueryRow(ctx, query, args...)
+	}
 	return d.read.QueryRowContext(ctx, d.prepare(query), args...)
 }
 
 // Exec writes one statement outside a transaction.
 func (d *DB) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if j, ok := d.joinedTx(ctx); ok {
+		return j.tx.Exec(ctx, query, args...)
+	}
 	return d.write.ExecContext(ctx, d.prepare(query), args...)
 }
 
@@ -155,8 +164,11 @@ type Tx struct {
 }
 
 // Tx runs f in a write transaction: committed when f returns nil, else rolled
-// back whole. f must not keep tx.
+// back whole. f must not keep tx. Inside of Within it is a part of that transaction.
 func (d *DB) Tx(ctx context.Context, f func(tx *Tx) error) (err error) {
+	if j, ok := d.joinedTx(ctx); ok {
+		return j.savepoint(ctx, f)
+	}
 	// A connection of its own, because COPY speaks to the driver beneath the transaction.
 	conn, err := d.write.Conn(ctx)
 	if err != nil {

@@ -27,6 +27,12 @@ const (
 	TooLarge                    // over a stated limit: 413
 	RateLimited                 // too often: 429
 	Unavailable                 // try later: 503
+	Malformed                   // the request cannot be understood at all: 400
+	BadMethod                   // the address knows no such method: 405
+	NotAcceptable               // no form of answer the asker would take: 406
+	Unsupported                 // the body is of a kind nobody reads here: 415
+	Stale                       // changed since the asker saw it: 412
+	Unconditional               // the asker must say which version he saw: 428
 )
 
 // P carries the named values a fault's sentence needs.

@@ -35,9 +35,24 @@ func New(c clock.Clock, l Limit) *Limiter {
 	return &Limiter{clock: c, limit: l, keys: maxKeys, arrival: map[string]time.Time{}}
 }
 
+// Verdict is what a limiter says to one request.
+type Verdict struct {
+	OK        bool
+	Limit     int           // how many may come at once
+	Remaining int           // how many may still come at once
+	Reset     time.Duration // until all of them may again
+	Wait      time.Duration // until the next one may, when this one may not
+}
+
 // Allow says whether the key may go on now; if not, how long to wait. A refused
 // request does not count.
 func (l *Limiter) Allow(key string) (ok bool, wait time.Duration) {
+	v := l.Take(key)
+	return v.OK, v.Wait
+}
+
+// Take is Allow, with how things stand for the key.
+func (l *Limiter) Take(key string) Verdict {
 	now := l.clock.Now()
 	span := time.Duration(l.limit.Burst) * l.limit.Every
 	l.mu.Lock()
@@ -51,13 +66,13 @@ func (l *Limiter) Allow(key string) (ok bool, wait time.Duration) {
 		next = latest
 		l.arrival[key] = next
 	}
-	next = next.Add(l.limit.Every)
-	if wait := next.Sub(now) - span; wait > 0 {
-		return false, wait
+	taken := next.Add(l.limit.Every)
+	if wait := taken.Sub(now) - span; wait > 0 {
+		return Verdict{Limit: l.limit.Burst, Reset: next.Sub(now), Wait: wait}
 	}
 	l.makeRoom(key, now)
-	l.arrival[key] = next
-	return true, 0
+	l.arrival[key] = taken
+	return Verdict{OK: true, Limit: l.limit.Burst, Remaining: int((span - taken.Sub(now)) / l.limit.Every), Reset: taken.Sub(now)}
 }
 
 // makeRoom keeps the table bounded: first what has no effect any more goes,

@@ -24,6 +24,12 @@ var statusOf = map[fault.Kind]int{
 	fault.TooLarge:        http.StatusRequestEntityTooLarge,
 	fault.RateLimited:     http.StatusTooManyRequests,
 	fault.Unavailable:     http.StatusServiceUnavailable,
+	fault.Malformed:       http.StatusBadRequest,
+	fault.BadMethod:       http.StatusMethodNotAllowed,
+	fault.NotAcceptable:   http.StatusNotAcceptable,
+	fault.Unsupported:     http.StatusUnsupportedMediaType,
+	fault.Stale:           http.StatusPreconditionFailed,
+	fault.Unconditional:   http.StatusPreconditionRequired,
 }
 
 // Status maps a kind of fault to HTTP: the only place that does.
@@ -34,30 +40,33 @@ func Status(k fault.Kind) int {
 	return http.StatusInternalServerError
 }
 
-// problem is a problem document of RFC 9457.
-type problem struct {
-	Type     string         `json:"type"`
-	Title    string         `json:"title"`
-	Status   int            `json:"status"`
-	Code     string         `json:"code"`
-	Instance string         `json:"instance,omitempty"`
-	Errors   []problemField `json:"errors,omitempty"`
+// ProblemDocument is a problem document of RFC 9457.
+type ProblemDocument struct {
+	Type     string         `json:"type" doc:"Always about:blank: the status says what kind of problem it is, the code which one."`
+	Title    string         `json:"title" doc:"The kind of problem, in the language asked for."`
+	Status   int            `json:"status" doc:"The status of the answer."`
+	Detail   string         `json:"detail" doc:"What happened, what was kept and what to do, in the language asked for."`
+	Code     string         `json:"code" doc:"Which problem it is; stable, for programs."`
+	Instance string         `json:"instance,omitempty" doc:"Names the request; state it when you ask for help."`
+	Errors   []ProblemField `json:"errors,omitempty" doc:"What is wrong, field by field."`
 }
 
-type problemField struct {
-	Field  string `json:"field"`
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
+// ProblemField is what is wrong with one field of the request.
+type ProblemField struct {
+	Field  string `json:"field" doc:"The field's name; those inside others are joined by dots."`
+	Code   string `json:"code" doc:"Which problem it is; stable, for programs."`
+	Detail string `json:"detail" doc:"What is wrong, in the language asked for."`
 }
 
-// Problem answers with a problem document; say gives a code's sentence in the reader's language.
-func Problem(w http.ResponseWriter, r *http.Request, f *fault.Error, say func(code string, p fault.P) string) error {
-	doc := problem{
-		Type: "about:blank", Title: say(f.Code, f.Params), Status: Status(f.Kind), Code: f.Code,
+// Problem answers with a problem document, which has the title; say gives a
+// code's sentence in the reader's language.
+func Problem(w http.ResponseWriter, r *http.Request, f *fault.Error, title string, say func(code string, p fault.P) string) error {
+	doc := ProblemDocument{
+		Type: "about:blank", Title: title, Detail: say(f.Code, f.Params), Status: Status(f.Kind), Code: f.Code,
 		Instance: "urn:request:" + RequestID(r.Context()),
 	}
 	for _, field := range f.Fields {
-		doc.Errors = append(doc.Errors, problemField{Field: field.Name, Code: field.Code, Detail: say(field.Code, field.Params)})
+		doc.Errors = append(doc.Errors, ProblemField{Field: field.Name, Code: field.Code, Detail: say(field.Code, field.Params)})
 	}
 	return JSON(w, doc.Status, "application/problem+json", doc)
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+// serviceContract calls what is about the program itself.
+func serviceContract(c *contract) {
+	if got := c.call(200, "get-status", asked{As: "visitor"}); got.get("title") != "OK" {
+		c.t.Errorf("%v", got.Body)
+	}
+}
+
+// organisationContract calls what is about an organisation's record and contacts.
+func organisationContract(c *contract) {
+	read := c.call(200, "get-organisation", asked{})
+	change := m{"email": "sicurezza@x101.example.it", "language": "it", "time_zone": "Europe/Rome"}
+	match := map[string]string{"If-Match": read.Header.Get("ETag")}
+	c.call(428, "update-organisation", asked{Body: change})
+	changed := c.call(200, "update-organisation", asked{Body: change, Header: match})
+	if changed.get("email") != "sicurezza@x101.example.it" {
+		c.t.Errorf("not written: %v", changed.Body)
+	}
+	c.call(412, "update-organisation", asked{Body: change, Header: match})
+	change["time_zone"] = "Mars/Olympus"
+	c.call(422, "update-organisation", asked{Body: change, Header: map[string]string{"If-Match": changed.Header.Get("ETag")}})
+	c.call(304, "get-organisation", asked{Header: map[string]string{"If-None-Match": changed.Header.Get("ETag")}})
+	c.call(404, "get-organisation", asked{As: "org_admin@c_x102"})
+	c.call(401, "get-organisation", asked{As: "visitor"})
+	if got := c.call(200, "list-services", asked{}); len(got.items()) == 0 {
+		c.t.Errorf("no services: %v", got.Body)
+	}
+	contactContract(c)
+}
+
+func contactContract(c *contract) {
+	contact := m{"roles": []string{"technical"}, "name": "Bruno Bianchi", "email": "bruno@x101.example.it", "phone": "+39 055 1234567", "language": "it", "digest": true}
+	wrong := m{"roles": []string{"none"}, "name": "x", "language": "it", "digest": false}
+	c.call(422, "add-contact", asked{Body: wrong})
+	contact["roles"] = []string{string(c.house.app.rooms.constituency.Reference().Roles[0].ID)}
+	contact["phone_24h"] = "+39 055 7654321"
+	made := c.call(201, "add-contact", asked{Body: contact})
+	path := map[string]string{"id": made.id("id")}
+	if got := c.call(200, "list-contacts", asked{}); len(got.items()) != 2 { // with who registered the body
+		c.t.Errorf("%v", got.Body)
+	}
+	read := c.call(200, "get-contact", asked{Path: path})
+	contact["name"] = "Bruna Bianchi"
+	written := c.call(200, "update-contact", asked{Path: path, Body: contact, Header: map[string]string{"If-Match": read.Header.Get("ETag")}})
+	if written.get("name") != "Bruna Bianchi" {
+		c.t.Errorf("%v", written.Body)
+	}
+	c.call(403, "update-contact", asked{As: "org_leader@c_x101", Path: path, Body: contact})
+	c.call(204, "remove-contact", asked{Path: path})
+	c.call(404, "get-contact", asked{Path: path})
+}
