@@ -35,6 +35,8 @@ const (
 	WatchEdit                           // save, pause and delete questions that go on being asked
 	ChannelRead                         // read the secure channel with the organisation
 	ChannelWrite                        // write in it
+	NetworkRead                         // see the domains and networks declared
+	NetworkEdit                         // declare, prove and withdraw them
 	permissionCount
 )
 
@@ -49,6 +51,7 @@ var permissionNames = [...]string{
 	FeedRead: "feed.read", FeedRun: "feed.run", JobRead: "job.read", JobRetry: "job.retry",
 	AuditRead: "audit.read", AgreementPublish: "agreement.publish", StaffEdit: "staff.edit", WatchEdit: "watch.edit",
 	ChannelRead: "channel.read", ChannelWrite: "channel.write",
+	NetworkRead: "network.read", NetworkEdit: "network.edit",
 }
 
 // String is the permission's name, as the matrix prints it.
@@ -100,7 +103,7 @@ const (
 )
 
 const (
-	memberReads = 1<<OrganisationRead | 1<<ContactRead | 1<<StackRead | 1<<VulnerabilityRead
+	memberReads = 1<<OrganisationRead | 1<<ContactRead | 1<<StackRead | 1<<VulnerabilityRead | 1<<NetworkRead
 	staffReads  = memberReads | 1<<RegistrationRead | 1<<TerritoryRead | 1<<FeedRead
 )
 
@@ -110,12 +113,12 @@ var grants = map[Role]Set{
 	Administrator: everything,
 	Manager:       everything &^ Of(StaffEdit, AgreementPublish),
 	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite),
-	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite),
+	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit),
 	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead),
 
-	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, OutboxRead, ChannelRead, ChannelWrite),
-	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead, ChannelRead, ChannelWrite),
-	OrgTechnician: memberReads | Of(StackEdit, VulnerabilityMark),
+	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit),
+	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit),
+	OrgTechnician: memberReads | Of(StackEdit, VulnerabilityMark, NetworkEdit),
 	OrgLeader:     memberReads,
 }
 

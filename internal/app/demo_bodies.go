@@ -37,7 +37,8 @@ func (st *stage) body(o demo.Organisation) []scene {
 	if settled.IsZero() {
 		return out
 	}
-	out = append(out, scene{settled, "the contacts of " + o.Code, func(ctx context.Context) error { return st.chart(ctx, o) }})
+	out = append(out, scene{settled, "the contacts of " + o.Code, func(ctx context.Context) error { return st.chart(ctx, o) }},
+		scene{settled.Add(10 * time.Minute), "keys and networks of " + o.Code, func(ctx context.Context) error { return st.reach(ctx, o) }})
 	if o.Stack > 0 {
 		out = append(out, scene{at(o.Stack), "the stack of " + o.Code, func(ctx context.Context) error { return st.stack(ctx, o) }})
 	}

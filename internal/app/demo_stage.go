@@ -84,6 +84,9 @@ func (st *stage) script() []scene {
 	}
 	out = append(out, st.care()...)
 	out = append(out, st.conversations()...)
+	out = append(out, scene{st.now.Add(-time.Minute), "warnings of keys", func(ctx context.Context) error {
+		return st.rooms.constituency.WarnKeys(ctx, access.System("keys"))
+	}})
 	return append(out, st.news()...)
 }
 

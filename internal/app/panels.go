@@ -42,3 +42,9 @@ func (a *App) waitingKeys(ctx context.Context, s access.Scope) ([]operations.Wai
 	n, err := a.rooms.constituency.WaitingKeys(ctx, s)
 	return []operations.Waiting{{Key: "constituency.waiting.keys", Count: n, Href: "/ops/keys", Permission: access.ContactRead}}, err
 }
+
+// waitingClaims tells the control room of the domains and networks on which somebody must decide.
+func (a *App) waitingClaims(ctx context.Context, s access.Scope) ([]operations.Waiting, error) {
+	n, oldest, err := a.rooms.constituency.ClaimsWaiting(ctx, s)
+	return []operations.Waiting{{Key: "constituency.waiting.claims", Count: n, Oldest: oldest, Href: "/ops/networks", Permission: access.NetworkRead}}, err
+}

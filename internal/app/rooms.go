@@ -155,9 +155,13 @@ func (a *App) buildConstituency() (err error) {
 	if err != nil {
 		return err
 	}
+	prover, err := a.prover()
+	if err != nil {
+		return err
+	}
 	a.rooms.constituency, err = constituency.New(constituency.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Bus: a.Bus, Bundle: a.bundle, Data: reference,
-		Mail: constituencyMails{a.rooms.mails}, People: people{&a.rooms}, Seal: a.box, Queue: a.Queue, Facts: a.memberFacts,
+		Mail: constituencyMails{a.rooms.mails}, People: people{&a.rooms}, Seal: a.box, Prover: prover, Queue: a.Queue, Facts: a.memberFacts,
 		Instance: constituency.Instance{Name: c.Name, Owner: c.OwnerName, OwnerURL: c.OwnerURL, ContactEmail: c.ContactEmail,
 			ContactPhone: c.ContactPhone, BaseURL: c.BaseURL, Zone: c.Zone, FourEyes: c.FourEyes},
 		FormLimit:    ratelimit.New(a.Clock, ratelimit.Limit{Burst: 10, Every: 2 * time.Minute}),
@@ -201,7 +205,7 @@ func (a *App) buildOperations() error {
 		Waiting: []func(context.Context, access.Scope) ([]operations.Waiting, error){
 			a.waitingRegistrations,
 			a.waitingNames,
-			a.waitingKeys,
+			a.waitingKeys, a.waitingClaims,
 			a.waitingMessages,
 		},
 		Panels: a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",

@@ -26,6 +26,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 	m.confirmPages(g)
 	m.agreementPages(g)
 	m.familyPages(g)
+	m.claimPages(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.contacts", Path: "/o/{org}/contacts", Permission: access.ContactRead, Order: 60},
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.organisation", Path: "/o/{org}/organisation", Permission: access.OrganisationRead, Order: 70},
@@ -33,7 +34,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 		gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.members", Path: "/ops/members", Permission: access.TerritoryRead, Order: 30},
 	)
 	m.registerAgreements(q)
-	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q), m.registerScores(q, bus), m.registerConfirmations(q))
+	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q), m.registerClaimJobs(q), m.registerScores(q, bus), m.registerConfirmations(q))
 }
 
 func (m *Module) publicPages(g *gate.Gate) {

@@ -57,7 +57,7 @@ func (r Rule) IsPublic() bool { return r.door == doorPublic }
 // beforeAccreditation are the permissions an organisation's own people use
 // while it is being accredited; all others wait for that.
 const beforeAccreditation = 1<<access.OrganisationRead | 1<<access.OrganisationEdit |
-	1<<access.ContactRead | 1<<access.ContactEdit | 1<<access.PeopleEdit
+	1<<access.ContactRead | 1<<access.ContactEdit | 1<<access.PeopleEdit | 1<<access.NetworkRead | 1<<access.NetworkEdit
 
 // Admits decides: it gives the scope the rule allows to the session (nil when
 // nobody signed in) in the organisation (zero where the path names none), or
