@@ -172,7 +172,8 @@ func TestKeyWarningsAreSentOnce(t *testing.T) {
 
 func TestPrivateKeyIsNotSentBack(t *testing.T) {
 	s, o, ada, _ := chartSite(t)
-	path := "/o/c_d612/contacts/" + id(ada) + "/keys"
+	list := "/o/c_d612/contacts/" + id(ada) + "/keys"
+	path := list + "/new"
 	public, private := pgpKey(t, "a@ente.it", s.clock.Now().Add(-day), 0)
 	status, page := s.post(t, "ada", path, url.Values{"text": {private}})
 	if status != http.StatusUnprocessableEntity || !strings.Contains(page, "compromessa") {
@@ -189,7 +190,7 @@ func TestPrivateKeyIsNotSentBack(t *testing.T) {
 	if status, page := s.post(t, "ada", path, url.Values{"text": {foreign}}); status != http.StatusUnprocessableEntity || !strings.Contains(page, "BEGIN PGP PUBLIC KEY") {
 		t.Errorf("%d: the key to confirm is not offered again", status)
 	}
-	if status, to := s.post(t, "ada", path, url.Values{"text": {public}}); status != http.StatusSeeOther || to != path {
+	if status, to := s.post(t, "ada", path, url.Values{"text": {public}}); status != http.StatusSeeOther || to != list {
 		t.Fatalf("a public key: %d %s", status, to)
 	}
 	all, err := s.Keys(t.Context(), member(t, o.ID, access.OrgAdmin))
@@ -211,6 +212,15 @@ func TestPrivateKeyIsNotSentBack(t *testing.T) {
 		{"ada", own + "/remove", nil, http.StatusSeeOther}, {"ada", own + "/remove", nil, http.StatusNotFound}} {
 		if status, page := s.post(t, c.who, c.path, c.form); status != c.want || strings.Contains(page, "<script>alert") {
 			t.Errorf("%s %s %v: %d", c.who, c.path, c.form, status)
+		}
+	}
+	if status, page := s.get(t, "lettore", list); status != http.StatusOK || strings.Contains(page, "/keys/new") {
+		t.Errorf("who may only read: %d", status)
+	}
+	s.sessions["ada"].Recent = false
+	for _, path := range []string{path, own + "/check", own + "/remove"} {
+		if status, _ := s.post(t, "ada", path, nil); status != http.StatusForbidden {
+			t.Errorf("%s without a recent second factor: %d", path, status)
 		}
 	}
 	if status, _ := s.get(t, "operator", "/ops/keys"); status != http.StatusOK {

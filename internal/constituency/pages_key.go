@@ -15,13 +15,15 @@ import (
 	"martinella/web/ui"
 )
 
-// keyPages are where a contact's keys are kept, and where operators see which end.
+// keyPages are where a contact's keys are kept, and where operators see which
+// end. To change one, a session left open is not enough.
 func (m *Module) keyPages(g *gate.Gate) {
 	g.Handle("GET /o/{org}/contacts/{id}/keys", gate.Member(access.ContactRead), m.keyPage)
-	g.Handle("POST /o/{org}/contacts/{id}/keys", gate.Member(access.ContactEdit), m.addKey, gate.MaxBody(2*keys.MaxSize))
+	g.Handle("GET /o/{org}/contacts/{id}/keys/new", gate.Member(access.ContactEdit), m.keyForm, gate.Recent())
+	g.Handle("POST /o/{org}/contacts/{id}/keys/new", gate.Member(access.ContactEdit), m.addKey, gate.Recent(), gate.MaxBody(2*keys.MaxSize))
 	g.Handle("GET /o/{org}/keys/{id}", gate.Member(access.ContactRead), m.downloadKey)
-	g.Handle("POST /o/{org}/keys/{id}/check", gate.Member(access.ContactEdit), m.checkKey)
-	g.Handle("POST /o/{org}/keys/{id}/remove", gate.Member(access.ContactEdit), m.removeKey)
+	g.Handle("POST /o/{org}/keys/{id}/check", gate.Member(access.ContactEdit), m.checkKey, gate.Recent())
+	g.Handle("POST /o/{org}/keys/{id}/remove", gate.Member(access.ContactEdit), m.removeKey, gate.Recent())
 	g.Handle("GET /ops/keys", gate.Staff(access.TerritoryRead), m.endingKeysPage)
 }
 
@@ -40,6 +42,14 @@ func (m *Module) keyPage(r *gate.Request) error {
 		return err
 	}
 	return r.Page(v.title(r.L), keysPage(v))
+}
+
+func (m *Module) keyForm(r *gate.Request) error {
+	v, err := m.keyView(r)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("constituency.key.add"), newKeyPage(v))
 }
 
 func (m *Module) addKey(r *gate.Request) error {
@@ -61,7 +71,7 @@ func (m *Module) addKey(r *gate.Request) error {
 		if v.Confirm {
 			v.Text = publicText(data, v.Contact.Form.Email, m.now())
 		}
-		return r.Invalid(err, v.title(r.L), keysPage(v))
+		return r.Invalid(err, r.L.T("constituency.key.add"), newKeyPage(v))
 	}
 	r.Flash(gate.Success, "constituency.key.added")
 	return r.Redirect(v.Contact.action() + "/keys")
