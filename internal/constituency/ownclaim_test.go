@@ -138,6 +138,9 @@ func TestOverlapsAreDecided(t *testing.T) {
 		if n, _, err := w.ClaimsWaiting(t.Context(), operator(1)); err != nil || n != 9 { // four pairs, and one network alone
 			t.Errorf("%d claims wait, %v", n, err)
 		}
+		if rows, err := w.AllClaims(t.Context(), operator(1), true, "Comune", 0, 10); err != nil || len(rows) < 2 {
+			t.Errorf("of Florence, by name, or by domain: %d, %v", len(rows), err)
+		}
 		decide := func(s access.Scope, value, action, reason string) error {
 			t.Helper()
 			c := claimed(t, w, s, value)

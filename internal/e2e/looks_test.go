@@ -31,7 +31,7 @@ func TestDarkAndOnPaper(t *testing.T) {
 		t.Fatal("the demonstration has no digest")
 	}
 	for name, path := range map[string]string{"home": org, "stack": org + "/stack", "vulnerabilities": org + "/vulnerabilities",
-		"digest": digests[0], "contacts": org + "/contacts", "import": org + "/stack/import"} {
+		"digest": digests[0], "contacts": org + "/contacts", "chart": org + "/contacts/chart", "import": org + "/stack/import"} {
 		p.Dark()
 		p.Open(i.base + path)
 		look(p, "dark-"+name)
