@@ -33,6 +33,17 @@ idle=$(cpu "$work/cpe2cve" -cpe 1 -cve 2 -d2 "$sep" -idxd -cache_size -1 -nproc 
 busy=$(cpu "$work/cpe2cve" -cpe 1 -cve 2 -d2 "$sep" -idxd -cache_size -1 -nproc 1 "$work/nvd11.json" < "$work/stacks")
 echo "load: $idle s CPU; load, match and print: $busy s CPU; names/s without the load: $(echo "$names $busy $idle" | awk '{printf "%.0f", $1 / ($2 - $3)}')"
 
+echo "== whole processes over the same list, loading and printing counted, GOMAXPROCS=1"
+go build -tags sqlite_fts5 -o "$work/martinella" ./cmd/martinella
+go build -tags sqlite_fts5 -o "$work/territory" ./bench/territory
+"$work/territory" corpus -dir "$work/corpus" > /dev/null # the database, as cpe2cve's converted file: made once, not counted
+ours=$(cpu "$work/martinella" match --data "$work/corpus" --stack "$work/stacks")
+for again in 1 2; do
+	more=$(cpu "$work/martinella" match --data "$work/corpus" --stack "$work/stacks")
+	ours=$(echo "$ours $more" | awk '{print ($1 < $2) ? $1 : $2}')
+done
+echo "martinella match --stack: $ours s CPU, the best of three; cpe2cve: $busy s CPU; ratio $(echo "$busy $ours" | awk '{printf "%.0f", $1 / $2}')"
+
 echo "== differences over the first $compared names, each name alone"
 "$work/match" names -stacks "$work/compared" -rounds 1 -out "$work/ours" > /dev/null
 "$work/cpe2cve" -cpe 1 -cve 2 -d2 "$sep" -idxd -cache_size -1 -nproc 1 "$work/nvd11.json" < "$work/compared" > "$work/theirs" 2> /dev/null
