@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"martinella/internal/access/gate"
@@ -52,6 +53,7 @@ type App struct {
 	closers  []io.Closer
 	metrics  *metrics
 	migrated int
+	draining atomic.Bool
 }
 
 // Open opens the instance's database, brings its schema up to date and builds

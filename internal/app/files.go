@@ -14,6 +14,7 @@ import (
 	"martinella/internal/operations"
 	"martinella/internal/platform/blob"
 	"martinella/internal/platform/clamd"
+	"martinella/internal/platform/config"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/mailer"
 )
@@ -24,7 +25,7 @@ func (a *App) buildFiles() (err error) {
 	if err != nil {
 		return err
 	}
-	backend, err := a.blobBackend()
+	backend, err := blobBackend(a.Config)
 	if err != nil {
 		return err
 	}
@@ -35,11 +36,12 @@ func (a *App) buildFiles() (err error) {
 	return nil
 }
 
-func (a *App) blobBackend() (blob.Backend, error) {
-	if strings.HasPrefix(a.Config.Blobs, "s3://") {
-		return blob.NewS3(a.Config.Blobs, blob.S3Access{AccessKey: a.Config.S3AccessKey, SecretKey: a.Config.S3SecretKey})
+// blobBackend is where attachments lie: a bucket or a folder.
+func blobBackend(c config.Config) (blob.Backend, error) {
+	if strings.HasPrefix(c.Blobs, "s3://") {
+		return blob.NewS3(c.Blobs, blob.S3Access{AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey})
 	}
-	return blob.NewFolder(a.Config.Blobs)
+	return blob.NewFolder(c.Blobs)
 }
 
 func (a *App) buildChannel() error {

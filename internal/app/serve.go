@@ -35,7 +35,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return serveHTTP(ctx, listener, handler, a.Config.RequestTimeout) })
+	group.Go(func() error { return serveHTTP(a.drained(ctx), listener, handler, a.Config.RequestTimeout) })
 	if err := a.serveCards(ctx, group); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -48,6 +48,17 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	}
 	ready(a.address(listener))
 	return group.Wait()
+}
+
+// drained ends some time after ctx: until then the portal answers, and says by
+// /readyz that no more requests should be sent to it.
+func (a *App) drained(ctx context.Context) context.Context {
+	later, end := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		a.draining.Store(true)
+		time.AfterFunc(a.Config.Drain, end)
+	})
+	return later
 }
 
 // address is what a person types: the public address where one is configured,
@@ -103,8 +114,13 @@ func (a *App) Handler() (http.Handler, error) {
 	return mux, nil
 }
 
-// readyz answers 200 when the database answers and its schema is this program's.
+// readyz answers 200 when the database answers and its schema is this program's,
+// or a newer one's: while nodes are replaced one by one, the old ones go on.
 func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
+	if a.draining.Load() {
+		http.Error(w, "stopping", http.StatusServiceUnavailable)
+		return
+	}
 	if err := a.healthy(r.Context()); err != nil {
 		a.Log.Warn("not ready", "error", err)
 		http.Error(w, "not ready", http.StatusServiceUnavailable)

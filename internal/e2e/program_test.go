@@ -26,6 +26,7 @@ import (
 type installation struct {
 	t       *testing.T
 	data    string
+	dsn     string // of its database
 	listen  string
 	base    string
 	options []string
@@ -35,7 +36,7 @@ func install(t *testing.T, options ...string) *installation {
 	t.Helper()
 	listen := freeAddress(t)
 	data := filepath.Join(t.TempDir(), "data")
-	return &installation{t: t, data: data, listen: listen, base: "http://" + listen, options: append([]string{
+	return &installation{t: t, data: data, dsn: filepath.Join(data, "martinella.db"), listen: listen, base: "http://" + listen, options: append([]string{
 		"--data", data, "--listen", listen, "--feed-fetch=false", "--name", "CSIRT Toscana", "--owner-name", "Regione Toscana",
 		"--contact-email", "csirt@csirt.example", "--contact-phone", "+39 055 0000000",
 	}, options...)}
@@ -128,7 +129,7 @@ func (i *installation) watch(f func(count func(query string) int)) {
 // look opens the database beside the program that uses it.
 func (i *installation) look(f func(*db.DB) error) {
 	i.t.Helper()
-	d, err := db.Open(i.t.Context(), filepath.Join(i.data, "martinella.db"))
+	d, err := db.Open(i.t.Context(), i.dsn)
 	if err != nil {
 		i.t.Fatal(err)
 	}

@@ -199,6 +199,24 @@ func TestOnlyWhatNobodyKeepsIsCleaned(t *testing.T) {
 	})
 }
 
+func TestNothingIsRemovedWhileSomebodyCopies(t *testing.T) {
+	each(t, func(w *world) {
+		w.put("forgotten")
+		w.clock.Advance(25 * time.Hour)
+		until := w.clock.Now().Add(time.Hour)
+		w.must(blob.Hold(w.Context(), w.db, until))
+		w.must(w.store.Clean(w.Context()))
+		if left := w.files(); len(left) != 1 {
+			w.Errorf("%d files while it is held", len(left))
+		}
+		w.must(blob.EndHold(w.Context(), w.db, until))
+		w.must(w.store.Clean(w.Context()))
+		if left := w.files(); len(left) != 0 {
+			w.Errorf("%d files after it", len(left))
+		}
+	})
+}
+
 func TestReleasedIsRemovedByAJobOfTheSameTransaction(t *testing.T) {
 	each(t, func(w *world) {
 		o := w.put("an attachment")

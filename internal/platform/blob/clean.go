@@ -26,6 +26,9 @@ func (s *Store) Register() error {
 // Clean removes what belongs to nothing. Doing it twice, or being killed in the
 // middle, is harmless: the row goes after the object.
 func (s *Store) Clean(ctx context.Context) error {
+	if held, err := s.held(ctx); err != nil || held {
+		return err
+	}
 	for {
 		names, err := s.waste(ctx)
 		if err != nil || len(names) == 0 {

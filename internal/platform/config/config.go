@@ -32,6 +32,7 @@ type Config struct {
 	BaseURL        string
 	TrustedProxies string
 	RequestTimeout time.Duration
+	Drain          time.Duration
 	StepUp         time.Duration // how long a second factor counts as just shown
 	TLSCert        string        // files; "" when a proxy speaks TLS
 	TLSKey         string

@@ -42,6 +42,7 @@ func registerWeb(fs *flag.FlagSet, c *Config) {
 	fs.DurationVar(&c.RequestTimeout, "request-timeout", 30*time.Second, "how long a request may take")
 	fs.DurationVar(&c.StepUp, "step-up", 15*time.Minute, "how long a second factor counts as just shown, before exports, keys and accreditation")
 	fs.IntVar(&c.APIRate, "api-rate", 600, "requests to the API per minute and token; half of them may come at once")
+	fs.DurationVar(&c.Drain, "drain", 0, "how long serve goes on answering after it was asked to stop, while /readyz says 503: more than the load balancer's interval of checks")
 	fs.BoolVar(&c.Worker, "work", true, "serve also works on jobs; false where separate workers do")
 }
 

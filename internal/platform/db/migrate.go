@@ -81,6 +81,12 @@ const migrationTable = `CREATE TABLE IF NOT EXISTS schema_migration (
 // Migrate brings every module's schema up to date, each step in its own
 // transaction, and returns how many steps it applied. Several nodes may call it at once.
 func (d *DB) Migrate(ctx context.Context, modules []Migration) (int, error) {
+	return d.MigrateTo(ctx, modules, nil)
+}
+
+// MigrateTo is Migrate up to a number for each module, as Schema gives them:
+// the schema an older program had. nil means all steps.
+func (d *DB) MigrateTo(ctx context.Context, modules []Migration, upTo map[string]int) (int, error) {
 	if _, err := d.Exec(ctx, migrationTable); err != nil && !d.raced(err) {
 		return 0, fmt.Errorf("making schema_migration: %w", err)
 	}
@@ -91,6 +97,9 @@ func (d *DB) Migrate(ctx context.Context, modules []Migration) (int, error) {
 			return applied, err
 		}
 		for _, s := range steps {
+			if upTo != nil && s.Number > upTo[m.Module] {
+				break
+			}
 			did, err := d.apply(ctx, m.Module, s)
 			if err != nil {
 				return applied, fmt.Errorf("migration %s/%04d_%s: %w", m.Module, s.Number, s.Name, err)
