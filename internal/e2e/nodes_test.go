@@ -69,9 +69,9 @@ func TestTwoNodesAreOne(t *testing.T) {
 	})
 	first.kill()
 	c.base = b.base
-	patiently(t, "the other node reads the import to its end", func() bool { return b.count("SELECT COUNT(*) FROM item_import WHERE state = 'ready'") == 1 })
+	patiently(t, "the other node reads the import to its end", b, func() bool { return b.count("SELECT COUNT(*) FROM item_import WHERE state = 'ready'") == 1 })
 	c.post(page+"/apply", url.Values{})
-	patiently(t, "the import is applied", func() bool { return b.count("SELECT COUNT(*) FROM item_import WHERE state = 'done'") == 1 })
+	patiently(t, "the import is applied", b, func() bool { return b.count("SELECT COUNT(*) FROM item_import WHERE state = 'done'") == 1 })
 	after := b.count("SELECT count(*) FROM item WHERE organisation_id = (SELECT id FROM organisation WHERE code = 'c_x001')")
 	names := b.count("SELECT count(DISTINCT label) FROM item WHERE label LIKE 'Programma % della prova'")
 	if after-before != lines || names != lines {
@@ -80,15 +80,16 @@ func TestTwoNodesAreOne(t *testing.T) {
 }
 
 // patiently waits for what begins when the lease of a dead node has run out.
-func patiently(t *testing.T, what string, come func() bool) {
+func patiently(t *testing.T, what string, i *installation, come func() bool) {
 	t.Helper()
-	again, late := time.NewTicker(100*time.Millisecond), time.After(4*time.Minute)
+	again, late := time.NewTicker(100*time.Millisecond), time.After(3*time.Minute)
 	defer again.Stop()
 	for !come() {
 		select {
 		case <-again.C:
 		case <-late:
-			t.Fatalf("%s: it did not come about", what)
+			t.Fatalf("%s: it did not come about\nimports: %q\njobs: %q", what, i.list("SELECT state || ' ' || rows || ' of ' || kind FROM item_import"),
+				i.list("SELECT kind || ' ' || state || ' ' || attempts FROM job WHERE state <> 'done'"))
 		}
 	}
 }
@@ -104,7 +105,7 @@ func TestANodeDiesWhileSendingDigests(t *testing.T) {
 	a.watch(func(count func(string) int) { until(t, "a digest", func() bool { return count(sent) >= 1 }) })
 	p.kill()
 	midway := a.count(sent)
-	patiently(t, "the other node has sent them all", func() bool {
+	patiently(t, "the other node has sent them all", b, func() bool {
 		b.run("digest", "run", "--date", day)
 		return b.count(`SELECT COUNT(*) FROM vulnerability_match m JOIN organisation o ON o.id = m.organisation_id WHERE m.pending = 1 AND o.state = 'approved'`) == 0
 	})
