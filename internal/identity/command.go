@@ -70,7 +70,7 @@ func (m *Module) ResetLink(ctx context.Context, s access.Scope, email string, se
 		if p.State() == Invited {
 			what = forInvitation
 		}
-		if link, err = m.newLink(ctx, tx, p.ID, what, ""); err != nil {
+		if link, err = m.newLink(ctx, tx, p.ID, what, byMachine); err != nil {
 			return err
 		}
 		return m.note(ctx, tx, s.Actor(), 0, "person.reset_link_made", p.ID, map[string]any{"second_factor": secondFactorToo})

@@ -12,6 +12,9 @@ import (
 // CleanUp does the nightly work.
 func (m *Module) CleanUp(ctx context.Context) error { return m.cleanUp(ctx) }
 
+// ExpireRecoveries does the work of every ten minutes.
+func (m *Module) ExpireRecoveries(ctx context.Context) error { return m.expireRecoveries(ctx) }
+
 // HashToken gives what is kept of a token.
 func HashToken(token string) (string, bool) { return hashToken(token) }
 

@@ -16,6 +16,9 @@ const (
 	jobReset   = "identity.reset"
 	jobNotice  = "identity.notice"
 	jobCleanup = "identity.cleanup"
+
+	jobRecovery = "identity.recovery"
+	jobExpire   = "identity.recovery_expire"
 )
 
 // request is a job about an address that may be nobody's.
@@ -23,6 +26,9 @@ type request struct {
 	Email    string `json:"email"`
 	Failures int    `json:"failures,omitempty"`
 	Code     bool   `json:"code,omitempty"` // it was the second factor that failed
+
+	Address   string `json:"address,omitempty"` // from where it was asked
+	UserAgent string `json:"user_agent,omitempty"`
 }
 
 // ask enqueues a job; equal ones that wait are one.
@@ -34,7 +40,12 @@ func (m *Module) ask(ctx context.Context, tx *db.Tx, kind, key string, r request
 func (m *Module) handleJobs(q *jobs.Queue) error {
 	q.Handle(jobReset, m.once(func(ctx context.Context, tx *db.Tx, r request) error { return m.sendReset(ctx, tx, r.Email) }))
 	q.Handle(jobNotice, m.once(m.sendNotice))
+	q.Handle(jobRecovery, m.once(m.recoveryAsked))
+	q.Handle(jobExpire, func(ctx context.Context, _ jobs.Run) error { return m.expireRecoveries(ctx) })
 	q.Handle(jobCleanup, func(ctx context.Context, _ jobs.Run) error { return m.cleanUp(ctx) })
+	if err := q.Schedule(jobExpire, "*/10 * * * *", time.UTC, jobExpire); err != nil {
+		return fmt.Errorf("identity: %w", err)
+	}
 	if err := q.Schedule(jobCleanup, "17 3 * * *", time.UTC, jobCleanup); err != nil {
 		return fmt.Errorf("identity: %w", err)
 	}

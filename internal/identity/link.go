@@ -18,6 +18,9 @@ const (
 	forInvitation purpose = "invitation"
 	forReset      purpose = "reset"
 	forEmail      purpose = "email"
+
+	forRecovery    purpose = "recovery"
+	forRecoveryEnd purpose = "recovery_end"
 )
 
 func (p purpose) path(token string) string {
@@ -26,6 +29,10 @@ func (p purpose) path(token string) string {
 		return "/invitation/" + token
 	case forEmail:
 		return "/account/email/" + token
+	case forRecovery:
+		return "/recovery/use/" + token
+	case forRecoveryEnd:
+		return "/recovery/cancel/" + token
 	}
 	return "/reset/" + token
 }
@@ -36,6 +43,8 @@ func (m *Module) life(p purpose) time.Duration {
 		return m.Config.InvitationLife
 	case forEmail:
 		return m.Config.EmailLife
+	case forRecoveryEnd:
+		return recoveryLife
 	}
 	return m.Config.ResetLife
 }

@@ -58,6 +58,7 @@ func TestOldAndReplacedLinksAreGone(t *testing.T) {
 		h.drain()
 		_, err = h.AcceptInvitation(h.ctx, h.tokenIn("invitation_again"), good, from(""))
 		h.expect("asked for again", err, "")
+		h.enrol(h.signIn(anna).Token)
 		h.must(h.ForgotPassword(h.ctx, anna, from("")))
 		h.drain()
 		reset := h.tokenIn("reset")
@@ -106,6 +107,7 @@ func TestSuspendedPeopleGetNoLinks(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.gate("https://csirt.example.it")
 		id := h.member(7, anna, access.OrgAdmin)
+		h.enrol(h.signIn(anna).Token)
 		h.must(h.ForgotPassword(h.ctx, anna, from("")))
 		h.drain()
 		link := h.tokenIn("reset")

@@ -24,6 +24,7 @@ type letterArgs struct {
 	Email        string
 	Item         string // what a thing is called
 	Shown        string // an identity somewhere else
+	ItemKey      string // or a sentence of the catalogue
 }
 
 // letter is a mail before it is written as text and as HTML.
@@ -88,6 +89,9 @@ func (m *Module) values(ctx context.Context, tx *db.Tx, l *i18n.Localizer, p Per
 	role := ""
 	if args.Role != "" {
 		role = l.T("identity.role." + string(args.Role))
+	}
+	if args.ItemKey != "" {
+		args.Item = l.T(args.ItemKey)
 	}
 	now := m.Clock.Now()
 	return []any{

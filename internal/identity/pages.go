@@ -21,6 +21,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.stepUpRoutes(g)
 	m.passkeyRoutes(g)
 	m.entranceRoutes(g)
+	m.recoveryRoutes(g)
 	m.peopleRoutes(g)
 	m.staffRoutes(g)
 	m.cardRoutes(g)
@@ -28,6 +29,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.linkedRoutes(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "identity.nav.people", Path: "/o/{org}/people", Permission: access.PeopleEdit, Order: 80},
+		gate.NavItem{Area: gate.AreaAdmin, Key: "identity.nav.recoveries", Path: recoveryDesk, Permission: access.PeopleEdit, Order: 15},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "identity.nav.staff", Path: "/admin/people", Permission: access.StaffEdit, Order: 10},
 		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.security", Path: securityPage, Order: 10},
 		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.linked", Path: linkedPage, Order: 15},

@@ -95,7 +95,7 @@ func peoplePage(list []Member, base, organisation string) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead{Title: ui.T(ctx, "identity.people.title"), Lead: ui.T(ctx, "identity.people.lead", "organisation", organisation), Actions: []ui.Button{{Text: ui.T(ctx, "identity.people.invite"), Href: base + "/new", Icon: ui.IconPlus}, {Text: ui.T(ctx, "identity.entrance.title"), Href: strings.TrimSuffix(base, "/people") + "/entrance", Kind: ui.Secondary}}}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead{Title: ui.T(ctx, "identity.people.title"), Lead: ui.T(ctx, "identity.people.lead", "organisation", organisation), Actions: []ui.Button{{Text: ui.T(ctx, "identity.people.invite"), Href: base + "/new", Icon: ui.IconPlus}, {Text: ui.T(ctx, "identity.entrance.title"), Href: strings.TrimSuffix(base, "/people") + "/entrance", Kind: ui.Secondary}, {Text: ui.T(ctx, "identity.recovery.list"), Href: strings.TrimSuffix(base, "/people") + "/recoveries", Kind: ui.Secondary}}}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

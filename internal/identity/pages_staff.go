@@ -37,7 +37,7 @@ type personAction func(ctx context.Context, s access.Scope, person int64) error
 // Their names are the end of the path and of the sentences' keys.
 func (m *Module) personActions() map[string]personAction {
 	return map[string]personAction{
-		"suspend": m.Suspend, "resume": m.Resume, "second-factor": m.ResetSecondFactor, "invite": m.InviteAgain,
+		"suspend": m.Suspend, "resume": m.Resume, "recovery": m.StartRecovery, "invite": m.InviteAgain,
 	}
 }
 

@@ -325,8 +325,8 @@ func accessButtons(ctx context.Context, p Person, self bool) (out ui.Buttons) {
 	if p.State() == Invited {
 		out = append(out, button("invite"))
 	}
-	if p.SecondFactor {
-		out = append(out, button("second-factor"))
+	if p.State() == Active {
+		out = append(out, button("recovery"))
 	}
 	if p.State() == Suspended {
 		return append(out, button("resume"))
@@ -355,7 +355,7 @@ func questionPage(state ui.FormState, name string, p StaffPerson) templ.Componen
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Confirm{Title: ui.T(ctx, "identity.staff."+name), Text: ui.T(ctx, "identity.staff."+name+".text", "name", p.Name), Action: personPath(staffBase, p.ID, "/"+name), Submit: ui.T(ctx, "identity.staff."+name), Cancel: ui.Link{Text: ui.T(ctx, "identity.cancel"), Href: personPath(staffBase, p.ID, "")}, Harmless: name == "resume" || name == "invite", State: state}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Confirm{Title: ui.T(ctx, "identity.staff."+name), Text: ui.T(ctx, "identity.staff."+name+".text", "name", p.Name), Action: personPath(staffBase, p.ID, "/"+name), Submit: ui.T(ctx, "identity.staff."+name), Cancel: ui.Link{Text: ui.T(ctx, "identity.cancel"), Href: personPath(staffBase, p.ID, "")}, Harmless: name != "suspend", State: state}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
@@ -202,7 +203,7 @@ func TestAdministratorsPages(t *testing.T) {
 			t.Errorf("invited in %s", m.Language)
 		}
 		base := "/admin/people/" + strconv.FormatInt(analyst, 10)
-		for _, action := range []string{"suspend", "resume", "second-factor"} {
+		for _, action := range []string{"suspend", "resume", "recovery"} {
 			b.get(base+"/"+action, 200)
 			b.post(base+"/"+action, base)
 		}
@@ -222,6 +223,7 @@ func TestAdministratorsPages(t *testing.T) {
 func TestForgottenPasswordWithABrowser(t *testing.T) {
 	eachGate(t, identity.Config{}, func(t *testing.T, h *house, g *gate.Gate) {
 		h.member(7, anna, access.OrgSecurity)
+		_, secret, _ := h.enrol(h.signIn(anna).Token)
 		b := h.browser(g)
 		b.get("/forgot", 200)
 		b.post("/forgot", "", "email", "no address")
@@ -236,7 +238,9 @@ func TestForgottenPasswordWithABrowser(t *testing.T) {
 		b.post(link, "", "password", "password1234")
 		b.post(link, "/signin", "password", other)
 		b.get(link, 404)
-		b.post("/signin", "/home", "email", anna, "password", other)
+		h.clock.Advance(time.Minute)
+		b.post("/signin", "/signin/code", "email", anna, "password", other)
+		b.post("/signin/code", "/home", "code", h.code(secret, 0))
 		b.post("/account/email", "/account", "email", "n@comune.example.it", "current", other)
 		link = "/account/email/" + h.tokenIn("email_confirm")
 		b.get(link, 200)

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/fault"
 )
 
 // ForgotPassword asks for a link to set a new password. It says nothing about
@@ -36,8 +37,11 @@ func (m *Module) sendReset(ctx context.Context, tx *db.Tx, email string) error {
 		return err
 	}
 	what, letter := forReset, "reset"
-	if p.State() == Invited {
+	switch {
+	case p.State() == Invited:
 		what, letter = forInvitation, "invitation_again"
+	case !p.SecondFactor:
+		return m.resetRefused(ctx, tx, p)
 	}
 	address, err := m.newLink(ctx, tx, p.ID, what, "")
 	if err != nil {
@@ -49,6 +53,19 @@ func (m *Module) sendReset(ctx context.Context, tx *db.Tx, email string) error {
 	return m.send(ctx, tx, p, letter, letterArgs{Link: address})
 }
 
+// resetRefused: without a second factor the mailbox alone would open the
+// account. Two people must approve instead.
+func (m *Module) resetRefused(ctx context.Context, tx *db.Tx, p Person) error {
+	if err := m.note(ctx, tx, "visitor", 0, "person.reset_refused", p.ID, nil); err != nil {
+		return err
+	}
+	return m.send(ctx, tx, p, "reset_refused", letterArgs{})
+}
+
+// byMachine marks the reset links whoever administers the machine makes: they
+// work also for somebody without a second factor.
+const byMachine = "machine"
+
 // ResetFor says whose password a reset link sets, without using it.
 func (m *Module) ResetFor(ctx context.Context, token string) (Person, error) {
 	l, err := m.openLink(ctx, m.DB, token, forReset)
@@ -58,7 +75,14 @@ func (m *Module) ResetFor(ctx context.Context, token string) (Person, error) {
 // ResetPassword uses a reset link. It signs nobody in: who has a second factor
 // must still show it, and a link in a stolen mailbox must not do without.
 func (m *Module) ResetPassword(ctx context.Context, token, given string) error {
-	_, err := m.setByLink(ctx, token, forReset, given, func(tx *db.Tx, p Person) (SignedIn, error) {
+	l, err := m.openLink(ctx, m.DB, token, forReset)
+	if err != nil {
+		return err
+	}
+	if !l.person.SecondFactor && l.detail != byMachine {
+		return fault.New(fault.NotFound, "identity.link_gone")
+	}
+	_, err = m.setByLink(ctx, token, forReset, given, func(tx *db.Tx, p Person) (SignedIn, error) {
 		return SignedIn{}, m.send(ctx, tx, p, "password_changed", letterArgs{})
 	})
 	return err

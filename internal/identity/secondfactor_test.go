@@ -186,23 +186,6 @@ func TestEachRecoveryCodeWorksOnce(t *testing.T) {
 	})
 }
 
-func TestAnAdministratorResetsTheSecondFactor(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		id, _ := h.staff("analyst@csirt.example.it", access.Analyst)
-		token := h.signIn("analyst@csirt.example.it").Token
-		analyst := access.Principal{Person: id, Staff: []access.Role{access.Analyst}}.Territory()
-		h.expect("an analyst", h.ResetSecondFactor(h.ctx, analyst, id+1), "access.permission")
-		boss := access.Principal{Person: id, Staff: []access.Role{access.Administrator}}.Territory()
-		h.expect("oneself", h.ResetSecondFactor(h.ctx, boss, id), "identity.not_oneself")
-		h.must(h.ResetSecondFactor(h.ctx, access.System("test"), id))
-		h.noSession(token, "reset")
-		h.last("second_factor_reset")
-		if in := h.signIn("analyst@csirt.example.it"); in.Pending != identity.EnrolWanted || h.logged("person.second_factor_reset") != 1 {
-			t.Errorf("pending %v, %d in the log", in.Pending, h.logged("person.second_factor_reset"))
-		}
-	})
-}
-
 func TestTheDemonstrationIsNoOrdinaryInstance(t *testing.T) {
 	people := []identity.DemoPerson{
 		{Email: "sala@demo.example.it", Name: "Sara Conti", Password: "demo", Staff: []access.Role{access.Operator}},

@@ -120,7 +120,7 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 		}
 		*h.sent = nil
 		h.drain()
-		if diff := cmp.Diff([]string{"identity.reset to " + anna}, kinds(*h.sent)); diff != "" {
+		if diff := cmp.Diff([]string{"identity.reset_refused to " + anna}, kinds(*h.sent)); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -144,29 +144,6 @@ func (m *Module) Resume(ctx context.Context, s access.Scope, person int64) error
 	})
 }
 
-// ResetSecondFactor takes away the second factor of somebody who lost it, ends
-// his sessions and tells him. It is for who has made sure it is him.
-func (m *Module) ResetSecondFactor(ctx context.Context, s access.Scope, person int64) error {
-	if person == s.Person() {
-		return fault.New(fault.Conflict, "identity.not_oneself")
-	}
-	return m.changeStaff(ctx, s, person, false, func(tx *db.Tx, p Person) error {
-		if err := dropFactor(ctx, tx, person); err != nil {
-			return err
-		}
-		if err := endSessions(ctx, tx, person, 0); err != nil {
-			return err
-		}
-		if err := openDoor(ctx, tx, secondFactorKey(person)); err != nil {
-			return err
-		}
-		if err := m.note(ctx, tx, s.Actor(), 0, "person.second_factor_reset", person, nil); err != nil {
-			return err
-		}
-		return m.send(ctx, tx, p, "second_factor_reset", letterArgs{})
-	})
-}
-
 // InviteAgain sends the invitation once more, to who has not used it.
 func (m *Module) InviteAgain(ctx context.Context, s access.Scope, person int64) error {
 	return m.changeStaff(ctx, s, person, false, func(tx *db.Tx, p Person) error {
