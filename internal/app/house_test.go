@@ -195,6 +195,17 @@ func (h *house) ask(t *testing.T, who, method, path string) (status int, locatio
 	return res.StatusCode, res.Header.Get("Location")
 }
 
+// kind gives the content type of an answer.
+func (h *house) kind(t *testing.T, who, path string) string {
+	t.Helper()
+	res, err := h.clients[who].Get(h.server.URL + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return res.Header.Get("Content-Type")
+}
+
 // traces counts what was written to the audit log.
 func (h *house) traces(t *testing.T) (n int) {
 	t.Helper()

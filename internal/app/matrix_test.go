@@ -194,3 +194,24 @@ func TestRoutesThatWantARecentSecondFactor(t *testing.T) {
 		t.Fatal("no route wants a recent second factor")
 	}
 }
+
+// TestEveryFileOfAListWantsARecentSecondFactor asks every page for a file: one
+// that gives some without wanting the second factor was forgotten.
+func TestEveryFileOfAListWantsARecentSecondFactor(t *testing.T) {
+	house, files := newHouse(t), 0
+	for _, route := range house.app.Gate.Routes() {
+		if !strings.HasPrefix(route.Pattern, "GET ") || route.Rule.IsPublic() {
+			continue
+		}
+		kind := house.kind(t, "administrator", path(route.Pattern, "c_x101")+"?format=csv&q=a")
+		if !strings.HasPrefix(kind, "text/csv") {
+			continue
+		}
+		if files++; route.Fresh == gate.Anytime {
+			t.Errorf("%s gives a file and does not name gate.RecentExport", route.Pattern)
+		}
+	}
+	if files < 3 {
+		t.Errorf("only %d lists give files", files)
+	}
+}

@@ -22,7 +22,7 @@ func (m *Module) changePages(g *gate.Gate) {
 	g.Handle("POST /o/{org}/changes/{id}/withdraw", gate.Member(access.OrganisationEdit), m.withdrawChange)
 	g.Handle("GET /ops/changes", gate.Staff(access.RegistrationRead), m.changeQueue)
 	g.Handle("GET /ops/changes/{id}", gate.Staff(access.RegistrationRead), m.changeToDecide)
-	g.Handle("POST /ops/changes/{id}", gate.Staff(access.AccreditationEdit), m.changeDecided)
+	g.Handle("POST /ops/changes/{id}", gate.Staff(access.AccreditationEdit), m.changeDecided, gate.Recent())
 	g.Handle("GET /ops/decisions", gate.Staff(access.RegistrationRead), m.secondQueue)
 	g.Handle("POST /ops/registrations/{id}/second", gate.Staff(access.AccreditationEdit), m.secondDecided)
 	g.Nav(gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.changes", Path: "/ops/changes", Permission: access.RegistrationRead, Order: 25})

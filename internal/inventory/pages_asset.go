@@ -46,7 +46,7 @@ func assetPath(base string, id int64) string { return base + "/assets/" + strcon
 
 func (m *Module) registerAssets(g *gate.Gate) {
 	read, edit := gate.Member(access.StackRead), gate.Member(access.StackEdit)
-	g.Handle("GET /o/{org}/stack/assets", read, m.assetsPage)
+	g.Handle("GET /o/{org}/stack/assets", read, m.assetsPage, gate.RecentExport())
 	g.Handle("POST /o/{org}/stack/assets/bulk", edit, m.assetsBulk)
 	g.Handle("GET /o/{org}/stack/assets/new", edit, m.assetNew)
 	g.Handle("POST /o/{org}/stack/assets/new", edit, m.assetCreate)
