@@ -6,9 +6,17 @@
 // # Rules
 //
 //   - Signing in takes an address and a password, then the second factor of
-//     whoever has one. For the CSIRT's people it is mandatory (NIS2, article
-//     21(2)(j); AgID's minimum measures, ABSC 5.6.1): a session without it
-//     reaches nothing but the page that sets it up.
+//     whoever has one: an app's code or a passkey. A passkey alone, with user
+//     verification, is both. For the CSIRT's people, for who administers an
+//     organisation, and where the organisation wants it, the second factor is
+//     mandatory (NIS2, article 21(2)(j); AgID's minimum measures, ABSC 5.6.1): a
+//     session without it reaches nothing but the pages that set it up.
+//   - A session knows by which methods it was opened, and when the last strong
+//     one was: gate.Recent wants that to be minutes ago.
+//   - Mail alone opens no account: a reset goes only to who must show a second
+//     factor afterwards. Who lost both is brought back by two people, a link by
+//     mail and a code by telephone.
+//   - An organisation may admit its own people from its networks only.
 //   - An answer never tells whether an address is known: unknown ones cost the
 //     same hash, the same count of failures and the same job as known ones.
 //   - Failures are counted in the database before the password is looked at, so
