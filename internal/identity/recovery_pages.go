@@ -117,7 +117,7 @@ func (m *Module) recoveryPage(r *gate.Request, wrong error, code string) error {
 		return err
 	}
 	v := recoveryView{Recovery: x, base: recoveryBase(r), code: code}
-	if _, no := m.partOf(r.Context(), m.DB, x, r.Person.ID); no != nil {
+	if _, no := m.partOf(r.Context(), m.DB, x, r.Person.ID); no != nil && x.State == recoveryOpen {
 		v.why = r.Say(no)
 	}
 	body := recoveryBody(r.FormState(wrong), v)
