@@ -15,8 +15,8 @@ import (
 	"martinella/internal/identity"
 )
 
-// desk is the scope of one of the CSIRT's people over the territory.
-func desk(person int64, role access.Role) access.Scope {
+// atDesk is the scope of one of the CSIRT's people over the territory.
+func atDesk(person int64, role access.Role) access.Scope {
 	return access.Principal{Person: person, Staff: []access.Role{role}}.Territory()
 }
 
@@ -76,13 +76,13 @@ func TestTwoPeopleBringBackAMember(t *testing.T) {
 		approve := func(s access.Scope) error { _, err := h.ApproveRecovery(h.ctx, s, id); return err }
 		h.expect("another organisation's", approve(in(t, 8, 5, access.OrgAdmin)), "identity.recovery_gone")
 		h.expect("a technician", approve(in(t, 7, person, access.OrgTechnician)), "access.permission")
-		h.expect("an analyst", approve(desk(analyst, access.Analyst)), "access.permission")
+		h.expect("an analyst", approve(atDesk(analyst, access.Analyst)), "access.permission")
 		h.expect("himself as an org_admin", approve(in(t, 7, person, access.OrgAdmin)), "identity.not_oneself")
-		h.expect("himself as an operator", approve(desk(person, access.Operator)), "identity.not_oneself")
+		h.expect("himself as an operator", approve(atDesk(person, access.Operator)), "identity.not_oneself")
 		h.expect("a part of the program", approve(access.System("x")), "identity.not_oneself")
-		h.must(approve(desk(op, access.Operator)))
-		h.expect("the same operator again", approve(desk(op, access.Operator)), "identity.recovery_twice")
-		h.expect("two operators though there is an org_admin", approve(desk(op2, access.Operator)), "identity.recovery_wants_admin")
+		h.must(approve(atDesk(op, access.Operator)))
+		h.expect("the same operator again", approve(atDesk(op, access.Operator)), "identity.recovery_twice")
+		h.expect("two operators though there is an org_admin", approve(atDesk(op2, access.Operator)), "identity.recovery_wants_admin")
 		if len(h.mailsOf("recovery_link")) != 0 {
 			t.Fatal("a link with one approval")
 		}
@@ -131,9 +131,9 @@ func TestWithoutAnotherOrgAdminTwoOperators(t *testing.T) {
 		op2, _ := h.staff("op2@csirt.example.it", access.Manager)
 		h.member(7, anna, access.OrgAdmin)
 		id := h.asks(anna)
-		_, err := h.ApproveRecovery(h.ctx, desk(op, access.Operator), id)
+		_, err := h.ApproveRecovery(h.ctx, atDesk(op, access.Operator), id)
 		h.must(err)
-		code, err := h.ApproveRecovery(h.ctx, desk(op2, access.Manager), id)
+		code, err := h.ApproveRecovery(h.ctx, atDesk(op2, access.Manager), id)
 		h.must(err)
 		h.must(h.UseRecovery(h.ctx, h.linkOf("recovery_link"), code, other))
 		in, err := h.SignIn(h.ctx, anna, other, from(""))
@@ -151,19 +151,19 @@ func TestTheCSIRTsOwnPeopleAreBroughtBackByTwoWhoLead(t *testing.T) {
 		second, _ := h.staff("capo@csirt.example.it", access.Manager)
 		op, _ := h.staff("op@csirt.example.it", access.Operator)
 		analyst, _ := h.staff("analyst@csirt.example.it", access.Analyst)
-		h.expect("by an operator", h.StartRecovery(h.ctx, desk(op, access.Operator), analyst), "access.permission")
-		h.expect("oneself", h.StartRecovery(h.ctx, desk(boss, access.Administrator), boss), "identity.not_oneself")
-		h.must(h.StartRecovery(h.ctx, desk(boss, access.Administrator), analyst))
+		h.expect("by an operator", h.StartRecovery(h.ctx, atDesk(op, access.Operator), analyst), "access.permission")
+		h.expect("oneself", h.StartRecovery(h.ctx, atDesk(boss, access.Administrator), boss), "identity.not_oneself")
+		h.must(h.StartRecovery(h.ctx, atDesk(boss, access.Administrator), analyst))
 		list, err := h.Recoveries(h.ctx, access.System("test"))
 		h.must(err)
 		id := list[0].ID
-		_, err = h.ApproveRecovery(h.ctx, desk(op, access.Operator), id)
+		_, err = h.ApproveRecovery(h.ctx, atDesk(op, access.Operator), id)
 		h.expect("an operator", err, "identity.recovery_leaders")
 		_, err = h.ApproveRecovery(h.ctx, in(t, 7, 99, access.OrgAdmin), id)
 		h.expect("an organisation", err, "identity.recovery_gone")
-		_, err = h.ApproveRecovery(h.ctx, desk(boss, access.Administrator), id)
+		_, err = h.ApproveRecovery(h.ctx, atDesk(boss, access.Administrator), id)
 		h.must(err)
-		code, err := h.ApproveRecovery(h.ctx, desk(second, access.Manager), id)
+		code, err := h.ApproveRecovery(h.ctx, atDesk(second, access.Manager), id)
 		h.must(err)
 		h.clock.Advance(time.Hour)
 		h.expect("after an hour", h.UseRecovery(h.ctx, h.linkOf("recovery_link"), code, other), "identity.link_gone")
@@ -178,16 +178,16 @@ func TestARecoveryIsCancelledRefusedOrExpires(t *testing.T) {
 		id := h.asks(anna)
 		cancel := h.linkOf("recovery_asked")
 		h.must(h.CancelRecovery(h.ctx, cancel))
-		_, err := h.ApproveRecovery(h.ctx, desk(op, access.Operator), id)
+		_, err := h.ApproveRecovery(h.ctx, atDesk(op, access.Operator), id)
 		h.expect("a cancelled one", err, "identity.recovery_over")
 		h.expect("cancelling twice", h.CancelRecovery(h.ctx, cancel), "identity.link_gone")
 		id = h.asks(anna)
-		h.must(h.RefuseRecovery(h.ctx, desk(op, access.Operator), id))
-		_, err = h.ApproveRecovery(h.ctx, desk(op, access.Operator), id)
+		h.must(h.RefuseRecovery(h.ctx, atDesk(op, access.Operator), id))
+		_, err = h.ApproveRecovery(h.ctx, atDesk(op, access.Operator), id)
 		h.expect("a refused one", err, "identity.recovery_over")
 		id = h.asks(anna)
 		h.clock.Advance(73 * time.Hour)
-		_, err = h.ApproveRecovery(h.ctx, desk(op, access.Operator), id)
+		_, err = h.ApproveRecovery(h.ctx, atDesk(op, access.Operator), id)
 		h.expect("an old one", err, "identity.recovery_over")
 		h.must(h.ExpireRecoveries(h.ctx))
 		for _, action := range []string{"cancelled", "refused", "expired"} {
@@ -209,9 +209,9 @@ func TestGuessingTheRecoverysCode(t *testing.T) {
 		op2, _ := h.staff("op2@csirt.example.it", access.Operator)
 		h.member(7, anna, access.OrgTechnician)
 		id := h.asks(anna)
-		_, err := h.ApproveRecovery(h.ctx, desk(op, access.Operator), id)
+		_, err := h.ApproveRecovery(h.ctx, atDesk(op, access.Operator), id)
 		h.must(err)
-		code, err := h.ApproveRecovery(h.ctx, desk(op2, access.Operator), id)
+		code, err := h.ApproveRecovery(h.ctx, atDesk(op2, access.Operator), id)
 		h.must(err)
 		link := h.linkOf("recovery_link")
 		for range 5 {
