@@ -14,6 +14,8 @@ var accessories = regexp.MustCompile(`(?i)\bKB ?\d{6,7}\b|^(?:security |cumulati
 	`\bauto ?-?update|\bupdate (?:helper|health|service|assistant|manager)|\bupdater\b|\bsoftware update$|\bedge update\b|\bgoogle update|\bmaintenance service\b|\brefresh manager\b|\bcrash ?report|` +
 	`\bmanagement engine\b|\bchipset\b|\bserial io\b|\bgraphics driver\b|\bhd audio\b|\bbluetooth\b|\bnetwork connections\b|\bwireless (?:lan|network) adapter|\btouchpad\b|\bfingerprint\b|` +
 	`\bdocumentation\b|\bdocumentazione\b|\bmanual[ei]?\b|\bhelp (?:pack|files)\b|\btutorials?\b|\bsamples?\b|\bfonts?\b|\btemplates?\b|\bwallpapers?\b|` +
+	`\bbootstrap(?:per)?\b|\bdatabase engine\b|\bmachine-wide\b|\blanguage service\b|\bsoftware development kit\b|\bsdk\b|\bparser\b|\breport viewer\b|\bhealth check\b|` +
+	`\binterop|\bdependencies\b|\bcompanion\b|\bweb components\b|\bdevice software\b|\bpointing device\b|\baudio\b|` +
 	`\badd-?in\b|\bplug-?in for\b|\bbrowser for sql\b|\bsetup support\b|\bnetwork agent\b|\bvss writer\b|\bclick-to-run\b|\bwebview`)
 
 // accessory says whether a text names something that comes along with a product.

@@ -15,6 +15,7 @@ type evidence struct {
 	other     bool    // it names another vendor instead
 	typo      bool    // a word matched only with a mistake forgiven
 	usesDigit bool    // the number in the text is part of the product's name
+	distinct  bool    // the product's name has a word few products have, and it is the best known of that name
 	share     float32 // of the CVEs of all products with this name, how many are this one's
 }
 
@@ -48,6 +49,7 @@ func (x *Index) compare(t text, id int32) evidence {
 	used := make([]bool, len(t.words))
 	e.name = x.nameCovered(t, en, used, &e)
 	e.share = x.shareOf(id, en)
+	e.distinct = x.distinct(id, en)
 	e.vendor, e.apart = x.vendorNamed(t, en, used)
 	if !e.apart && e.share < 0.5 {
 		e.vendor = false // the one word names the product; that a vendor is called like it proves little
@@ -158,6 +160,18 @@ func (x *Index) shareOf(id int32, en *entry) float32 {
 	return float32(x.products[id].Count+1) / float32(max(total, 1))
 }
 
+// fewProducts is how many products may have a word that still tells which is meant.
+const fewProducts = 40
+
+// distinct says whether a product's name alone tells it from all others. Often
+// one product stands under several makers, old and new: the best known is meant.
+func (x *Index) distinct(id int32, en *entry) bool {
+	if len(en.compactName) < 5 || x.sameName[en.compactName][0] != id {
+		return false
+	}
+	return slices.ContainsFunc(en.product, func(word int32) bool { return len(x.postings[word]) <= fewProducts })
+}
+
 const whole = 0.999 // rounding left aside, all of it
 
 // confidence turns evidence into a number and its reason.
@@ -180,7 +194,10 @@ func grade(e evidence) (float32, Reason) {
 	case full && e.text >= whole && e.vendor && !e.typo:
 		return 100, Exact
 	case full && e.text >= whole && !e.typo:
-		return 45 + 40*e.share, NameOnly
+		if n := 45 + 40*e.share; !e.distinct {
+			return n, NameOnly
+		}
+		return max(45+40*e.share, 60), NameOnly
 	case full && e.vendor && e.apart:
 		return 50 + 35*e.text, Extra
 	case full:

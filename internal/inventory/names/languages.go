@@ -74,9 +74,7 @@ func (x *Index) library(name string, registries []string, prefixes ...string) fi
 	}
 	var refs []string
 	for _, prefix := range prefixes {
-		for _, d := range distributions {
-			refs = append(refs, packageTargets(d+prefix+name)...)
-		}
+		refs = append(refs, distroTargets(prefix+name)...)
 	}
 	if ids := x.rankTargets(refs, name, true); len(ids) > 0 {
 		return finding{ids: ids, reason: Package}

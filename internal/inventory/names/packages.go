@@ -38,6 +38,14 @@ func lineKey(text []byte) []byte {
 // distributions are the sources of packages that purl2cpe names, those most often met first.
 var distributions = []string{"pkg:deb/debian/", "pkg:deb/ubuntu/", "pkg:rpm/fedora/", "pkg:rpm/opensuse/", "pkg:rpm/centos/"}
 
+// distroTargets gives what purl2cpe lists for a distribution's package, of all distributions.
+func distroTargets(name string) (refs []string) {
+	for _, d := range distributions {
+		refs = append(refs, packageTargets(d+name)...)
+	}
+	return refs
+}
+
 // finding is what a package's name led to.
 type finding struct {
 	ids     []int32 // products, the best first
@@ -174,6 +182,9 @@ func (x *Index) distroPackage(name string) finding {
 	if f, ok := x.languagePackage(name); ok {
 		return f
 	}
+	if ids := x.rankTargets(distroTargets(name), name, true); len(ids) > 0 {
+		return finding{ids: ids, reason: Package}
+	}
 	if x.packages.holdsNothing(name) {
 		return finding{nothing: true}
 	}
@@ -208,11 +219,7 @@ func (x *Index) stem(name string) finding {
 	if f, ok := x.listedName(name); ok {
 		return f
 	}
-	var refs []string
-	for _, d := range distributions {
-		refs = append(refs, packageTargets(d+name)...)
-	}
-	if ids := x.rankTargets(refs, name, false); len(ids) > 0 {
+	if ids := x.rankTargets(distroTargets(name), name, false); len(ids) > 0 {
 		return finding{ids: ids, reason: Package}
 	}
 	return x.project(name, true)

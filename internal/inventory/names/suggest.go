@@ -63,19 +63,20 @@ func (x *Index) Suggest(q Query, limit int) []Candidate {
 		}
 	}
 	byConfidence(out)
-	preferUsual(out)
+	preferUsual(out, t.alias)
 	settleTie(out)
 	return out[:min(len(out), limit)]
 }
 
 // preferUsual puts what people usually mean by a text before what it says to
 // the letter: "Microsoft Edge" is the browser of today, not the one of 2015.
-func preferUsual(out []Candidate) {
-	if !slices.ContainsFunc(out, func(c Candidate) bool { return c.Reason == Alias }) {
+func preferUsual(out []Candidate, usual string) {
+	is := func(c Candidate) bool { return c.Vendor+":"+c.Product.Product == usual }
+	if !slices.ContainsFunc(out, is) {
 		return
 	}
 	for i := range out {
-		if out[i].Reason == Exact {
+		if out[i].Reason == Exact && !is(out[i]) {
 			out[i].Reason, out[i].Confidence = NameOnly, 70
 		}
 	}
@@ -164,7 +165,7 @@ func (x *Index) weighWord(t *text, i int, w string, exact bool) {
 		t.weights[i] = min(t.weights[i], 0.5)
 	}
 	if i > 0 && i >= t.aside {
-		t.weights[i] *= 0.3
+		t.weights[i] *= 0.1
 	}
 	if slices.Contains(x.lists.suffixes, w) && i > 0 {
 		t.weights[i] *= 0.3
@@ -222,7 +223,7 @@ func (x *Index) vendorExactly(ws []string) (string, bool) {
 // nothing dropped from its end one by one.
 func (x *Index) aliasOf(ws []string) string {
 	for n := len(ws); n > 0; n-- {
-		if ref, ok := x.lists.products[join(ws[:n])]; ok {
+		for _, ref := range x.lists.products[join(ws[:n])] {
 			if _, in := x.byName[ref]; in {
 				return ref
 			}
