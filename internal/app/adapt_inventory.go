@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"martinella/internal/access"
+	"martinella/internal/access/gate"
 	"martinella/internal/inventory"
 	"martinella/internal/inventory/names"
 	"martinella/internal/vulnerability/cpe"
@@ -63,6 +64,16 @@ func (x dictionary) Products(ctx context.Context, s access.Scope) ([]names.Produ
 		}
 	}
 	return names.WithShipped(out)
+}
+
+// organisationNames names organisations, for the inventory's operators.
+func (a *App) organisationNames(ctx context.Context, s access.Scope, ids []int64) (map[int64]gate.Organisation, error) {
+	list, err := a.rooms.constituency.OrganisationsByID(ctx, s, ids)
+	out := make(map[int64]gate.Organisation, len(list))
+	for _, o := range list {
+		out[o.ID] = o
+	}
+	return out, err
 }
 
 // aliases gives the matcher what people confirmed of CNAs' names.

@@ -195,6 +195,7 @@ func (a *App) buildInventory() error {
 	a.rooms.inventory = inventory.New(inventory.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, CPE: cpeNames{}, Dictionary: dictionary{&a.rooms},
 		Pull: a.puller(), AffectedNames: a.affectedNames, Open: a.openCounts, Panels: []inventory.Panel{a.itemPanel}, Who: (&authors{r: &a.rooms}).Name,
+		Organisations: a.organisationNames,
 	})
 	return nil
 }

@@ -94,24 +94,51 @@ func (m *Module) chosen(ctx context.Context, ref string) (verdict, error) {
 
 // ConfirmName says for everyone what a name means; ref as for Confirm.
 func (m *Module) ConfirmName(ctx context.Context, s access.Scope, key, ref string) error {
+	return m.ConfirmNames(ctx, s, []NameChoice{{key, ref}})
+}
+
+// NameChoice says what a name means; Ref as for Confirm.
+type NameChoice struct{ Key, Ref string }
+
+// ConfirmNames says for everyone what names mean: all of them or, when one
+// cannot be, none. At most MaxBulk.
+func (m *Module) ConfirmNames(ctx context.Context, s access.Scope, choices []NameChoice) error {
 	if err := errorsOf(s.Territory(), s.Require(access.NameConfirm)); err != nil {
 		return err
 	}
-	v, err := m.chosen(ctx, ref)
-	if err != nil {
-		return err
+	switch {
+	case len(choices) == 0:
+		return fault.New(fault.Invalid, "inventory.none_chosen")
+	case len(choices) > MaxBulk:
+		return fault.New(fault.Invalid, "inventory.bulk_many", fault.P{"limit": MaxBulk})
+	}
+	meant := make([]verdict, len(choices))
+	for i, c := range choices {
+		var err error
+		if meant[i], err = m.chosen(ctx, c.Ref); err != nil {
+			return err
+		}
 	}
 	return m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
-		var label string
-		err := tx.QueryRow(ctx, "SELECT COALESCE(min(label), '') FROM item WHERE name_key = $1", key).Scan(&label)
-		if err != nil {
-			return fmt.Errorf("looking a name up: %w", err)
+		for i, c := range choices {
+			if err := m.confirmName(ctx, tx, s, c.Key, meant[i]); err != nil {
+				return err
+			}
 		}
-		if label == "" {
-			return fault.New(fault.NotFound, "inventory.name_gone")
-		}
-		return m.remember(ctx, tx, s, everyone, key, label, v)
+		return nil
 	})
+}
+
+func (m *Module) confirmName(ctx context.Context, tx *db.Tx, s access.Scope, key string, v verdict) error {
+	var label string
+	err := tx.QueryRow(ctx, "SELECT COALESCE(min(label), '') FROM item WHERE name_key = $1", key).Scan(&label)
+	if err != nil {
+		return fmt.Errorf("looking a name up: %w", err)
+	}
+	if label == "" || key == "" {
+		return fault.New(fault.NotFound, "inventory.name_gone")
+	}
+	return m.remember(ctx, tx, s, everyone, key, label, v)
 }
 
 func errorsOf(errs ...error) error {

@@ -226,8 +226,9 @@ func TestNamesAreConfirmedOnceForAll(t *testing.T) {
 		if other.State != inventory.Guessed || other.Vendor != "zimbra" || other.Reason != "peers" {
 			t.Errorf("what one said is a guess for the other: %+v", other)
 		}
-		list, total, err := w.Names(ctx, staff, "", 0, 10)
-		if err != nil || total != 1 || list[0].Proposals != 1 || list[0].Organisations != 1 {
+		page, err := w.Names(ctx, staff, inventory.NameQuery{Limit: 10})
+		list := page.Names
+		if err != nil || page.Total != 1 || list[0].Proposals != 1 || list[0].Organisations != 1 {
 			t.Fatalf("%+v %v", list, err)
 		}
 		if p := must[[]inventory.Proposal](t)(w.Proposals(ctx, staff, list[0].Key)); len(p) != 1 || p[0].Vendor != "zimbra" {

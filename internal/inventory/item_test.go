@@ -175,7 +175,7 @@ func TestOrganisationsSeeOnlyTheirOwn(t *testing.T) {
 		if err := w.EachOrganisation(ctx, member(1), nil); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("a member read everybody's: %v", err)
 		}
-		if _, _, err := w.Names(ctx, member(1), "", 0, 10); fault.KindOf(err) != fault.Forbidden {
+		if _, err := w.Names(ctx, member(1), inventory.NameQuery{Limit: 10}); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("a member read the work list: %v", err)
 		}
 		seen := map[int64]int{}

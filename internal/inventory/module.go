@@ -86,6 +86,8 @@ type Deps struct {
 	Open func(ctx context.Context, s access.Scope, items []int64) (map[int64]int, error)
 	// Who names the author of a change ("person:12") as people know him; "" or nil: by number.
 	Who func(ctx context.Context, actor string) string
+	// Organisations names organisations, for the CSIRT's people. nil: by number.
+	Organisations func(ctx context.Context, s access.Scope, ids []int64) (map[int64]gate.Organisation, error)
 	// Panels stand on every item's page.
 	Panels []Panel
 }

@@ -209,6 +209,12 @@ func (m *Module) bulkRemove(r *gate.Request, ids []int64, sure bool) error {
 }
 
 // with writes an address with one parameter.
-func with(base, name, value string) string { return base + "?" + url.Values{name: {value}}.Encode() }
+func with(base, name, value string) string {
+	sign := "?"
+	if strings.Contains(base, "?") {
+		sign = "&"
+	}
+	return base + sign + url.Values{name: {value}}.Encode()
+}
 
 func itemPath(base string, id int64) string { return base + "/items/" + strconv.FormatInt(id, 10) }
