@@ -27,7 +27,8 @@ type chosenName struct {
 	Options   []names.Candidate
 	Proposals []Proposal
 	Holders   []Holder
-	Quick     bool // one name after the other: the first answer has the focus
+	Quick     bool   // one name after the other: the first answer has the focus
+	Past      string // its place in the work list, for the next
 }
 
 const (
@@ -59,15 +60,18 @@ func phraseOf(q string) string { return wordsKey(q) }
 
 // chosenName gathers what one name may mean; nil when none is chosen.
 func (m *Module) chosenName(r *gate.Request) (*chosenName, error) {
-	key := r.Query().Get("name")
-	if key == "" {
-		return nil, nil
+	key, err := m.keyChosen(r)
+	if err != nil || key == "" {
+		return nil, err
 	}
 	n, err := m.nameOf(r.Context(), key)
 	if err != nil || n == nil {
 		return nil, err
 	}
 	c := &chosenName{Name: *n, Quick: r.Query().Get("quick") == "yes"}
+	if c.Past, err = m.placeOf(r.Context(), key); err != nil {
+		return nil, err
+	}
 	if c.Options, err = m.candidates(r.Context(), n.Label, n.Publisher, purlOf(key), "", 8); err != nil {
 		return nil, err
 	}
@@ -76,6 +80,20 @@ func (m *Module) chosenName(r *gate.Request) (*chosenName, error) {
 	}
 	c.Holders, err = m.Holders(r.Context(), r.Scope, key, holdersOnPage)
 	return c, err
+}
+
+// keyChosen is the name in the address or, going through them one after the
+// other, the one after the last.
+func (m *Module) keyChosen(r *gate.Request) (string, error) {
+	key, past := r.Query().Get("name"), r.Query().Get("past")
+	if key != "" || past == "" {
+		return key, nil
+	}
+	p, err := m.Names(r.Context(), r.Scope, NameQuery{After: past, Limit: 1})
+	if err != nil || len(p.Names) == 0 {
+		return "", err
+	}
+	return p.Names[0].Key, nil
 }
 
 // purlOf gives a key back as the package URL it is, "" when it is none.
@@ -101,23 +119,14 @@ func (m *Module) nameConfirm(r *gate.Request) error {
 		return err
 	}
 	r.Flash(gate.Success, "inventory.names.confirmed")
-	if f.Text("quick") == "yes" {
-		return m.nextName(r)
+	if past := f.Text("past"); past != "" {
+		return r.Redirect(nextAddress(past))
 	}
 	return r.Redirect(listAddress(f))
 }
 
-// nextName goes on with the first name of the work list.
-func (m *Module) nextName(r *gate.Request) error {
-	p, err := m.Names(r.Context(), r.Scope, NameQuery{Limit: 1})
-	if err != nil {
-		return err
-	}
-	if len(p.Names) == 0 {
-		return r.Redirect("/ops/names")
-	}
-	return r.Redirect("/ops/names?" + url.Values{"name": {p.Names[0].Key}, "quick": {"yes"}}.Encode())
-}
+// nextAddress shows the name after a place of the work list.
+func nextAddress(past string) string { return with("/ops/names?quick=yes", "past", past) }
 
 // listAddress is the work list as it was filtered.
 func listAddress(f web.Form) string {

@@ -59,6 +59,16 @@ func (m *Module) nameOf(ctx context.Context, key string) (*Name, error) {
 	return &n, err
 }
 
+// placeOf gives a name's place in the work list.
+func (m *Module) placeOf(ctx context.Context, key string) (string, error) {
+	p := namePlace{Key: key}
+	err := m.deps.DB.QueryRow(ctx, "SELECT count(DISTINCT organisation_id), count(*) FROM item WHERE name_key = $1 AND "+waitingNames, key).Scan(&p.Organisations, &p.Items)
+	if err != nil {
+		return "", fmt.Errorf("placing a name: %w", err)
+	}
+	return encodePlace(p), nil
+}
+
 // Holder is an organisation that has a name.
 type Holder struct {
 	Organisation int64

@@ -205,12 +205,14 @@ func TestWorkListPages(t *testing.T) {
 		if code := post("/ops/names/bulk", url.Values{"do": {"none"}, "id": {"- " + key(2)}}); code != 303 {
 			t.Errorf("no known product: %d", code)
 		}
-		rec := w.browse(t, "analyst", "POST", "/ops/names", url.Values{"name": {key(3)}, "product": {"a:php:php"}, "quick": {"yes"}})
-		if rec.Code != 303 || rec.Header().Get("Location") != "/ops/names" {
-			t.Errorf("the last of them: %d %s", rec.Code, rec.Header().Get("Location"))
+		body := w.browse(t, "analyst", "GET", "/ops/names?quick=yes&name="+url.QueryEscape(key(3)), nil).Body.String()
+		past := between(body, `name="past" value="`, `"`)
+		rec := w.browse(t, "analyst", "POST", "/ops/names", url.Values{"name": {key(3)}, "product": {"a:php:php"}, "past": {past}})
+		if next := rec.Header().Get("Location"); rec.Code != 303 || w.browse(t, "analyst", "GET", next, nil).Code != 200 {
+			t.Errorf("the last of them: %d, then %s", rec.Code, next)
 		}
 		w.drain(t)
-		body := w.browse(t, "analyst", "GET", "/ops/names/confirmed", nil).Body.String()
+		body = w.browse(t, "analyst", "GET", "/ops/names/confirmed", nil).Body.String()
 		for _, l := range labels[:4] {
 			if !strings.Contains(body, l) {
 				t.Errorf("%q is not among the answers given", l)

@@ -44,21 +44,25 @@ func (x *Index) Resolve(q Query, limit int) Answer {
 	return x.answerText(q, limit)
 }
 
-// plainText drops what is not seen and what no name has: controls, right-to-left marks.
+// plainText drops what is not seen and what no name has (controls,
+// right-to-left marks) and leaves one blank where there are several.
 func plainText(s string) string {
 	s = clip(s)
-	if ascii(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' }) {
-		return strings.TrimSpace(s)
+	if !ascii(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' }) {
+		s = strings.Map(seen, strings.ToValidUTF8(s, ""))
 	}
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t' || r == '\n' || r == '\r':
-			return ' '
-		case r < ' ' || r == 0x7f || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff:
-			return -1
-		}
-		return r
-	}, s))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// seen maps a rune to what is seen of it.
+func seen(r rune) rune {
+	switch {
+	case r == '\t' || r == '\n' || r == '\r':
+		return ' '
+	case r < ' ' || r == 0x7f || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff:
+		return -1
+	}
+	return r
 }
 
 func taken(list []Candidate) Answer { return Answer{Candidates: list, Taken: true} }

@@ -63,9 +63,53 @@ func (x *Index) Suggest(q Query, limit int) []Candidate {
 		}
 	}
 	byConfidence(out)
+	literal := x.preferLiteral(out, t)
 	preferUsual(out, t.alias)
-	settleTie(out)
+	if !literal {
+		settleTie(out)
+	}
+	out = onceEach(out)
 	return out[:min(len(out), limit)]
+}
+
+// preferLiteral puts the product whose vendor and name are the very words of
+// the text before others that are as certain; false when there is none.
+func (x *Index) preferLiteral(out []Candidate, t text) bool {
+	i := x.called(t.full, out)
+	if i < 0 {
+		i = x.called(t.whole, out)
+	}
+	if i < 0 {
+		return false
+	}
+	if slices.ContainsFunc(out, func(c Candidate) bool { return c.Reason == Exact && c.Count > out[i].Count }) {
+		uncertain(out) // the dictionary has the product twice: the better known is meant
+		return true
+	}
+	first := out[i]
+	first.Reason, first.Confidence = Exact, 100
+	copy(out[1:i+1], out[:i])
+	out[0] = first
+	for j := range out[1:] {
+		out[1+j].Confidence = min(out[1+j].Confidence, 99)
+		if out[1+j].Reason == Exact && (out[1+j].Vendor != first.Vendor || out[1+j].Product.Product != first.Product.Product) {
+			out[1+j].Reason = NameOnly
+		}
+	}
+	return true
+}
+
+// onceEach keeps, of a product that stands in several parts of the dictionary
+// (as application and as system), the first.
+func onceEach(list []Candidate) []Candidate {
+	type product struct{ vendor, product string }
+	seen := make(map[product]bool, len(list))
+	return slices.DeleteFunc(list, func(c Candidate) bool {
+		p := product{c.Vendor, c.Product.Product}
+		again := seen[p]
+		seen[p] = true
+		return again
+	})
 }
 
 // preferUsual puts what people usually mean by a text before what it says to
@@ -91,22 +135,44 @@ func byConfidence(out []Candidate) {
 
 // settleTie takes certainty from candidates that are equally good and equally popular.
 func settleTie(out []Candidate) {
-	if len(out) < 2 || out[0].Reason != Exact || out[1].Reason != Exact {
+	if len(out) < 2 || out[0].Reason != Exact {
 		return
 	}
-	if out[0].Count < 5*out[1].Count {
-		for i := range out {
-			if out[i].Reason == Exact {
-				out[i].Reason, out[i].Confidence = NameOnly, 70
-			}
-		}
-		byConfidence(out)
+	// The same name as application and as system is one product in two parts of the dictionary.
+	i := slices.IndexFunc(out, func(c Candidate) bool {
+		return c.Vendor != out[0].Vendor || c.Product.Product != out[0].Product.Product
+	})
+	if i < 0 || out[i].Reason != Exact {
+		return
 	}
+	if out[0].Count < 5*max(out[i].Count, 1) {
+		uncertain(out)
+	}
+}
+
+// called finds the candidate whose vendor and name, run together, are text; -1 for none.
+func (x *Index) called(text string, out []Candidate) int {
+	return slices.IndexFunc(out, func(c Candidate) bool {
+		en := &x.entries[x.byName[c.Vendor+":"+c.Product.Product][0]]
+		return text == en.compactVen+en.compactName
+	})
+}
+
+// uncertain makes guesses of what would be certain.
+func uncertain(out []Candidate) {
+	for i := range out {
+		if out[i].Reason == Exact {
+			out[i].Reason, out[i].Confidence = NameOnly, 70
+		}
+	}
+	byConfidence(out)
 }
 
 // text is a query made ready for comparison.
 type text struct {
 	words   []string
+	full    string            // all words run together
+	whole   string            // the same without those that announce a version or state an architecture
 	weights []float32         // of words; 0 for those that mean nothing left over
 	nearby  []map[int32]bool  // for a word nobody has: the words it resembles
 	joins   map[string][2]int // neighbouring words run together -> from, to
@@ -132,6 +198,9 @@ func (x *Index) read(q Query) text {
 		t.parts.version, t.parts.number = Stated(Upstream(strings.TrimSpace(q.Version))), ""
 	}
 	t.words = words(fold(t.parts.rest))
+	t.full = compact(t.words)
+	t.whole = compact(slices.DeleteFunc(slices.Clone(t.words), func(w string) bool { return declares(w) || x.lists.arch[w] }))
+	t.words = slices.Compact(t.words) // "gitlab gitlab": the vendor said as well
 	t.words = t.words[:min(len(t.words), 16)]
 	t.weights = make([]float32, len(t.words))
 	t.nearby = make([]map[int32]bool, len(t.words))

@@ -72,11 +72,25 @@ func dotted(v string) string {
 	return strings.TrimRight(strings.NewReplacer("(", ".", ")", ".").Replace(v), ".")
 }
 
+// architectureTail is the architecture behind a name; no maker's rule needs it.
+var architectureTail = regexp.MustCompile(`(?i)\s*\((?:64|32)[ -]?bit(?: x64| edition)?\)$|\s*\((?:x64|x86|amd64|arm64)(?: edition)?\)$`)
+
 // system reads a text by makers' ways of naming.
 func (x *Index) system(q Query) (Candidate, bool) {
-	label := strings.Join(strings.Fields(clip(q.Label)), " ")
+	q.Label = architectureTail.ReplaceAllString(q.Label, "")
+	if c, ok := x.systemExactly(q); ok {
+		return c, true
+	}
+	p := splitVersion(q.Label)
+	if p.version == "" {
+		return Candidate{}, false
+	}
+	return x.systemExactly(Query{Label: p.rest, Publisher: q.Publisher, Version: cmp.Or(q.Version, p.version)})
+}
+
+func (x *Index) systemExactly(q Query) (Candidate, bool) {
 	for _, r := range rules {
-		m := r.like.FindStringSubmatch(label)
+		m := r.like.FindStringSubmatch(q.Label)
 		if m == nil {
 			continue
 		}
@@ -89,7 +103,7 @@ func (x *Index) system(q Query) (Candidate, bool) {
 		if strings.HasSuffix(p.Product, "_"+rel.version) {
 			rel.version = "" // a year in the product's name is not its version as well
 		}
-		version := cmp.Or(rel.version, Stated(Upstream(q.Version)), splitVersion(label).version)
+		version := cmp.Or(rel.version, Stated(Upstream(q.Version)), splitVersion(q.Label).version)
 		return Candidate{Product: p, Confidence: 95, Reason: System, Version: version, Update: rel.update}, true
 	}
 	return Candidate{}, false
