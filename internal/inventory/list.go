@@ -88,7 +88,7 @@ func (f Filter) where(src *from) {
 		add("state = ?", string(f.State))
 	}
 	if f.Waiting {
-		src.cond += " AND state <> 'resolved' AND NOT settled"
+		src.cond += " AND " + waitingNames
 	}
 	if f.Exposure != "" {
 		add("exposure = ?", string(f.Exposure))

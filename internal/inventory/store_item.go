@@ -196,7 +196,7 @@ func (m *Module) EachOrganisation(ctx context.Context, s access.Scope, f func(or
 // Counts says how complete an organisation's stack is.
 type Counts struct {
 	Total, Resolved, Guessed, Unknown int
-	// Settled of the unknown are no product anybody knows: nothing is left to do for them.
+	// Settled of the unknown are no product anybody knows, or come along with one: nothing is left to do for them.
 	Settled int
 	// NoVersion is how many of the resolved or guessed lack a version: their matches can only be possible ones.
 	NoVersion int
@@ -216,8 +216,8 @@ func (m *Module) Counts(ctx context.Context, s access.Scope) (Counts, error) {
 	if err != nil {
 		return c, err
 	}
-	rows, err := m.deps.DB.Query(ctx, `SELECT state, settled, version = '' AS bare, count(*), max(updated_at) FROM item
-		WHERE organisation_id = $1 GROUP BY state, settled, version = ''`, org)
+	rows, err := m.deps.DB.Query(ctx, `SELECT state, (settled OR reason = 'accessory'), version = '' AS bare, count(*), max(updated_at) FROM item
+		WHERE organisation_id = $1 GROUP BY state, (settled OR reason = 'accessory'), version = ''`, org)
 	if err != nil {
 		return c, fmt.Errorf("counting items: %w", err)
 	}

@@ -227,3 +227,23 @@ func TestWorkListPages(t *testing.T) {
 		}
 	})
 }
+
+// What comes along with a product is unknown on purpose, and nobody is asked about it.
+func TestNobodyIsAskedAboutAccessories(t *testing.T) {
+	ctx := context.Background()
+	each(t, func(t *testing.T, w *world) {
+		i := add(t, w, 1, inventory.Entry{Label: "Microsoft Visual C++ 2010 x86 Redistributable - 10.0.40219", Publisher: "Microsoft Corporation"})
+		if i.State != inventory.Unknown || i.Reason != "accessory" || i.Settled {
+			t.Errorf("%+v", i)
+		}
+		if c := must[inventory.Counts](t)(w.Counts(ctx, member(1))); c.Unknown != 1 || c.Waiting() != 0 {
+			t.Errorf("%+v", c)
+		}
+		if p := must[inventory.Page](t)(w.List(ctx, member(1), inventory.Filter{Waiting: true})); p.Total != 0 {
+			t.Errorf("%d items wait", p.Total)
+		}
+		if n := must[int](t)(w.NamesWaiting(ctx, analyst().Territory())); n != 0 {
+			t.Errorf("%d names wait", n)
+		}
+	})
+}

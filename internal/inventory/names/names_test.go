@@ -6,10 +6,12 @@ import (
 	"bufio"
 	"compress/gzip"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -219,15 +221,19 @@ func TestUpstream(t *testing.T) {
 	}
 }
 
+// Typing ahead among all names that come with the program, in CPU time: how
+// busy the machine is with something else must not matter.
 func TestSearchIsQuick(t *testing.T) {
-	x := index(t)
+	x := shippedIndex(t)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	queries := []string{"f", "m", "mi", "micro", "windows s", "server", "adobe acrobat reader", "mozila firefxo", "linux kernel", "a b c d", "zimbr"}
 	var took []time.Duration
 	for range 40 {
 		for _, q := range queries {
-			start := time.Now()
+			start := threadTime(t)
 			x.Search(q, 10)
-			took = append(took, time.Since(start))
+			took = append(took, threadTime(t)-start)
 		}
 	}
 	slices.Sort(took)
@@ -236,6 +242,17 @@ func TestSearchIsQuick(t *testing.T) {
 	if p95 > 50*time.Millisecond {
 		t.Errorf("p95 %s, the goal is 50 ms", p95)
 	}
+}
+
+// threadTime is the CPU time this thread has used.
+func threadTime(t *testing.T) time.Duration {
+	t.Helper()
+	const thisThread = 1 // RUSAGE_THREAD
+	var u syscall.Rusage
+	if err := syscall.Getrusage(thisThread, &u); err != nil {
+		t.Skip(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func BenchmarkSearch(b *testing.B) {
