@@ -12,7 +12,7 @@ func TestProductsAreNamedAsPeopleReadThem(t *testing.T) {
 	for ref, want := range map[string]string{
 		"o:fortinet:fortios": "Fortinet FortiOS", "a:mozilla:firefox": "Mozilla Firefox", "a:openssl:openssl": "OpenSSL", "a:7-zip:7-zip": "7-Zip",
 		"o:microsoft:windows_server_2019": "Microsoft Windows Server 2019", "o:microsoft:windows_10_22h2": "Microsoft Windows 10 22H2",
-		"a:php:php": "PHP", "o:apple:iphone_os": "Apple iPhone Os", "a:zimbra:zimbra_desktop": "Zimbra Desktop", `a:x:a\+b`: "X A+b",
+		"a:php:php": "PHP", "o:apple:iphone_os": "Apple iPhone OS", "a:zimbra:zimbra_desktop": "Zimbra Desktop", `a:x:a\+b`: "X A+b",
 	} {
 		part, vendor, product, ok := names.ParseRef(ref)
 		if got := (names.Product{Part: part, Vendor: vendor, Product: product}).Label(); !ok || got != want {
