@@ -163,12 +163,14 @@ func (m *Module) warnKey(ctx context.Context, s access.Scope, k EndingKey, now t
 
 // daysLeft is the warning that is due.
 func daysLeft(left time.Duration) int {
+	due := 0
 	for _, days := range warnDays() {
+		due = days
 		if left <= time.Duration(days)*24*time.Hour {
-			return days
+			break
 		}
 	}
-	return warnDays()[len(warnDays())-1]
+	return due
 }
 
 // mailKeyWarning writes to one of those who should know, in his language.

@@ -288,7 +288,7 @@ func TestAKeyInsteadOfASecret(t *testing.T) {
 		if _, err := p.come(); err != nil {
 			t.Errorf("%T: %v", key, err)
 		}
-		p.ClientKey = &ecdsa.PublicKey{Curve: elliptic.P256(), X: ec.X, Y: ec.Y}
+		p.ClientKey = &ec.PublicKey
 		if key == any(r) {
 			if _, err := p.come(); reason(err) != oidc.Exchange {
 				t.Errorf("another key: %v", err)

@@ -176,7 +176,7 @@ func (s *Server) clientIs(r *http.Request) bool {
 		id, secret, ok := r.BasicAuth()
 		return ok && id == s.ClientID && secret == s.Secret
 	}
-	jws, err := jose.ParseSigned(r.FormValue("client_assertion"), []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
+	jws, err := jose.ParseSignedCompact(r.FormValue("client_assertion"), []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	if err != nil {
 		return false
 	}
