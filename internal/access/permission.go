@@ -20,6 +20,7 @@ const (
 	VulnerabilityMark                   // say fixed, mitigated, accepted, not affected
 	DigestSettings                      // choose hour, days and language of the digest
 	PeopleEdit                          // invite people into the organisation and change their roles
+	TokenEdit                           // make and revoke tokens with which programs act for the organisation
 	OutboxRead                          // see the mails that were sent to the organisation
 	RegistrationRead                    // see registrations and their history
 	AccreditationEdit                   // approve, ask for more, reject, suspend, set the tier
@@ -45,7 +46,7 @@ var permissionNames = [...]string{
 	ContactRead: "contact.read", ContactEdit: "contact.edit",
 	StackRead: "stack.read", StackEdit: "stack.edit",
 	VulnerabilityRead: "vulnerability.read", VulnerabilityMark: "vulnerability.mark",
-	DigestSettings: "digest.settings", PeopleEdit: "people.edit", OutboxRead: "outbox.read",
+	DigestSettings: "digest.settings", PeopleEdit: "people.edit", TokenEdit: "token.edit", OutboxRead: "outbox.read",
 	RegistrationRead: "registration.read", AccreditationEdit: "accreditation.edit",
 	TerritoryRead: "territory.read", NameConfirm: "name.confirm",
 	FeedRead: "feed.read", FeedRun: "feed.run", JobRead: "job.read", JobRetry: "job.retry",
@@ -56,6 +57,12 @@ var permissionNames = [...]string{
 
 // String is the permission's name, as the matrix prints it.
 func (p Permission) String() string { return permissionNames[p] }
+
+// PermissionNamed gives the permission of a name; false for a word that is none.
+func PermissionNamed(name string) (Permission, bool) {
+	i := slices.Index(permissionNames[:], name)
+	return Permission(max(0, i)), i >= 0
+}
 
 // Permissions lists them all, in the matrix's order.
 func Permissions() []Permission {
@@ -116,7 +123,7 @@ var grants = map[Role]Set{
 	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit),
 	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead),
 
-	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit),
+	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, TokenEdit, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit),
 	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit),
 	OrgTechnician: memberReads | Of(StackEdit, VulnerabilityMark, NetworkEdit),
 	OrgLeader:     memberReads,

@@ -13,6 +13,8 @@ type Principal struct {
 	Person      int64
 	Staff       []Role           // the person's roles in the CSIRT
 	Memberships map[int64][]Role // the person's roles by organisation
+
+	limit *Limit // nil: he came in person
 }
 
 // IsStaff says whether the person belongs to the CSIRT.
@@ -37,34 +39,45 @@ func System(name string) Scope {
 // Visitor is the scope of somebody who has not signed in: no permission, no organisation.
 func Visitor() Scope { return Scope{actor: "visitor"} }
 
-func personActor(id int64) string { return "person:" + strconv.FormatInt(id, 10) }
+// actor names the person and, when a program acts for him, the token it has.
+func (p Principal) actor() string {
+	name := "person:" + strconv.FormatInt(p.Person, 10)
+	if p.Token() != 0 {
+		name += "/token:" + strconv.FormatInt(p.Token(), 10)
+	}
+	return name
+}
 
 // Own is the person's scope outside of any organisation: his account.
 func (p Principal) Own() Scope {
-	return Scope{actor: personActor(p.Person), person: p.Person}
+	return Scope{actor: p.actor(), person: p.Person}
 }
 
 // Territory is the scope of the CSIRT's people over all organisations. Only
 // what their roles grant is in it; somebody without a role there gets nothing.
 func (p Principal) Territory() Scope {
-	return Scope{actor: personActor(p.Person), person: p.Person, territory: p.IsStaff(), perms: union(p.Staff)}
+	return Scope{actor: p.actor(), person: p.Person, territory: p.IsStaff() && p.LimitedTo() == 0, perms: p.bound(union(p.Staff))}
 }
 
 // In is the person's scope in one organisation: as its member, or as one of the
 // CSIRT's people. False when he is neither.
 func (p Principal) In(org int64) (Scope, bool) {
 	roles, member := p.Memberships[org]
-	if !member && !p.IsStaff() {
+	if !member && !p.IsStaff() || p.LimitedTo() != 0 && p.LimitedTo() != org {
 		return Scope{}, false
 	}
-	return Scope{actor: personActor(p.Person), person: p.Person, org: org, perms: union(p.Staff) | union(roles)}, true
+	return Scope{actor: p.actor(), person: p.Person, org: org, perms: p.bound(union(p.Staff) | union(roles))}, true
 }
 
-// Actor names who asks, for the audit log: "person:12", "system:digest", "visitor".
+// Actor names who asks, for the audit log: "person:12", "person:12/token:5" when
+// a program acts for him, "system:digest", "visitor".
 func (s Scope) Actor() string { return s.actor }
 
 // Person is the signed-in person's id; 0 for the system and for visitors.
 func (s Scope) Person() int64 { return s.person }
+
+// Permissions gives all that the scope allows.
+func (s Scope) Permissions() Set { return s.perms }
 
 // Can says whether the scope has the permission.
 func (s Scope) Can(p Permission) bool { return s.perms.Has(p) }

@@ -4,8 +4,6 @@ package app
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -30,8 +28,8 @@ type author struct {
 
 // Name gives the name of an actor ("person:12"); "" when it is none of a person.
 func (x *authors) Name(ctx context.Context, actor string) string {
-	id, err := strconv.ParseInt(strings.TrimPrefix(actor, "person:"), 10, 64)
-	if err != nil {
+	id := access.PersonOf(actor)
+	if id == 0 {
 		return ""
 	}
 	x.mu.Lock()

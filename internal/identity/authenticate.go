@@ -55,6 +55,9 @@ func (m *Module) Authenticator(secure bool) Authenticator { return Authenticator
 
 // Authenticate implements gate.Authenticator.
 func (a Authenticator) Authenticate(r *http.Request) (*gate.Session, error) {
+	if text, ok := bearer(r); ok && fromProgram(r) {
+		return a.m.useToken(r.Context(), text, web.Client(r.Context()))
+	}
 	s, err := a.m.Session(r.Context(), readCookie(r, "session", a.secure))
 	if err != nil || s == nil {
 		return nil, err

@@ -19,6 +19,7 @@ const (
 
 	jobRecovery = "identity.recovery"
 	jobExpire   = "identity.recovery_expire"
+	jobTokens   = "identity.tokens"
 )
 
 // request is a job about an address that may be nobody's.
@@ -44,6 +45,10 @@ func (m *Module) handleJobs(q *jobs.Queue) error {
 	q.Handle(jobExpire, func(ctx context.Context, _ jobs.Run) error { return m.expireRecoveries(ctx) })
 	q.Handle(jobCleanup, func(ctx context.Context, _ jobs.Run) error { return m.cleanUp(ctx) })
 	if err := q.Schedule(jobExpire, "*/10 * * * *", time.UTC, jobExpire); err != nil {
+		return fmt.Errorf("identity: %w", err)
+	}
+	q.Handle(jobTokens, func(ctx context.Context, _ jobs.Run) error { return m.warnOfTokens(ctx) })
+	if err := q.Schedule(jobTokens, "40 7 * * *", time.UTC, jobTokens); err != nil {
 		return fmt.Errorf("identity: %w", err)
 	}
 	if err := q.Schedule(jobCleanup, "17 3 * * *", time.UTC, jobCleanup); err != nil {

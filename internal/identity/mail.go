@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/platform/db"
@@ -25,6 +26,7 @@ type letterArgs struct {
 	Item         string // what a thing is called
 	Shown        string // an identity somewhere else
 	ItemKey      string // or a sentence of the catalogue
+	At           time.Time
 }
 
 // letter is a mail before it is written as text and as HTML.
@@ -96,7 +98,7 @@ func (m *Module) values(ctx context.Context, tx *db.Tx, l *i18n.Localizer, p Per
 	now := m.Clock.Now()
 	return []any{
 		"name", p.Name, "organisation", organisation, "role", role, "n", args.N, "address", args.Address,
-		"browser", args.Browser, "email", args.Email, "item", args.Item, "shown", args.Shown, "portal", m.Config.BaseURL, "when", now,
+		"browser", args.Browser, "email", args.Email, "item", args.Item, "shown", args.Shown, "at", l.DateTime(args.At), "portal", m.Config.BaseURL, "when", now,
 		"days", int(m.Config.InvitationLife.Hours() / 24), "reset", m.Config.ResetLife, "confirm", m.Config.EmailLife,
 	}, nil
 }

@@ -68,6 +68,8 @@ func (r Rule) Admits(s *Session, org Organisation) (access.Scope, error) {
 		return access.Visitor(), nil
 	case s == nil:
 		return access.Scope{}, fault.New(fault.Unauthenticated, "access.signin")
+	case r.door == doorSignedIn && !s.Principal.MayKeepAccount():
+		return access.Scope{}, fault.New(fault.Forbidden, "access.token_account")
 	case r.door == doorPublic, r.door == doorSignedIn:
 		return s.Principal.Own(), nil
 	case r.door == doorStaff:

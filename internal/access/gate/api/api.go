@@ -79,7 +79,7 @@ func New(g *gate.Gate, d Deps) *API {
 	a := &API{deps: d, gate: g}
 	a.huma = huma.NewAPI(huma.Config{
 		OpenAPI:                      a.openAPI(),
-		Formats:                      map[string]huma.Format{"application/json": {Marshal: write, Unmarshal: read}},
+		Formats:                      map[string]huma.Format{"application/json": {Marshal: write, Unmarshal: read}, "application/problem+json": {Marshal: nowhere}},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{catch},
@@ -100,5 +100,8 @@ func (a *API) URL(path string) string { return a.deps.BaseURL + Root + path }
 // and a name that stands twice in an object is an error, because two programs
 // would read it differently (RFC 8259, section 4).
 func write(w io.Writer, v any) error { return json.MarshalWrite(w, v, json.Deterministic(true)) }
+
+// nowhere is where huma's own problem documents go: see catch.
+func nowhere(io.Writer, any) error { return nil }
 
 func read(data []byte, v any) error { return json.Unmarshal(data, v) }

@@ -3,6 +3,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"hash"
@@ -38,7 +39,11 @@ type adapter struct{ api *API }
 // Handle implements huma.Adapter.
 func (x adapter) Handle(op *huma.Operation, h func(huma.Context)) {
 	m, _ := op.Metadata[metaKey].(meta)
-	body := op.RequestBody
+	body := cmp.Or(rawBody(m.op.Kinds), op.RequestBody)
+	opts := []gate.Option{gate.Machine(x.api.meter), gate.MaxBody(m.op.MaxBody)}
+	if m.op.Recent {
+		opts = append(opts, gate.Recent())
+	}
 	x.api.gate.Handle(op.Method+" "+op.Path, m.rule, func(r *Request) error {
 		if err := acceptable(r.R); err != nil {
 			return err
@@ -48,7 +53,7 @@ func (x adapter) Handle(op *huma.Operation, h func(huma.Context)) {
 		}
 		c := &call{api: x.api, req: r, meta: m}
 		return c.serve(op, h)
-	}, gate.Machine(x.api.meter), gate.MaxBody(m.op.MaxBody))
+	}, opts...)
 }
 
 // ServeHTTP implements huma.Adapter.
@@ -57,15 +62,31 @@ func (x adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { x.api.gate.
 func (c *call) serve(op *huma.Operation, h func(huma.Context)) error {
 	r := c.req.R.WithContext(context.WithValue(c.req.Context(), callKey{}, c))
 	r.Body = http.MaxBytesReader(c.req.W, r.Body, c.meta.op.MaxBody)
-	if c.keyed() {
-		c.hash = sha256.New()
-		r.Body = &hashed{r.Body, io.TeeReader(r.Body, c.hash)}
+	c.req.R = r
+	if err := c.hashBody(r); err != nil {
+		return err
 	}
+	defer func() { _ = r.Body.Close() }() // a temporary file that stays does no harm
 	h(humago.NewContext(op, r, &discard{}))
 	if c.err != nil {
 		return c.err
 	}
 	return c.write()
+}
+
+// hashBody notes what a request with an idempotency key says: while it is
+// parsed, or, of a raw body, now.
+func (c *call) hashBody(r *http.Request) (err error) {
+	if !c.keyed() {
+		return nil
+	}
+	c.hash = sha256.New()
+	if len(c.meta.op.Kinds) > 0 {
+		r.Body, err = spool(r.Body, c.hash, c.meta.op.MaxBody)
+		return err
+	}
+	r.Body = &hashed{r.Body, io.TeeReader(r.Body, c.hash)}
+	return nil
 }
 
 // run does the room's part, once the input is parsed. It never returns an error
@@ -77,7 +98,7 @@ func (c *call) run(in any, handle func(r *Request) (any, error)) error {
 	do := func() (*result, error) {
 		out, err := handle(c.req)
 		if err != nil {
-			return nil, stale(in, err)
+			return nil, stale(in, c.whole(err))
 		}
 		return c.result(in, out)
 	}

@@ -24,8 +24,13 @@ type Op struct {
 	Text    string // what a programmer must know besides
 	Status  int    // of success; 0: 200, or 204 when there is nothing to say
 	MaxBody int64  // bytes; 0: web.DefaultMaxBody
+	// Kinds are the media types of a body that is no JSON: the handler reads it from r.R.Body.
+	Kinds []string
 	// Once marks an answer that shows a secret: it is not kept for idempotency keys.
 	Once bool
+	// Recent wants a second factor shown in the last minutes, as the page does;
+	// a token was made with one.
+	Recent bool
 }
 
 // Handler does what an operation is for.
@@ -99,6 +104,7 @@ func register[I, O any](a *API, method, path string, rule gate.Rule, h Handler[I
 			return nil, callOf(ctx).run(in, func(r *Request) (any, error) { return h(r, in) })
 		})
 	}
+	a.describeRaw(d.Path, op.Kinds)
 	a.ops = append(a.ops, Operation{op.ID, method, Root + path, rule})
 }
 
