@@ -29,6 +29,14 @@ func TestTheAPIKeepsItsContract(t *testing.T) {
 	}{
 		{"service", serviceContract},
 		{"organisation", organisationContract},
+		{"account", accountContract},
+		{"tokens", tokenContract},
+		{"people", peopleContract},
+		{"staff", staffContract},
+		{"stack", stackContract},
+		{"vulnerabilities", vulnerabilityContract},
+		{"operations", operationsContract},
+		{"sessions", sessionContract}, // last: it ends one
 	} {
 		t.Run(subject.name, func(t *testing.T) {
 			c.t = t

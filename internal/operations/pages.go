@@ -93,20 +93,24 @@ func (m *Module) feeds(r *gate.Request) error {
 }
 
 func (m *Module) fetch(r *gate.Request) error {
+	if err := m.fetchNow(r); err != nil {
+		return err
+	}
+	r.Flash(gate.Success, "operations.feeds.asked")
+	return r.Redirect("/ops/feeds")
+}
+
+// fetchNow asks for the feeds to be fetched.
+func (m *Module) fetchNow(r *gate.Request) error {
 	if m.Fetch == nil {
 		return fault.New(fault.Conflict, "operations.no_fetch")
 	}
-	err := m.DB.Tx(r.Context(), func(tx *db.Tx) error {
+	return m.DB.Tx(r.Context(), func(tx *db.Tx) error {
 		if err := m.Fetch(r.Context(), tx, r.Scope); err != nil {
 			return err
 		}
 		return m.Audit.Append(r.Context(), tx, r.Scope.Actor(), 0, "feed.fetch", "feed:all", nil)
 	})
-	if err != nil {
-		return err
-	}
-	r.Flash(gate.Success, "operations.feeds.asked")
-	return r.Redirect("/ops/feeds")
 }
 
 // before reads the place in a list that goes from the newest to the oldest.
@@ -142,7 +146,16 @@ func (m *Module) retry(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	err = m.DB.Tx(r.Context(), func(tx *db.Tx) error {
+	if err := m.retryNow(r, id); err != nil {
+		return err
+	}
+	r.Flash(gate.Success, "operations.jobs.retried")
+	return r.Redirect("/ops/jobs")
+}
+
+// retryNow lets a dead job be tried again.
+func (m *Module) retryNow(r *gate.Request, id int64) error {
+	return m.DB.Tx(r.Context(), func(tx *db.Tx) error {
 		ok, err := m.Queue.Retry(r.Context(), tx, id)
 		if err == nil && !ok {
 			err = fault.New(fault.NotFound, "operations.job")
@@ -152,9 +165,4 @@ func (m *Module) retry(r *gate.Request) error {
 		}
 		return m.Audit.Append(r.Context(), tx, r.Scope.Actor(), 0, "job.retry", "job:"+strconv.FormatInt(id, 10), nil)
 	})
-	if err != nil {
-		return err
-	}
-	r.Flash(gate.Success, "operations.jobs.retried")
-	return r.Redirect("/ops/jobs")
 }
