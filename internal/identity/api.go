@@ -57,13 +57,16 @@ func (m *Module) staffAPI(a *api.API) {
 	api.Post(a, path, may, m.apiAddStaff, api.Op{ID: "add-staff", Tag: tag, Status: http.StatusCreated, Summary: "Add somebody to the CSIRT's people"})
 	api.Get(a, path+"/{id}", may, m.apiOnePerson, api.Op{ID: "get-staff", Tag: tag, Summary: "Read about anybody who signs in"})
 	api.Put(a, path+"/{id}/roles", may, m.apiStaffRoles, api.Op{ID: "set-staff-roles", Tag: tag, Summary: "Set somebody's roles in the CSIRT"})
-	for _, x := range []struct{ id, name, summary string }{
-		{"suspend-person", "suspend", "Suspend somebody: sessions and tokens stop at once"},
-		{"resume-person", "resume", "Let somebody sign in again"},
-		{"reset-second-factor", "second-factor", "Take somebody's second factor away"},
-		{"invite-staff-again", "invite", "Send somebody's invitation again"},
+	for _, x := range []struct {
+		id, name, summary string
+		act               personAction
+	}{
+		{"suspend-person", "suspend", "Suspend somebody: sessions and tokens stop at once", m.Suspend},
+		{"resume-person", "resume", "Let somebody sign in again", m.Resume},
+		{"start-recovery", "recovery", "Start the recovery of somebody's access, which two must approve", m.StartRecovery},
+		{"invite-staff-again", "invite", "Send somebody's invitation again", m.InviteAgain},
 	} {
-		act := m.personActions()[x.name]
+		act := x.act
 		api.Post(a, path+"/{id}/"+x.name, may, func(r *api.Request, in *api.ID) (api.Nothing, error) {
 			return api.Nothing{}, act(r.Context(), r.Scope, in.ID)
 		}, api.Op{ID: x.id, Tag: tag, Summary: x.summary})

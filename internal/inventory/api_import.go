@@ -159,19 +159,15 @@ type nameJSON struct {
 
 type namesQuery struct {
 	api.Paging
-	Query string `query:"q" maxLength:"200"`
+	Query       string `query:"q" maxLength:"200"`
+	Accessories bool   `query:"accessories" doc:"Also what comes along with a product and is none."`
 }
 
-func (m *Module) apiNames(r *api.Request, in *namesQuery) (out api.List[nameJSON], err error) {
-	offset, _ := strconv.Atoi(in.After()) // signed by ourselves
-	all, total, err := m.Names(r.Context(), r.Scope, phraseOf(in.Query), offset, in.Limit)
-	next := ""
-	if offset+len(all) < total {
-		next = strconv.Itoa(offset + len(all))
-	}
-	return api.Items(api.Each(all, func(n Name) nameJSON {
+func (m *Module) apiNames(r *api.Request, in *namesQuery) (api.List[nameJSON], error) {
+	p, err := m.Names(r.Context(), r.Scope, NameQuery{Text: phraseOf(in.Query), Accessories: in.Accessories, After: in.After(), Limit: in.Limit})
+	return api.Items(api.Each(p.Names, func(n Name) nameJSON {
 		return nameJSON{n.Key, n.Label, n.Organisations, n.Items, n.Proposals}
-	}), next), err
+	}), p.Next), err
 }
 
 type confirmNameInput struct {
