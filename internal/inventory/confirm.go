@@ -239,13 +239,17 @@ func (m *Module) reidentifyItem(ctx context.Context, tx *db.Tx, x *names.Index, 
 // a product touch items.
 func (m *Module) reidentifyUnknown(ctx context.Context) error {
 	x, err := m.refresh(ctx)
-	if err != nil {
-		return err
+	if err != nil || m.dict.tried.Load() == x {
+		return err // no product is known that was not known when they were last looked up
 	}
 	for after := ""; ; {
 		keys, err := m.unknownNames(ctx, after, 500)
-		if err != nil || len(keys) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(keys) == 0 {
+			m.dict.tried.Store(x)
+			return nil
 		}
 		for _, k := range keys {
 			if _, ok := x.Resolve(k.query(), 1).Best(); !ok {

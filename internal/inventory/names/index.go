@@ -94,6 +94,17 @@ func joined(dictionary []Product) []Product {
 	return out
 }
 
+// KnowsAll says whether every product of a dictionary is in the index already.
+func (x *Index) KnowsAll(dictionary []Product) bool {
+	for _, p := range dictionary {
+		known := func(q Product) bool { return q.Part == p.Part }
+		if !slices.ContainsFunc(x.Known(p.Vendor, p.Product), known) {
+			return false
+		}
+	}
+	return true
+}
+
 // Len is how many products the index knows.
 func (x *Index) Len() int { return len(x.products) }
 
