@@ -15,6 +15,7 @@ func operationFacts(ctx context.Context, o operationView) ui.Facts {
 		statuses[i] = a.Status
 	}
 	return ui.Facts{
+		{Term: ui.T(ctx, "api.docs.request"), Cell: ui.In(ui.Code(o.Method + " " + o.Path))},
 		{Term: ui.T(ctx, "api.docs.who"), Cell: ui.In(ui.Code(o.Rule))},
 		{Term: ui.T(ctx, "api.docs.name"), Cell: ui.In(ui.Code(o.ID))},
 		{Term: ui.T(ctx, "api.docs.statuses"), Cell: ui.Text(strings.Join(statuses, ", "))},
