@@ -98,9 +98,10 @@ func (c *crawler) check(path string) {
 }
 
 // technical are the pages that show the program's own names on purpose: kinds
-// of mails, jobs and audit entries.
+// of mails, jobs and audit entries, permissions of tokens and of the API.
 func technical(path string) bool {
-	return slices.ContainsFunc([]string{"/ops/mail", "/ops/jobs", "/ops/audit"}, func(p string) bool { return strings.HasPrefix(path, p) })
+	return slices.ContainsFunc([]string{"/ops/mail", "/ops/jobs", "/ops/audit", "/api/"}, func(p string) bool { return strings.HasPrefix(path, p) }) ||
+		strings.Contains(path, "/tokens")
 }
 
 // isPage leaves out files and what changes the language.
@@ -110,9 +111,12 @@ func isPage(path string) bool {
 		return false
 	}
 	q := u.Query()
-	file := strings.HasSuffix(u.Path, "/eml") || strings.HasSuffix(u.Path, "/html") || strings.HasPrefix(u.Path, "/static/") || q.Get("format") != ""
+	file := download.MatchString(u.Path) || strings.HasSuffix(u.Path, "/eml") || strings.HasSuffix(u.Path, "/html") || strings.HasPrefix(u.Path, "/static/") || q.Get("format") != ""
 	return !file && !q.Has("lang")
 }
+
+// download are the addresses whose answer is saved, and the API's documents.
+var download = regexp.MustCompile(`/(keys|files|signed)/[0-9]+$|/agreements/[0-9]+/[a-z]+$|^/api/v1/openapi`)
 
 var (
 	number = regexp.MustCompile(`^[0-9]+$`)

@@ -156,8 +156,8 @@ func (j *journey) firstDigest() {
 	}
 	text := j.mail(carla, "situazione di partenza")
 	wantInOrder(j.t, text, "Buongiorno", "DA FARE SUBITO (1)", "Apache HTTP Server 2.4.58", "2.4.60", "CVE-2024-38475", "CISA KEV", "Perché voi", "2.4.58",
-		"DA PIANIFICARE (2)", "TLP:AMBER")
-	for _, want := range []string{"CVE-2022-3996", "CVE-2023-33301", "fortios 7.2.4", "3.0.8", j.base + "/o/" + bodyCode} {
+		"DA PIANIFICARE (1)", "Fortinet FortiOS 7.2.4", "POSSIBILI, DA VERIFICARE (1)", "versione della distribuzione", "TLP:AMBER")
+	for _, want := range []string{"CVE-2022-3996", "CVE-2023-33301", "3.0.7", j.base + "/o/" + bodyCode} {
 		if !strings.Contains(text, want) {
 			j.t.Errorf("the digest does not say %q:\n%s", want, text)
 		}

@@ -62,7 +62,7 @@ func (p *Page) Title() string {
 // Links gives where the page's visible and folded links lead, in their order.
 func (p *Page) Links() []string {
 	p.t.Helper()
-	return run(p, "reading the links", chromedp.Evaluate[[]string]("[...document.querySelectorAll('a[href]')].map(a => a.href.baseVal === undefined ? a.href : new URL(a.href.baseVal, location.href).href)"))
+	return run(p, "reading the links", chromedp.Evaluate[[]string]("[...document.querySelectorAll('a[href]:not([download])')].map(a => a.href.baseVal === undefined ? a.href : new URL(a.href.baseVal, location.href).href)"))
 }
 
 // RepeatedIDs gives the ids that more than one element has: a label would
