@@ -25,9 +25,9 @@ mapfile -t raced < <(grep -vE "$without_race" <<<"$packages" || true)
 
 status=0
 if [[ ${#plain[@]} -gt 0 ]]; then
-	go test -vet=off -timeout 30m "${plain[@]}" || status=1
+	go test -vet=off -timeout 45m "${plain[@]}" || status=1
 fi
 if [[ ${#raced[@]} -gt 0 ]]; then
-	go test -vet=off -race -timeout 30m "${raced[@]}" || status=1
+	go test -vet=off -race -timeout 45m "${raced[@]}" || status=1
 fi
 exit $status
