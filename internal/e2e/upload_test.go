@@ -45,7 +45,7 @@ func TestUploads(t *testing.T) {
 		{"Latin-1 with semicolons", "csv", "dotazione.csv", "Prodotto;Versione\nGestione attivit\xe0;7.6.4\n", 200, []string{"Gestione attività", "7.6.4", "Latin-1"}},
 		{"gz", "csv", "dotazione.csv.gz", zipped("Prodotto;Versione\nLibreOffice;7.6.4\n"), 0, []string{"compresso", "decomprimetelo"}},
 		{"a document in gz", "cyclonedx", "bom.json.gz", zipped(`{"bomFormat":"CycloneDX"}`), 0, []string{"compresso", "decomprimetelo"}},
-		{"a spreadsheet", "csv", "dotazione.xlsx", "PK\x03\x04\x14\x00", 0, []string{"foglio di calcolo", "CSV"}},
+		{"a torn spreadsheet", "csv", "dotazione.xlsx", "PK\x03\x04\x14\x00", 0, []string{"Il file non si può importare", "Non è stato scritto nulla"}},
 		{"no product column", "csv", "a.csv", "pippo;pluto\n1;2\n", 0, []string{"prima riga", "pippo"}},
 		{"broken JSON", "cyclonedx", "bom.json", `{"bomFormat":"CycloneDX","components":[{"name":`, 0, []string{"rovinato o troncato"}},
 		{"nothing", "csv", "empty.csv", "", 0, []string{"vuoto"}},
