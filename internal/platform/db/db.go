@@ -184,15 +184,25 @@ func (d *DB) Tx(ctx context.Context, f func(tx *Tx) error) (err error) {
 	// After a commit this does nothing (sql.ErrTxDone).
 	defer func() { _ = sqlTx.Rollback() }()
 	if err := f(tx); err != nil {
-		return err
+		return undoneBy(ctx, err)
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("committing: %w", err)
+		return fmt.Errorf("committing: %w", undoneBy(ctx, err))
 	}
 	for _, do := range tx.after {
 		do()
 	}
 	return nil
+}
+
+// undoneBy adds why the driver had rolled back already: a context that ended
+// while the transaction was open undoes it, and the statement after that, or the
+// commit, may only hear that there is no transaction any more.
+func undoneBy(ctx context.Context, err error) error {
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		return fmt.Errorf("%w (%w)", context.Cause(ctx), err)
+	}
+	return err
 }
 
 // AfterCommit makes f run once the transaction is committed, to wake what

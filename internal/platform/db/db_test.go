@@ -61,6 +61,25 @@ func TestTransactionIsAllOrNothing(t *testing.T) {
 	})
 }
 
+// A context that ends within a transaction undoes it in the driver, and who works
+// in it hears no more than that it is over: the reason is told all the same.
+func TestATransactionUndoneByItsContextSaysSo(t *testing.T) {
+	dbtest.Each(t, notes, func(t *testing.T, d *db.DB) {
+		ctx, stop := context.WithCancel(context.Background())
+		err := d.Tx(ctx, func(tx *db.Tx) error {
+			stop()
+			for { // until the driver has noticed
+				if _, err := tx.Exec(context.Background(), "SELECT 1"); err != nil {
+					return err
+				}
+			}
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("err = %v", err)
+		}
+	})
+}
+
 func TestBulkInsertAndUpsert(t *testing.T) {
 	dbtest.Each(t, notes, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
