@@ -40,8 +40,9 @@ unit: ## the tests alone, without lint; PKG=./internal/... narrows them
 	@scripts/setup.sh test
 	@scripts/test.sh $(PKG)
 
-generate: ## write the Go code of every template again
+generate: ## write again what is generated: the code of the templates, the API's description and its Go client
 	go tool templ generate
+	go run ./internal/app/makeclient
 
 dist: ## build the styles and scripts in web/static/dist from their sources
 	@scripts/setup.sh web

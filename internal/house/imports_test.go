@@ -22,7 +22,7 @@ const (
 	wiring                // internal/app
 	program               // cmd/*
 	scaffold              // bench, internal/e2e, internal/house: look at everything, nobody looks at them
-	shelf                 // data/*: embedded files; anybody may read them, they import nothing
+	shelf                 // data/*: embedded files; client: for others' programs; anybody may use them, they import nothing
 )
 
 // floorOf gives the floor of a package named by its path from the root.
@@ -32,6 +32,7 @@ func floorOf(pkg string) floor {
 		floor  floor
 	}{
 		{"internal/platform", ground}, {"web", design}, {"data", shelf},
+		{"client", shelf},
 		{"internal/access/gate", gate}, {"internal/access", access},
 		{"internal/app", wiring}, {"cmd", program},
 		{"internal/e2e", scaffold}, {"internal/house", scaffold}, {"bench", scaffold},
@@ -92,7 +93,7 @@ func forbidden(s source, target string) string {
 func arrow(from, to string) string {
 	a, b := floorOf(from), floorOf(to)
 	switch {
-	case a == scaffold && b != program || b == shelf && a != shelf:
+	case from == to, a == scaffold && b != program || b == shelf && a != shelf: // its own tests, too
 		return ""
 	case a == design && b != design && !strings.HasPrefix(to, "internal/platform/i18n"):
 		return "the design system knows words (platform/i18n) and nothing else"
@@ -143,6 +144,8 @@ func TestImportsRuleCatches(t *testing.T) {
 		{"a test uses a test helper", "internal/inventory/a_test.go", file("martinella/internal/platform/db/dbtest"), 0},
 		{"anybody reads the data", "internal/inventory/a.go", file("martinella/data"), 0},
 		{"data imports something", "data/a.go", file("martinella/internal/platform/db"), 1},
+		{"the client's test imports it", "client/a_test.go", file("martinella/client"), 0},
+		{"the client imports something", "client/a.go", file("martinella/internal/platform/fault"), 1},
 		{"nobody imports the browser tests", "internal/app/a.go", file("martinella/internal/e2e/browser"), 1},
 		{"the program imports the wiring", "cmd/martinella/main.go", file("martinella/internal/app"), 0},
 	})

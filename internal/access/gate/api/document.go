@@ -104,10 +104,7 @@ func (a *API) describe() {
 		return a.send(r, text, err)
 	}, gate.Machine(a.meter))
 	a.gate.Handle("GET "+Root+"/openapi-3.0.json", gate.Public(), func(r *Request) error {
-		if _, err := a.Document(); err != nil {
-			return err
-		}
-		text, err := a.huma.OpenAPI().Downgrade()
+		text, err := a.Downgraded()
 		return a.send(r, text, err)
 	}, gate.Machine(a.meter))
 }
@@ -128,6 +125,14 @@ func (a *API) Document() ([]byte, error) {
 		a.text = buf.Bytes()
 	})
 	return a.text, a.failed
+}
+
+// Downgraded gives the description in OpenAPI 3.0.3, for tools that read only that.
+func (a *API) Downgraded() ([]byte, error) {
+	if _, err := a.Document(); err != nil {
+		return nil, err
+	}
+	return a.huma.OpenAPI().Downgrade()
 }
 
 // Complete ends the declarations, before the first request: it takes out of the
