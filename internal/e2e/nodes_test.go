@@ -34,11 +34,12 @@ func nodes(t *testing.T, n int, options ...string) []*installation {
 }
 
 // TestTwoNodesAreOne: who signs in at one node is signed in at the other; what
-// is written at one is read at the other, attachments too.
+// is written at one is read at the other, attachments too; what a killed node
+// was doing, the other one finishes, once.
 func TestTwoNodesAreOne(t *testing.T) {
 	both := nodes(t, 2)
 	a, b := both[0], both[1]
-	a.serve()
+	first := a.serve()
 	b.serve()
 	c := enter(t, a.base, technician)
 	sealed := enter(t, a.base, paolo)
@@ -48,6 +49,33 @@ func TestTwoNodesAreOne(t *testing.T) {
 	}
 	if got := sealed.get(thread + "/files/1"); !strings.Contains(got.text, "198.51.100.23") {
 		t.Errorf("an attachment at the other node: %.200s", got)
+	}
+
+	// An import given to one node, which dies while it works on it.
+	c.base = a.base
+	before := a.count("SELECT count(*) FROM item WHERE organisation_id = (SELECT id FROM organisation WHERE code = 'c_x001')")
+	const lines = 20_000
+	var list strings.Builder
+	list.WriteString("prodotto;versione\n")
+	for n := range lines {
+		fmt.Fprintf(&list, "Programma %d della prova;1.%d\n", n, n)
+	}
+	got := c.upload(stack+"/import", "csv", "grande.csv", strings.NewReader(list.String()))
+	page := got.path
+	a.watch(func(count func(string) int) {
+		until(t, "the import is being read", func() bool {
+			return count("SELECT COUNT(*) FROM item_import_row") > 0 || strings.Contains(c.get(page).text, "20.000")
+		})
+	})
+	first.kill()
+	c.base = b.base
+	patiently(t, "the other node reads the import to its end", b, func() bool { return b.count("SELECT COUNT(*) FROM item_import WHERE state = 'ready'") == 1 })
+	c.post(page+"/apply", url.Values{})
+	patiently(t, "the import is applied", b, func() bool { return b.count("SELECT COUNT(*) FROM item_import WHERE state = 'done'") == 1 })
+	after := b.count("SELECT count(*) FROM item WHERE organisation_id = (SELECT id FROM organisation WHERE code = 'c_x001')")
+	names := b.count("SELECT count(DISTINCT label) FROM item WHERE label LIKE 'Programma % della prova'")
+	if after-before != lines || names != lines {
+		t.Errorf("%d items more, %d different ones, of %d lines", after-before, names, lines)
 	}
 }
 
