@@ -85,10 +85,10 @@ func (x *Index) similar(w string, prefix bool) []near {
 	}
 	var out []near
 	for _, id := range x.resembling(w, forgiven) {
-		switch d := distance(w, x.vocab[id], false); {
+		switch d := apart(w, x.vocab[id], forgiven, false); {
 		case d <= forgiven:
 			out = append(out, near{id, d})
-		case prefix && distance(w, x.vocab[id], true) <= forgiven:
+		case prefix && apart(w, x.vocab[id], forgiven, true) <= forgiven:
 			out = append(out, near{id, forgiven + 1}) // only its beginning resembles
 		}
 	}
@@ -131,36 +131,72 @@ func (x *Index) resembling(w string, forgiven int) []int32 {
 	return out
 }
 
-// distance is the number of letters added, dropped, changed or swapped with a
-// neighbour between a and b; with prefix, between a and the nearest beginning of b.
-func distance(a, b string, prefix bool) int {
+// apart is the number of letters added, dropped, changed or swapped with a
+// neighbour between a and b, or, with prefix, between a and the nearest
+// beginning of b; limit+1 when there are more than limit. Knowing the limit, it
+// looks at a narrow band and mostly stops after a few letters: an unknown word
+// is compared with thousands.
+func apart(a, b string, limit int, prefix bool) int {
 	if prefix && len(b) > len(a)+2 {
 		b = b[:len(a)+2]
 	}
-	var rows [3][maxTypoLength + 3]int
-	if len(a) > maxTypoLength || len(b) > maxTypoLength+2 {
-		return maxTypoLength
+	if len(a) > maxTypoLength || len(b) > maxTypoLength+2 || len(a)-len(b) > limit || !prefix && len(b)-len(a) > limit {
+		return limit + 1
 	}
-	for j := range len(b) + 1 {
-		rows[0][j] = j
-	}
+	var c comparison
+	least := c.first(len(b), limit)
 	for i := 1; i <= len(a); i++ {
-		row, above, above2 := &rows[i%3], &rows[(i-1)%3], &rows[(i+1)%3]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], above2[j-2]+1)
-			}
+		before := least
+		// A swap reaches back two letters, so two rows must be beyond the limit.
+		if least = c.next(i, a, b, limit); least > limit && before > limit {
+			return limit + 1
 		}
 	}
-	last := rows[len(a)%3][:len(b)+1]
+	last := &c.rows[len(a)%3]
 	if prefix {
-		return slices.Min(last)
+		return min(limit+1, least)
 	}
-	return last[len(b)]
+	return min(limit+1, last[len(b)])
+}
+
+// comparison holds three rows of the table of distances; cells off the band of
+// the limit are not worked out and count as beyond it.
+type comparison struct {
+	rows [3][maxTypoLength + 4]int
+}
+
+// beyond is more than any limit.
+const beyond = 2 * maxTypoLength
+
+func (c *comparison) first(length, limit int) (least int) {
+	for j := range min(length, limit) + 1 {
+		c.rows[0][j] = j
+	}
+	c.rows[0][min(length, limit)+1] = beyond
+	return 0
+}
+
+// next works out row i and gives the least in it.
+func (c *comparison) next(i int, a, b string, limit int) (least int) {
+	row, above, above2 := &c.rows[i%3], &c.rows[(i-1)%3], &c.rows[(i+1)%3]
+	from, to := max(1, i-limit), min(len(b), i+limit)
+	row[from-1] = beyond
+	if from == 1 {
+		row[0] = i
+	}
+	least = row[from-1]
+	for j := from; j <= to; j++ {
+		cost := 1
+		if a[i-1] == b[j-1] {
+			cost = 0
+		}
+		d := min(above[j]+1, row[j-1]+1, above[j-1]+cost)
+		if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+			d = min(d, above2[j-2]+1)
+		}
+		row[j] = d
+		least = min(least, d)
+	}
+	row[to+1] = beyond
+	return least
 }
