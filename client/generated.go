@@ -219,6 +219,36 @@ const (
 	StaffRolesRolesOperator      StaffRolesRoles = "operator"
 )
 
+// Defines values for WebhookLanguage.
+const (
+	WebhookLanguageEn WebhookLanguage = "en"
+	WebhookLanguageIt WebhookLanguage = "it"
+	WebhookLanguageNb WebhookLanguage = "nb"
+)
+
+// Defines values for WebhookState.
+const (
+	WebhookStateActive  WebhookState = "active"
+	WebhookStateFailing WebhookState = "failing"
+	WebhookStateGone    WebhookState = "gone"
+	WebhookStatePaused  WebhookState = "paused"
+)
+
+// Defines values for WebhookDeliveryState.
+const (
+	WebhookDeliveryStateDead      WebhookDeliveryState = "dead"
+	WebhookDeliveryStateDelivered WebhookDeliveryState = "delivered"
+	WebhookDeliveryStateDropped   WebhookDeliveryState = "dropped"
+	WebhookDeliveryStatePending   WebhookDeliveryState = "pending"
+)
+
+// Defines values for WebhookEntryLanguage.
+const (
+	WebhookEntryLanguageEn WebhookEntryLanguage = "en"
+	WebhookEntryLanguageIt WebhookEntryLanguage = "it"
+	WebhookEntryLanguageNb WebhookEntryLanguage = "nb"
+)
+
 // Defines values for ListJobsParamsState.
 const (
 	ListJobsParamsStateDead   ListJobsParamsState = "dead"
@@ -966,6 +996,42 @@ type ListToken struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListWebhook defines model for ListWebhook.
+type ListWebhook struct {
+	// Items The things, in order.
+	Items []Webhook `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListWebhookDelivery defines model for ListWebhookDelivery.
+type ListWebhookDelivery struct {
+	// Items The things, in order.
+	Items []WebhookDelivery `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListWebhookKind defines model for ListWebhookKind.
+type ListWebhookKind struct {
+	// Items The things, in order.
+	Items []WebhookKind `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // MadeToken defines model for MadeToken.
 type MadeToken struct {
 	// Addresses Networks it is good from; none: from everywhere.
@@ -1299,6 +1365,12 @@ type Profile struct {
 // ProfileLanguage defines model for Profile.Language.
 type ProfileLanguage string
 
+// RotateWebhookBody defines model for RotateWebhookBody.
+type RotateWebhookBody struct {
+	// AtOnce The old secret ends now: others have learnt it.
+	AtOnce *bool `json:"at_once,omitempty"`
+}
+
 // Selection defines model for Selection.
 type Selection struct {
 	// CVE All items it touches.
@@ -1599,6 +1671,118 @@ type Token struct {
 // Touched defines model for Touched.
 type Touched struct {
 	Changed int64 `json:"changed"`
+}
+
+// Webhook defines model for Webhook.
+type Webhook struct {
+	// Contact Is told by mail when the webhook is stopped.
+	Contact      string     `json:"contact"`
+	CreatedAt    time.Time  `json:"created_at"`
+	FailingSince *time.Time `json:"failing_since,omitempty"`
+
+	// Failures In a row.
+	Failures int64    `json:"failures"`
+	ID       int64    `json:"id"`
+	Kinds    []string `json:"kinds"`
+
+	// Language Of those mails.
+	Language WebhookLanguage `json:"language"`
+	Name     string          `json:"name"`
+
+	// OldSecretUntil Until when the secret before signs too.
+	OldSecretUntil *time.Time `json:"old_secret_until,omitempty"`
+
+	// Organisation Its code, in the list of the territory; missing: the CSIRT's, or the one in the path.
+	Organisation *string `json:"organisation,omitempty"`
+
+	// Pending Deliveries that wait.
+	Pending int64 `json:"pending"`
+
+	// Secret whsec_…, only in the answer that made it.
+	Secret *string `json:"secret,omitempty"`
+
+	// State failing: paused after three days without success; gone: it answered 410.
+	State WebhookState `json:"state"`
+
+	// SucceededAt The last success; missing: none yet.
+	SucceededAt *time.Time `json:"succeeded_at,omitempty"`
+
+	// URL Missing in the list of the territory.
+	URL *string `json:"url,omitempty"`
+}
+
+// WebhookLanguage Of those mails.
+type WebhookLanguage string
+
+// WebhookState failing: paused after three days without success; gone: it answered 410.
+type WebhookState string
+
+// WebhookAttempt defines model for WebhookAttempt.
+type WebhookAttempt struct {
+	// Answer Its beginning, 1 KB.
+	Answer  string    `json:"answer"`
+	At      time.Time `json:"at"`
+	Failure *string   `json:"failure,omitempty"`
+	Status  int64     `json:"status"`
+	TookMs  int64     `json:"took_ms"`
+}
+
+// WebhookDelivery defines model for WebhookDelivery.
+type WebhookDelivery struct {
+	// Attempts The latest first; missing in lists.
+	Attempts []WebhookAttempt `json:"attempts,omitempty"`
+
+	// Body What is sent, as it is signed.
+	Body      string     `json:"body"`
+	CreatedAt time.Time  `json:"created_at"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
+
+	// Event Its number; 0: a test.
+	Event int64 `json:"event"`
+
+	// Failure A code: why the last attempt failed.
+	Failure *string `json:"failure,omitempty"`
+	ID      int64   `json:"id"`
+	Kind    string  `json:"kind"`
+
+	// NextAt Missing: it has ended.
+	NextAt *time.Time `json:"next_at,omitempty"`
+
+	// State dead: tried as often as we try; dropped: not sent, the webhook was paused.
+	State WebhookDeliveryState `json:"state"`
+
+	// Status Of the last answer; 0: there was none.
+	Status int64 `json:"status"`
+	Tries  int64 `json:"tries"`
+
+	// WebhookID As the header says it: the same however often it is sent.
+	WebhookID string `json:"webhook_id"`
+}
+
+// WebhookDeliveryState dead: tried as often as we try; dropped: not sent, the webhook was paused.
+type WebhookDeliveryState string
+
+// WebhookEntry defines model for WebhookEntry.
+type WebhookEntry struct {
+	// Contact An e-mail address.
+	Contact  string                `json:"contact"`
+	Kinds    []string              `json:"kinds"`
+	Language *WebhookEntryLanguage `json:"language,omitempty"`
+	Name     string                `json:"name"`
+
+	// URL https, reachable from the internet, without user name and without #.
+	URL string `json:"url"`
+}
+
+// WebhookEntryLanguage defines model for WebhookEntry.Language.
+type WebhookEntryLanguage string
+
+// WebhookKind defines model for WebhookKind.
+type WebhookKind struct {
+	Kind string `json:"kind"`
+
+	// Text What it tells, in the language asked for.
+	Text string `json:"text"`
 }
 
 // GetAccountParams defines parameters for GetAccount.
@@ -2188,6 +2372,99 @@ type GetVulnerabilityParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListWebhooksParams defines parameters for ListWebhooks.
+type ListWebhooksParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// All Of the whole territory; for the CSIRT.
+	All *bool `form:"all,omitempty" json:"all,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddWebhookParams defines parameters for AddWebhook.
+type AddWebhookParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListWebhookKindsParams defines parameters for ListWebhookKinds.
+type ListWebhookKindsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetWebhookParams defines parameters for GetWebhook.
+type GetWebhookParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateWebhookParams defines parameters for UpdateWebhook.
+type UpdateWebhookParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListWebhookDeliveriesParams defines parameters for ListWebhookDeliveries.
+type ListWebhookDeliveriesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetWebhookDeliveryParams defines parameters for GetWebhookDelivery.
+type GetWebhookDeliveryParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ResendWebhookDeliveryParams defines parameters for ResendWebhookDelivery.
+type ResendWebhookDeliveryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// PauseWebhookParams defines parameters for PauseWebhook.
+type PauseWebhookParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ResumeWebhookParams defines parameters for ResumeWebhook.
+type ResumeWebhookParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// RotateWebhookSecretParams defines parameters for RotateWebhookSecret.
+type RotateWebhookSecretParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// TestWebhookParams defines parameters for TestWebhook.
+type TestWebhookParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListStaffParams defines parameters for ListStaff.
 type ListStaffParams struct {
 	// Limit How many at most, in one answer.
@@ -2251,6 +2528,99 @@ type GetStatusParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListCsirtWebhooksParams defines parameters for ListCsirtWebhooks.
+type ListCsirtWebhooksParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// All Of the whole territory; for the CSIRT.
+	All *bool `form:"all,omitempty" json:"all,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddCsirtWebhookParams defines parameters for AddCsirtWebhook.
+type AddCsirtWebhookParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListCsirtWebhookKindsParams defines parameters for ListCsirtWebhookKinds.
+type ListCsirtWebhookKindsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetCsirtWebhookParams defines parameters for GetCsirtWebhook.
+type GetCsirtWebhookParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateCsirtWebhookParams defines parameters for UpdateCsirtWebhook.
+type UpdateCsirtWebhookParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListCsirtWebhookDeliveriesParams defines parameters for ListCsirtWebhookDeliveries.
+type ListCsirtWebhookDeliveriesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetCsirtWebhookDeliveryParams defines parameters for GetCsirtWebhookDelivery.
+type GetCsirtWebhookDeliveryParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ResendCsirtWebhookDeliveryParams defines parameters for ResendCsirtWebhookDelivery.
+type ResendCsirtWebhookDeliveryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// PauseCsirtWebhookParams defines parameters for PauseCsirtWebhook.
+type PauseCsirtWebhookParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ResumeCsirtWebhookParams defines parameters for ResumeCsirtWebhook.
+type ResumeCsirtWebhookParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// RotateCsirtWebhookSecretParams defines parameters for RotateCsirtWebhookSecret.
+type RotateCsirtWebhookSecretParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// TestCsirtWebhookParams defines parameters for TestCsirtWebhook.
+type TestCsirtWebhookParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // UpdateAccountJSONRequestBody defines body for UpdateAccount for application/json ContentType.
 type UpdateAccountJSONRequestBody = Profile
 
@@ -2308,11 +2678,29 @@ type MarkVulnerabilitiesJSONRequestBody = MarkRequest
 // UnmarkVulnerabilitiesJSONRequestBody defines body for UnmarkVulnerabilities for application/json ContentType.
 type UnmarkVulnerabilitiesJSONRequestBody = Selection
 
+// AddWebhookJSONRequestBody defines body for AddWebhook for application/json ContentType.
+type AddWebhookJSONRequestBody = WebhookEntry
+
+// UpdateWebhookJSONRequestBody defines body for UpdateWebhook for application/json ContentType.
+type UpdateWebhookJSONRequestBody = WebhookEntry
+
+// RotateWebhookSecretJSONRequestBody defines body for RotateWebhookSecret for application/json ContentType.
+type RotateWebhookSecretJSONRequestBody = RotateWebhookBody
+
 // AddStaffJSONRequestBody defines body for AddStaff for application/json ContentType.
 type AddStaffJSONRequestBody = NewStaff
 
 // SetStaffRolesJSONRequestBody defines body for SetStaffRoles for application/json ContentType.
 type SetStaffRolesJSONRequestBody = StaffRoles
+
+// AddCsirtWebhookJSONRequestBody defines body for AddCsirtWebhook for application/json ContentType.
+type AddCsirtWebhookJSONRequestBody = WebhookEntry
+
+// UpdateCsirtWebhookJSONRequestBody defines body for UpdateCsirtWebhook for application/json ContentType.
+type UpdateCsirtWebhookJSONRequestBody = WebhookEntry
+
+// RotateCsirtWebhookSecretJSONRequestBody defines body for RotateCsirtWebhookSecret for application/json ContentType.
+type RotateCsirtWebhookSecretJSONRequestBody = RotateWebhookBody
 
 // GetAccount Read one's own account
 //
@@ -3532,6 +3920,226 @@ func (c *Client) GetVulnerability(ctx context.Context, org string, cve string, p
 	return send[CVE](ctx, c, q)
 }
 
+// ListWebhooks List the webhooks of the organisation
+//
+// The newest first.
+//
+// GET /api/v1/organisations/{org}/webhooks
+func (c *Client) ListWebhooks(ctx context.Context, org string, params *ListWebhooksParams) (*Reply[ListWebhook], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("all", params.All)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListWebhook](ctx, c, q)
+}
+
+// ListWebhooksAll goes through the whole list, page after page.
+func (c *Client) ListWebhooksAll(ctx context.Context, org string, params *ListWebhooksParams) iter.Seq2[Webhook, error] {
+	return every(func(cursor *string) ([]Webhook, *string, error) {
+		var p ListWebhooksParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListWebhooks(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// AddWebhook Register an address that is told of events
+//
+// The answer shows the secret, this once. list-webhook-kinds tells what may be asked for.
+//
+// POST /api/v1/organisations/{org}/webhooks
+func (c *Client) AddWebhook(ctx context.Context, org string, params *AddWebhookParams, body AddWebhookJSONRequestBody) (*Reply[Webhook], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Webhook](ctx, c, q)
+}
+
+// ListWebhookKinds List the kinds of events one may ask for
+//
+// GET /api/v1/organisations/{org}/webhooks-kinds
+func (c *Client) ListWebhookKinds(ctx context.Context, org string, params *ListWebhookKindsParams) (*Reply[ListWebhookKind], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks-kinds", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListWebhookKind](ctx, c, q)
+}
+
+// ListWebhookKindsAll goes through the whole list, page after page.
+func (c *Client) ListWebhookKindsAll(ctx context.Context, org string, params *ListWebhookKindsParams) iter.Seq2[WebhookKind, error] {
+	return every(func(cursor *string) ([]WebhookKind, *string, error) {
+		var p ListWebhookKindsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListWebhookKinds(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// DeleteWebhook Delete a webhook and its log
+//
+// DELETE /api/v1/organisations/{org}/webhooks/{id}
+func (c *Client) DeleteWebhook(ctx context.Context, org string, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s", segment(org), segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetWebhook Read about a webhook
+//
+// GET /api/v1/organisations/{org}/webhooks/{id}
+func (c *Client) GetWebhook(ctx context.Context, org string, id int64, params *GetWebhookParams) (*Reply[Webhook], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Webhook](ctx, c, q)
+}
+
+// UpdateWebhook Write a webhook whole
+//
+// Its secret and its state stay.
+//
+// PUT /api/v1/organisations/{org}/webhooks/{id}
+func (c *Client) UpdateWebhook(ctx context.Context, org string, id int64, params *UpdateWebhookParams, body UpdateWebhookJSONRequestBody) (*Reply[Webhook], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Webhook](ctx, c, q)
+}
+
+// ListWebhookDeliveries List what was sent
+//
+// The newest first, of the last 90 days.
+//
+// GET /api/v1/organisations/{org}/webhooks/{id}/deliveries
+func (c *Client) ListWebhookDeliveries(ctx context.Context, org string, id int64, params *ListWebhookDeliveriesParams) (*Reply[ListWebhookDelivery], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s/deliveries", segment(org), segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListWebhookDelivery](ctx, c, q)
+}
+
+// ListWebhookDeliveriesAll goes through the whole list, page after page.
+func (c *Client) ListWebhookDeliveriesAll(ctx context.Context, org string, id int64, params *ListWebhookDeliveriesParams) iter.Seq2[WebhookDelivery, error] {
+	return every(func(cursor *string) ([]WebhookDelivery, *string, error) {
+		var p ListWebhookDeliveriesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListWebhookDeliveries(ctx, org, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetWebhookDelivery Read about a delivery, with its attempts
+//
+// GET /api/v1/organisations/{org}/webhooks/{id}/deliveries/{delivery}
+func (c *Client) GetWebhookDelivery(ctx context.Context, org string, id int64, delivery int64, params *GetWebhookDeliveryParams) (*Reply[WebhookDelivery], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s/deliveries/%s", segment(org), segment(id), segment(delivery))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[WebhookDelivery](ctx, c, q)
+}
+
+// ResendWebhookDelivery Send a delivery again
+//
+// With the same webhook-id and the same body, whatever became of it.
+//
+// POST /api/v1/organisations/{org}/webhooks/{id}/deliveries/{delivery}/again
+func (c *Client) ResendWebhookDelivery(ctx context.Context, org string, id int64, delivery int64, params *ResendWebhookDeliveryParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s/deliveries/%s/again", segment(org), segment(id), segment(delivery))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// PauseWebhook Stop sending
+//
+// What happens meanwhile is not sent later.
+//
+// POST /api/v1/organisations/{org}/webhooks/{id}/pause
+func (c *Client) PauseWebhook(ctx context.Context, org string, id int64, params *PauseWebhookParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s/pause", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// ResumeWebhook Send again, whatever stopped it
+//
+// POST /api/v1/organisations/{org}/webhooks/{id}/resume
+func (c *Client) ResumeWebhook(ctx context.Context, org string, id int64, params *ResumeWebhookParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s/resume", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// RotateWebhookSecret Give a webhook a new secret
+//
+// The answer shows the secret, this once. For 24 hours both sign, unless at_once is given.
+//
+// POST /api/v1/organisations/{org}/webhooks/{id}/secret
+func (c *Client) RotateWebhookSecret(ctx context.Context, org string, id int64, params *RotateWebhookSecretParams, body RotateWebhookSecretJSONRequestBody) (*Reply[Webhook], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s/secret", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Webhook](ctx, c, q)
+}
+
+// TestWebhook Send a test
+//
+// Also to a webhook that is paused. Read the delivery to see how it went.
+//
+// POST /api/v1/organisations/{org}/webhooks/{id}/test
+func (c *Client) TestWebhook(ctx context.Context, org string, id int64, params *TestWebhookParams) (*Reply[WebhookDelivery], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/webhooks/%s/test", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[WebhookDelivery](ctx, c, q)
+}
+
 // ListStaff List the CSIRT's people
 //
 // By name. With who=all everybody who signs in.
@@ -3654,6 +4262,226 @@ func (c *Client) GetStatus(ctx context.Context, params *GetStatusParams) (*Reply
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Status](ctx, c, q)
+}
+
+// ListCsirtWebhooks List the webhooks of the CSIRT
+//
+// The newest first; with all=true also those of the organisations, which are read and changed at theirs.
+//
+// GET /api/v1/webhooks
+func (c *Client) ListCsirtWebhooks(ctx context.Context, params *ListCsirtWebhooksParams) (*Reply[ListWebhook], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/webhooks")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("all", params.All)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListWebhook](ctx, c, q)
+}
+
+// ListCsirtWebhooksAll goes through the whole list, page after page.
+func (c *Client) ListCsirtWebhooksAll(ctx context.Context, params *ListCsirtWebhooksParams) iter.Seq2[Webhook, error] {
+	return every(func(cursor *string) ([]Webhook, *string, error) {
+		var p ListCsirtWebhooksParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListCsirtWebhooks(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// AddCsirtWebhook Register an address that is told of events
+//
+// The answer shows the secret, this once. list-webhook-kinds tells what may be asked for.
+//
+// POST /api/v1/webhooks
+func (c *Client) AddCsirtWebhook(ctx context.Context, params *AddCsirtWebhookParams, body AddCsirtWebhookJSONRequestBody) (*Reply[Webhook], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/webhooks")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Webhook](ctx, c, q)
+}
+
+// ListCsirtWebhookKinds List the kinds of events one may ask for
+//
+// GET /api/v1/webhooks-kinds
+func (c *Client) ListCsirtWebhookKinds(ctx context.Context, params *ListCsirtWebhookKindsParams) (*Reply[ListWebhookKind], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/webhooks-kinds")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListWebhookKind](ctx, c, q)
+}
+
+// ListCsirtWebhookKindsAll goes through the whole list, page after page.
+func (c *Client) ListCsirtWebhookKindsAll(ctx context.Context, params *ListCsirtWebhookKindsParams) iter.Seq2[WebhookKind, error] {
+	return every(func(cursor *string) ([]WebhookKind, *string, error) {
+		var p ListCsirtWebhookKindsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListCsirtWebhookKinds(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// DeleteCsirtWebhook Delete a webhook and its log
+//
+// DELETE /api/v1/webhooks/{id}
+func (c *Client) DeleteCsirtWebhook(ctx context.Context, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/webhooks/%s", segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetCsirtWebhook Read about a webhook
+//
+// GET /api/v1/webhooks/{id}
+func (c *Client) GetCsirtWebhook(ctx context.Context, id int64, params *GetCsirtWebhookParams) (*Reply[Webhook], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/webhooks/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Webhook](ctx, c, q)
+}
+
+// UpdateCsirtWebhook Write a webhook whole
+//
+// Its secret and its state stay.
+//
+// PUT /api/v1/webhooks/{id}
+func (c *Client) UpdateCsirtWebhook(ctx context.Context, id int64, params *UpdateCsirtWebhookParams, body UpdateCsirtWebhookJSONRequestBody) (*Reply[Webhook], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/webhooks/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Webhook](ctx, c, q)
+}
+
+// ListCsirtWebhookDeliveries List what was sent
+//
+// The newest first, of the last 90 days.
+//
+// GET /api/v1/webhooks/{id}/deliveries
+func (c *Client) ListCsirtWebhookDeliveries(ctx context.Context, id int64, params *ListCsirtWebhookDeliveriesParams) (*Reply[ListWebhookDelivery], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/webhooks/%s/deliveries", segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListWebhookDelivery](ctx, c, q)
+}
+
+// ListCsirtWebhookDeliveriesAll goes through the whole list, page after page.
+func (c *Client) ListCsirtWebhookDeliveriesAll(ctx context.Context, id int64, params *ListCsirtWebhookDeliveriesParams) iter.Seq2[WebhookDelivery, error] {
+	return every(func(cursor *string) ([]WebhookDelivery, *string, error) {
+		var p ListCsirtWebhookDeliveriesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListCsirtWebhookDeliveries(ctx, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetCsirtWebhookDelivery Read about a delivery, with its attempts
+//
+// GET /api/v1/webhooks/{id}/deliveries/{delivery}
+func (c *Client) GetCsirtWebhookDelivery(ctx context.Context, id int64, delivery int64, params *GetCsirtWebhookDeliveryParams) (*Reply[WebhookDelivery], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/webhooks/%s/deliveries/%s", segment(id), segment(delivery))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[WebhookDelivery](ctx, c, q)
+}
+
+// ResendCsirtWebhookDelivery Send a delivery again
+//
+// With the same webhook-id and the same body, whatever became of it.
+//
+// POST /api/v1/webhooks/{id}/deliveries/{delivery}/again
+func (c *Client) ResendCsirtWebhookDelivery(ctx context.Context, id int64, delivery int64, params *ResendCsirtWebhookDeliveryParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/webhooks/%s/deliveries/%s/again", segment(id), segment(delivery))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// PauseCsirtWebhook Stop sending
+//
+// What happens meanwhile is not sent later.
+//
+// POST /api/v1/webhooks/{id}/pause
+func (c *Client) PauseCsirtWebhook(ctx context.Context, id int64, params *PauseCsirtWebhookParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/webhooks/%s/pause", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// ResumeCsirtWebhook Send again, whatever stopped it
+//
+// POST /api/v1/webhooks/{id}/resume
+func (c *Client) ResumeCsirtWebhook(ctx context.Context, id int64, params *ResumeCsirtWebhookParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/webhooks/%s/resume", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// RotateCsirtWebhookSecret Give a webhook a new secret
+//
+// The answer shows the secret, this once. For 24 hours both sign, unless at_once is given.
+//
+// POST /api/v1/webhooks/{id}/secret
+func (c *Client) RotateCsirtWebhookSecret(ctx context.Context, id int64, params *RotateCsirtWebhookSecretParams, body RotateCsirtWebhookSecretJSONRequestBody) (*Reply[Webhook], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/webhooks/%s/secret", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Webhook](ctx, c, q)
+}
+
+// TestCsirtWebhook Send a test
+//
+// Also to a webhook that is paused. Read the delivery to see how it went.
+//
+// POST /api/v1/webhooks/{id}/test
+func (c *Client) TestCsirtWebhook(ctx context.Context, id int64, params *TestCsirtWebhookParams) (*Reply[WebhookDelivery], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/webhooks/%s/test", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[WebhookDelivery](ctx, c, q)
 }
 
 // The methods are those of client.tmpl.

@@ -38,6 +38,8 @@ const (
 	ChannelWrite                        // write in it
 	NetworkRead                         // see the domains and networks declared
 	NetworkEdit                         // declare, prove and withdraw them
+	HookRead                            // see which programs are told of events, and the log of it
+	HookEdit                            // say which are told
 	permissionCount
 )
 
@@ -53,6 +55,7 @@ var permissionNames = [...]string{
 	AuditRead: "audit.read", AgreementPublish: "agreement.publish", StaffEdit: "staff.edit", WatchEdit: "watch.edit",
 	ChannelRead: "channel.read", ChannelWrite: "channel.write",
 	NetworkRead: "network.read", NetworkEdit: "network.edit",
+	HookRead: "hook.read", HookEdit: "hook.edit",
 }
 
 // String is the permission's name, as the matrix prints it.
@@ -119,12 +122,12 @@ const (
 var grants = map[Role]Set{
 	Administrator: everything,
 	Manager:       everything &^ Of(StaffEdit, AgreementPublish),
-	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite),
-	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit),
-	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead),
+	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite, HookRead),
+	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit, HookRead),
+	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead, HookRead),
 
-	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, TokenEdit, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit),
-	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit),
+	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, TokenEdit, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit, HookRead, HookEdit),
+	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit, HookRead),
 	OrgTechnician: memberReads | Of(StackEdit, VulnerabilityMark, NetworkEdit),
 	OrgLeader:     memberReads,
 }

@@ -36,6 +36,7 @@ func TestTheAPIKeepsItsContract(t *testing.T) {
 		{"stack", stackContract},
 		{"vulnerabilities", vulnerabilityContract},
 		{"operations", operationsContract},
+		{"webhooks", hookContract},
 		{"sessions", sessionContract}, // last: it ends one
 	} {
 		t.Run(subject.name, func(t *testing.T) {

@@ -19,6 +19,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
 	jobs     *prometheus.HistogramVec
+	hooks    *prometheus.CounterVec
 }
 
 func newMetrics(version string) *metrics {
@@ -32,12 +33,13 @@ func newMetrics(version string) *metrics {
 			Name: "martinella_job_seconds", Help: "Time an attempt at a job took, by kind.",
 			Buckets: []float64{.001, .01, .1, 1, 10, 60, 600},
 		}, []string{"kind", "outcome"}),
+		hooks: newHookCounter(),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "martinella_build_info", Help: "1, with the version.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.jobs, build, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.jobs, m.hooks, build, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -14,6 +14,7 @@ import (
 	"martinella/internal/access/gate/api"
 	"martinella/internal/channel"
 	"martinella/internal/constituency"
+	"martinella/internal/hook"
 	"martinella/internal/identity"
 	"martinella/internal/inventory"
 	"martinella/internal/operations"
@@ -47,6 +48,7 @@ type rooms struct {
 	operations    *operations.Module
 	files         *blob.Store
 	channel       *channel.Module
+	hooks         *hook.Module
 }
 
 // Migrations lists every schema, in the order they are applied.
@@ -63,6 +65,7 @@ func Migrations() []db.Migration {
 		inventory.Migrations(),
 		vulnerability.Migrations(),
 		channel.Migrations(),
+		hook.Migrations(),
 	}
 }
 
@@ -75,6 +78,7 @@ func Bundle() (*i18n.Bundle, error) {
 		inventory.Locales,
 		vulnerability.Locale,
 		channel.Locale,
+		hook.Locale,
 		operations.Locale,
 	)
 }
@@ -89,6 +93,7 @@ func (a *App) furnish(ctx context.Context) error {
 		a.buildVulnerability,
 		a.buildInventory,
 		a.buildChannel,
+		a.buildHooks,
 		a.buildOperations,
 	} {
 		if err := build(); err != nil {
@@ -208,6 +213,7 @@ func (a *App) buildOperations() error {
 			a.waitingNames,
 			a.waitingKeys, a.waitingClaims,
 			a.waitingMessages,
+			a.waitingHooks,
 		},
 		Panels: a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",
 	})
@@ -230,6 +236,7 @@ func (a *App) open(context.Context) error {
 		a.rooms.vulnerability.Register(a.Gate, a.Queue, a.Bus),
 		a.rooms.files.Register(),
 		a.rooms.channel.Register(a.Gate, a.Queue),
+		a.rooms.hooks.Register(a.Gate, a.Queue, a.Bus),
 		a.scheduleFeeds(),
 	)
 }

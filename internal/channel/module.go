@@ -39,6 +39,7 @@ type Written struct {
 	Thread int64  `json:"thread"`
 	Side   Side   `json:"side"` // who wrote
 	TLP    string `json:"tlp"`
+	Named  bool   `json:"named,omitempty"` // for named people only
 }
 
 // Organisation is what the room needs to know of one.

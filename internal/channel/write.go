@@ -117,7 +117,7 @@ func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Author,
 	if err := m.deps.Audit.Append(ctx, tx, s.Actor(), t.Organisation, "channel.message_written", object(t.ID), detail); err != nil {
 		return err
 	}
-	return m.deps.Bus.Publish(ctx, tx, events.Event{Kind: EventMessage, Organisation: t.Organisation, Payload: Written{t.ID, a.Side, string(t.TLP)}})
+	return m.deps.Bus.Publish(ctx, tx, events.Event{Kind: EventMessage, Organisation: t.Organisation, Payload: Written{t.ID, a.Side, string(t.TLP), t.Named}})
 }
 
 func object(thread int64) string { return "channel:" + strconv.FormatInt(thread, 10) }

@@ -71,6 +71,8 @@ type Config struct {
 	FetchProxy    string
 	FetchAllow    string
 	SourceAllow   string
+	HookAllow     string
+	HookHTTP      bool
 
 	SecretFile string
 

@@ -56,11 +56,12 @@ type Bus struct {
 	queue       *jobs.Queue
 	clock       clock.Clock
 	subscribers map[string][]string
+	joined      map[string][]Joiner
 }
 
 // NewBus makes a bus whose deliveries are jobs of q.
 func NewBus(q *jobs.Queue, c clock.Clock) *Bus {
-	return &Bus{queue: q, clock: c, subscribers: map[string][]string{}}
+	return &Bus{queue: q, clock: c, subscribers: map[string][]string{}, joined: map[string][]Joiner{}}
 }
 
 // Subscribe makes h act on every event of a kind; name tells this subscriber from others.
@@ -76,6 +77,14 @@ func (b *Bus) Subscribe(kind, name string, h Handler) {
 	})
 }
 
+// Joiner writes something down in the transaction of an event.
+type Joiner func(ctx context.Context, tx *db.Tx, n Notice) error
+
+// Join makes j a part of every event of a kind: what it writes is written with
+// the event, and if it fails, the change the event tells of fails too. It is for
+// little: what may take long, or fail, belongs in a subscriber.
+func (b *Bus) Join(kind string, j Joiner) { b.joined[kind] = append(b.joined[kind], j) }
+
 // Publish tells of a change in the change's own transaction.
 func (b *Bus) Publish(ctx context.Context, tx *db.Tx, e Event) error {
 	payload, err := json.Marshal(e.Payload)
@@ -87,6 +96,11 @@ func (b *Bus) Publish(ctx context.Context, tx *db.Tx, e Event) error {
 		e.Kind, e.Organisation, string(payload), db.Ms(b.clock.Now())).Scan(&n.ID)
 	if err != nil {
 		return fmt.Errorf("publishing %s: %w", e.Kind, err)
+	}
+	for _, join := range b.joined[e.Kind] {
+		if err := join(ctx, tx, n); err != nil {
+			return fmt.Errorf("publishing %s: %w", e.Kind, err)
+		}
 	}
 	for _, job := range b.subscribers[e.Kind] {
 		key := job + ":" + strconv.FormatInt(n.ID, 10)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 
 	"martinella/internal/platform/fault"
 )
@@ -22,6 +23,16 @@ func (c *Client) HTTP() *http.Client {
 		}
 		return c.redirect(r, via)
 	}}
+}
+
+// Check refuses an address that could never be reached: no http or https, or an
+// inner one written as a number. It resolves no name; that is done at the connection.
+func (c *Client) Check(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fault.New(fault.Invalid, CodeURL, fault.P{"url": address}).Because(err)
+	}
+	return c.check(u)
 }
 
 // guarded is a Client as an http.RoundTripper.

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package hook
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"martinella/internal/access"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/events"
+	"martinella/internal/platform/jobs"
+)
+
+// message is what is sent: the shape of Standard Webhooks, and thin.
+type message struct {
+	Type      string    `json:"type"`
+	Timestamp time.Time `json:"timestamp"`
+	Data      data      `json:"data"`
+}
+
+type data struct {
+	Event        int64   `json:"event"`                  // its number; 0 for a test
+	Organisation string  `json:"organisation,omitempty"` // its code
+	Object       *object `json:"object,omitempty"`
+}
+
+type object struct {
+	Kind string `json:"kind"`
+	URL  string `json:"url"` // where the API tells more, to who may know
+}
+
+// testKind is what a test is called.
+const testKind = "webhook.test"
+
+// listen makes every kind of event write its deliveries in its own transaction.
+func (m *Module) listen(bus *events.Bus) {
+	for _, k := range m.deps.Kinds {
+		bus.Join(k.Name, func(ctx context.Context, tx *db.Tx, n events.Notice) error { return m.announce(ctx, tx, k, n) })
+	}
+}
+
+// announce writes a delivery and its job for each address that wants an event.
+func (m *Module) announce(ctx context.Context, tx *db.Tx, k Kind, n events.Notice) error {
+	hooks, err := m.wanting(ctx, tx, n)
+	if err != nil || len(hooks) == 0 {
+		return err
+	}
+	what, path, tell := k.Refer(n)
+	if !tell {
+		return nil
+	}
+	msg := message{Type: n.Kind, Timestamp: m.now(), Data: data{Event: n.ID}}
+	own := true
+	if n.Organisation != 0 {
+		orgs, err := m.deps.Organisations.Organisations(ctx, access.System("hook"), []int64{n.Organisation})
+		if err != nil || len(orgs) == 0 {
+			return err
+		}
+		msg.Data.Organisation = orgs[0].Code
+		path = strings.ReplaceAll(path, "{org}", url.PathEscape(orgs[0].Code))
+		// Before, and without, accreditation its own people see no more than the record.
+		own = orgs[0].Accredited || k.Permission == access.OrganisationRead
+	}
+	msg.Data.Object = &object{Kind: what, URL: m.deps.BaseURL + apiRoot + path}
+	for _, h := range hooks {
+		if h.Organisation != 0 && !own {
+			continue
+		}
+		if _, err := m.post(ctx, tx, h, msg, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apiRoot is where the API's paths begin.
+const apiRoot = "/api/v1"
+
+// wanting are the addresses that an event is for: the organisation's and the CSIRT's.
+func (m *Module) wanting(ctx context.Context, tx *db.Tx, n events.Notice) ([]Hook, error) {
+	rows, err := tx.Query(ctx, `SELECT h.id, h.organisation_id FROM hook_kind k JOIN hook h ON h.id = k.hook_id
+		WHERE k.kind = $1 AND h.state = 'active' AND h.organisation_id IN (0, $2) ORDER BY h.id`, n.Kind, n.Organisation)
+	hooks, err := db.Collect(rows, err, func(r *sql.Rows) (h Hook, err error) { return h, r.Scan(&h.ID, &h.Organisation) })
+	if err != nil {
+		return nil, fmt.Errorf("hook: who wants %s: %w", n.Kind, err)
+	}
+	return hooks, nil
+}
+
+// post writes a delivery and its job.
+func (m *Module) post(ctx context.Context, tx *db.Tx, h Hook, msg message, byHand bool) (id int64, err error) {
+	body, err := json.Marshal(msg)
+	if err != nil {
+		return 0, err
+	}
+	now := db.Ms(m.now())
+	err = tx.QueryRow(ctx, `INSERT INTO hook_delivery (hook_id, organisation_id, event_id, kind, reference, body, state, by_hand, created_at, next_at)
+		VALUES ($1,$2,$3,$4,$5,$6,'pending',$7,$8,$8) RETURNING id`,
+		h.ID, h.Organisation, msg.Data.Event, msg.Type, "msg_"+rand.Text(), string(body), byHand, now).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("hook: writing a delivery: %w", err)
+	}
+	return id, m.enqueue(ctx, tx, id, time.Time{})
+}
+
+func (m *Module) enqueue(ctx context.Context, tx *db.Tx, delivery int64, at time.Time) error {
+	return m.deps.Queue.Enqueue(ctx, tx, jobs.Job{Kind: deliverJob, Key: fmt.Sprintf("%s:%d", deliverJob, delivery), Payload: work{delivery}, RunAt: at})
+}
