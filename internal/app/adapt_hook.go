@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"martinella/internal/access"
+	"martinella/internal/access/gate/api"
 	"martinella/internal/channel"
 	"martinella/internal/constituency"
 	"martinella/internal/hook"
@@ -48,7 +49,7 @@ func (a *App) buildHooks() error {
 // hookKinds is the table of what may be told, to whom, and where it is read.
 func hookKinds() []hook.Kind {
 	at := func(object, path string) func(events.Notice) (string, string, bool) {
-		return func(events.Notice) (string, string, bool) { return object, path, true }
+		return func(events.Notice) (string, string, bool) { return object, api.Root + path, true }
 	}
 	return []hook.Kind{
 		{Name: constituency.EventChanged, Permission: access.OrganisationRead, Refer: at("organisation", "/organisations/{org}")},
@@ -66,7 +67,8 @@ func referMessage(n events.Notice) (object, path string, tell bool) {
 	if err := n.Decode(&w); err != nil || w.Named || !tlp.Label(w.TLP).Within(tlp.Green) {
 		return "", "", false
 	}
-	return "conversation", "/organisations/{org}/channel/threads/" + strconv.FormatInt(w.Thread, 10), true
+	// The portal's page: the API has no conversations.
+	return "conversation", "/o/{org}/channel/" + strconv.FormatInt(w.Thread, 10), true
 }
 
 // hookLine is the way to the addresses of webhooks. The demonstration on one's own machine also reaches that machine.

@@ -68,7 +68,7 @@ func (m *Module) announce(ctx context.Context, tx *db.Tx, k Kind, n events.Notic
 		// Before, and without, accreditation its own people see no more than the record.
 		own = orgs[0].Accredited || k.Permission == access.OrganisationRead
 	}
-	msg.Data.Object = &object{Kind: what, URL: m.deps.BaseURL + apiRoot + path}
+	msg.Data.Object = &object{Kind: what, URL: m.deps.BaseURL + path}
 	for _, h := range hooks {
 		if h.Organisation != 0 && !own {
 			continue
@@ -79,9 +79,6 @@ func (m *Module) announce(ctx context.Context, tx *db.Tx, k Kind, n events.Notic
 	}
 	return nil
 }
-
-// apiRoot is where the API's paths begin.
-const apiRoot = "/api/v1"
 
 // wanting are the addresses that an event is for: the organisation's and the CSIRT's.
 func (m *Module) wanting(ctx context.Context, tx *db.Tx, n events.Notice) ([]Hook, error) {

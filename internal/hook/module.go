@@ -35,8 +35,8 @@ type Kind struct {
 	Permission access.Permission
 	// Territory marks what concerns no single organisation: for the CSIRT alone.
 	Territory bool
-	// Refer names the object an event is about and its path beneath the API's root;
-	// "{org}" in it becomes the organisation's code. False: the event is not told.
+	// Refer names the object an event is about and the path where it is read; "{org}"
+	// in it becomes the organisation's code. False: the event is not told.
 	Refer func(n events.Notice) (object, path string, tell bool)
 }
 

@@ -131,9 +131,9 @@ func newWorld(t *testing.T, d *db.DB, allow ...netip.Prefix) *world {
 	w.Module = hook.New(hook.Deps{
 		DB: d, Clock: w.clock, Queue: w.queue, Bus: w.bus, Audit: w.audit, Bundle: bundle.WithNow(w.clock.Now), Organisations: w, Mail: w, Seal: box,
 		Line: w.line(allow...), Zone: time.UTC, Name: "CSIRT Prova", BaseURL: "https://csirt.example", Kinds: []hook.Kind{
-			{Name: stackChanged, Permission: access.StackRead, Refer: refer("stack", "/organisations/{org}/stack/items")},
-			{Name: stateChanged, Permission: access.OrganisationRead, Refer: refer("organisation", "/organisations/{org}")},
-			{Name: corpusChanged, Permission: access.FeedRead, Territory: true, Refer: refer("feeds", "/feeds")},
+			{Name: stackChanged, Permission: access.StackRead, Refer: refer("stack", "/api/v1/organisations/{org}/stack/items")},
+			{Name: stateChanged, Permission: access.OrganisationRead, Refer: refer("organisation", "/api/v1/organisations/{org}")},
+			{Name: corpusChanged, Permission: access.FeedRead, Territory: true, Refer: refer("feeds", "/api/v1/feeds")},
 			{Name: "secret.told", Permission: access.StackRead, Refer: func(events.Notice) (string, string, bool) { return "", "", false }},
 		},
 	})
