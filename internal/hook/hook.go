@@ -76,11 +76,10 @@ type Form struct {
 
 // What is bounded.
 const (
-	maxHooks    = 20 // of one organisation
-	maxName     = 100
-	maxURL      = 1000
-	maxContact  = 254
-	maxLanguage = 2
+	maxHooks   = 20 // of one organisation
+	maxName    = 100
+	maxURL     = 1000
+	maxContact = 254
 )
 
 // check gives the form in order, or a fault with what is wrong, field by field.

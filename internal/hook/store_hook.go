@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"martinella/internal/access"
 	"martinella/internal/platform/db"
@@ -208,6 +207,3 @@ func (m *Module) Waiting(ctx context.Context, s access.Scope) (n int, err error)
 
 // objectName names a hook in the audit log.
 func objectName(id int64) string { return "hook:" + strconv.FormatInt(id, 10) }
-
-// oneLine makes a text fit for one line of a page or a log.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
