@@ -25,7 +25,7 @@ func (m *Module) changePages(g *gate.Gate) {
 	g.Handle("POST /ops/changes/{id}", gate.Staff(access.AccreditationEdit), m.changeDecided, gate.Recent())
 	g.Handle("GET /ops/decisions", gate.Staff(access.RegistrationRead), m.secondQueue)
 	g.Handle("POST /ops/registrations/{id}/second", gate.Staff(access.AccreditationEdit), m.secondDecided, gate.Recent())
-	g.Nav(gate.NavItem{Area: gate.AreaOps, Key: "constituency.nav.changes", Path: "/ops/changes", Permission: access.RegistrationRead, Order: 25})
+	g.Nav(gate.NavItem{Area: gate.AreaRecords, Key: "constituency.nav.changes", Path: "/ops/changes", Permission: access.RegistrationRead, Order: 25})
 }
 
 func changePath(id int64) string { return "/ops/changes/" + strconv.FormatInt(id, 10) }

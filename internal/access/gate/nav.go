@@ -18,6 +18,7 @@ type Area uint8
 // The areas, in the order they are shown.
 const (
 	AreaOps     Area = iota // the CSIRT's work
+	AreaRecords             // the record of the members: who they are and what they ask to change
 	AreaMember              // the organisation in view
 	AreaAdmin               // the instance itself
 	AreaAccount             // the person's own menu
@@ -88,7 +89,7 @@ func (r *Request) accountMenu() []ui.Link {
 }
 
 func (r *Request) navigation() []ui.NavItem {
-	var member, ops, admin []ui.NavItem
+	var member, ops, records, admin []ui.NavItem
 	territory := r.Territory()
 	for _, n := range r.gate.nav {
 		switch {
@@ -96,6 +97,8 @@ func (r *Request) navigation() []ui.NavItem {
 			member = append(member, r.navItem(n))
 		case n.Area == AreaOps && territory.Can(n.Permission):
 			ops = append(ops, r.navItem(n))
+		case n.Area == AreaRecords && territory.Can(n.Permission):
+			records = append(records, r.navItem(n))
 		case n.Area == AreaAdmin && territory.Can(n.Permission):
 			admin = append(admin, r.navItem(n))
 		}
@@ -103,20 +106,19 @@ func (r *Request) navigation() []ui.NavItem {
 	if len(ops) == 0 {
 		return member
 	}
-	return r.staffNavigation(member, ops, admin)
+	return folded(ops, ui.NavItem{Text: r.L.T("gate.nav.records"), Items: records}, ui.NavItem{Text: r.Org.Name, Items: member},
+		ui.NavItem{Text: r.L.T("gate.nav.admin"), Items: admin})
 }
 
-// staffNavigation folds the pages of the organisation in view and those of the
-// administration into lists, so that the operator's own row stays short.
-func (r *Request) staffNavigation(member, ops, admin []ui.NavItem) []ui.NavItem {
-	out := ops
-	if len(member) > 0 {
-		out = append(out, ui.NavItem{Text: r.Org.Name, Items: member})
+// folded puts lists behind the operator's own entries, those that have any, so
+// that his row stays one row.
+func folded(row []ui.NavItem, lists ...ui.NavItem) []ui.NavItem {
+	for _, l := range lists {
+		if len(l.Items) > 0 {
+			row = append(row, l)
+		}
 	}
-	if len(admin) > 0 {
-		out = append(out, ui.NavItem{Text: r.L.T("gate.nav.admin"), Items: admin})
-	}
-	return out
+	return row
 }
 
 func (r *Request) navItem(n NavItem) ui.NavItem {
