@@ -1681,9 +1681,12 @@ type Webhook struct {
 	FailingSince *time.Time `json:"failing_since,omitempty"`
 
 	// Failures In a row.
-	Failures int64    `json:"failures"`
-	ID       int64    `json:"id"`
-	Kinds    []string `json:"kinds"`
+	Failures int64 `json:"failures"`
+
+	// Host The part of the address that everybody may see.
+	Host  string   `json:"host"`
+	ID    int64    `json:"id"`
+	Kinds []string `json:"kinds"`
 
 	// Language Of those mails.
 	Language WebhookLanguage `json:"language"`
@@ -1707,7 +1710,7 @@ type Webhook struct {
 	// SucceededAt The last success; missing: none yet.
 	SucceededAt *time.Time `json:"succeeded_at,omitempty"`
 
-	// URL Missing in the list of the territory.
+	// URL Missing for who may not change it, and in the list of the territory.
 	URL *string `json:"url,omitempty"`
 }
 

@@ -4,6 +4,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"martinella/client"
 	"martinella/client/generate"
+	"martinella/internal/platform/config"
 )
 
 // The client for programs in Go, and the description it is made of, are those of
@@ -124,5 +126,27 @@ func (h *house) seesConflict(t *testing.T, c *client.Client, id int64) {
 	_, err = c.AddStackItem(t.Context(), "c_x101", nil, client.StackEntry{Label: new(strings.Repeat("x", 100_000))})
 	if !errors.As(err, &problem) || problem.Status != 422 || len(problem.Errors) != 1 || problem.Errors[0].Field != "label" {
 		t.Errorf("a label without end: %v", err)
+	}
+}
+
+// A client that asks quicker than it may waits as it is told, and gets all it asked for.
+func TestTheAPIsClientWaitsForTheProgram(t *testing.T) {
+	h := newHouse(t, func(c *config.Config) { c.APIRate = 60 }) // 30 at once, then one a second
+	var waited time.Duration
+	c, err := client.New(h.server.URL, client.Options{Token: h.token(t, "org_admin@c_x101"), Wait: func(_ context.Context, d time.Duration) error {
+		waited += d
+		h.clock.Advance(d)
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 40 {
+		if _, err := c.GetAccount(t.Context(), nil); err != nil {
+			t.Fatalf("request %d after waiting %v: %v", n+1, waited, err)
+		}
+	}
+	if waited != 10*time.Second {
+		t.Errorf("waited %v for ten requests too many", waited)
 	}
 }

@@ -93,6 +93,9 @@ func hookRefusals(c *contract, url string) {
 	c.call(404, "get-webhook", asked{As: "org_admin@c_x102", Path: map[string]string{"id": made.id("id"), "org": "c_x102"}})
 	c.call(404, "get-csirt-webhook", asked{As: "administrator", Path: path})
 	c.call(403, "add-webhook", asked{As: "org_security@c_x101", Body: entry})
+	if seen := c.call(200, "get-webhook", asked{As: "org_security@c_x101", Path: path}); seen.get("url") != nil || !strings.HasSuffix(url, fmt.Sprint(seen.get("host"))) {
+		c.t.Errorf("who may not change it sees %v", seen.Body)
+	}
 	c.call(403, "add-csirt-webhook", asked{As: "operator", Body: entry})
 	c.call(422, "add-webhook", asked{Body: m{"name": "Ours", "url": url, "kinds": []string{"vulnerability.corpus_changed"}, "contact": "ict@ente.example"}})
 	all := c.call(200, "list-csirt-webhooks", asked{As: "auditor", Query: map[string][]string{"all": {"true"}}}).items()

@@ -36,20 +36,22 @@ type house struct {
 	clients map[string]*http.Client
 }
 
-func newHouse(t *testing.T) *house {
+// newHouse opens an instance as the tests want it, but for some changes.
+func newHouse(t *testing.T, changes ...func(*config.Config)) *house {
 	t.Helper()
 	dir := t.TempDir()
 	clk := clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
-	a, err := Open(context.Background(), Options{
-		Log: slog.New(slog.DiscardHandler), Clock: clk, Version: "test",
-		Config: config.Config{
-			Data: dir, Database: filepath.Join(dir, "test.db"), SecretFile: filepath.Join(dir, "secret.key"), Demo: true,
-			Blobs: filepath.Join(dir, "blobs"), BlobKeyFile: filepath.Join(dir, "blob.key"),
-			Listen: "127.0.0.1:0", BaseURL: "http://127.0.0.1", Language: "it", Zone: "Europe/Rome", Name: "CSIRT di prova",
-			MailTransport: "outbox", MailFrom: "Martinella <martinella@csirt.example>", Workers: 1, RequestTimeout: 30 * time.Second,
-			FeedSchedule: "0 * * * *", APIRate: 1_000_000,
-		},
-	})
+	cfg := config.Config{
+		Data: dir, Database: filepath.Join(dir, "test.db"), SecretFile: filepath.Join(dir, "secret.key"), Demo: true,
+		Blobs: filepath.Join(dir, "blobs"), BlobKeyFile: filepath.Join(dir, "blob.key"),
+		Listen: "127.0.0.1:0", BaseURL: "http://127.0.0.1", Language: "it", Zone: "Europe/Rome", Name: "CSIRT di prova",
+		MailTransport: "outbox", MailFrom: "Martinella <martinella@csirt.example>", Workers: 1, RequestTimeout: 30 * time.Second,
+		FeedSchedule: "0 * * * *", APIRate: 1_000_000,
+	}
+	for _, change := range changes {
+		change(&cfg)
+	}
+	a, err := Open(context.Background(), Options{Log: slog.New(slog.DiscardHandler), Clock: clk, Version: "test", Config: cfg})
 	if err != nil {
 		t.Fatal(err)
 	}

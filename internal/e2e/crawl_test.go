@@ -98,10 +98,10 @@ func (c *crawler) check(path string) {
 }
 
 // technical are the pages that show the program's own names on purpose: kinds
-// of mails, jobs and audit entries, permissions of tokens and of the API.
+// of mails, jobs and audit entries, permissions of tokens and of the API, events of webhooks.
 func technical(path string) bool {
 	return slices.ContainsFunc([]string{"/ops/mail", "/ops/jobs", "/ops/audit", "/api/"}, func(p string) bool { return strings.HasPrefix(path, p) }) ||
-		strings.Contains(path, "/tokens")
+		strings.Contains(path, "/tokens") || strings.Contains(path, "/hooks")
 }
 
 // isPage leaves out files and what changes the language.

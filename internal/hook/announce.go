@@ -56,7 +56,7 @@ func (m *Module) announce(ctx context.Context, tx *db.Tx, k Kind, n events.Notic
 	if !tell {
 		return nil
 	}
-	msg := message{Type: n.Kind, Timestamp: m.now(), Data: data{Event: n.ID}}
+	msg := message{Type: n.Kind, Timestamp: m.now().UTC().Truncate(time.Millisecond), Data: data{Event: n.ID}}
 	own := true
 	if n.Organisation != 0 {
 		orgs, err := m.deps.Organisations.Organisations(ctx, access.System("hook"), []int64{n.Organisation})

@@ -51,7 +51,8 @@ type webhookJSON struct {
 	ID           int64     `json:"id"`
 	Organisation string    `json:"organisation,omitempty" doc:"Its code, in the list of the territory; missing: the CSIRT's, or the one in the path."`
 	Name         string    `json:"name"`
-	URL          string    `json:"url,omitempty" doc:"Missing in the list of the territory."`
+	URL          string    `json:"url,omitempty" doc:"Missing for who may not change it, and in the list of the territory."`
+	Host         string    `json:"host" doc:"The part of the address that everybody may see."`
 	Kinds        []string  `json:"kinds"`
 	Contact      string    `json:"contact" doc:"Is told by mail when the webhook is stopped."`
 	Language     string    `json:"language" enum:"it,en,nb" doc:"Of those mails."`
@@ -79,8 +80,12 @@ func webhookView(r *api.Request, h Hook, secret string) webhookJSON {
 	if r.Org.ID != 0 {
 		address = api.Path("organisations", r.Org.Code, "webhooks", number(h.ID))
 	}
-	return webhookJSON{ID: h.ID, Name: h.Name, URL: h.URL, Kinds: h.Kinds, Contact: h.Contact, Language: h.Language, State: h.State, Failures: h.Failures,
+	out := webhookJSON{ID: h.ID, Name: h.Name, URL: h.URL, Host: h.Host(), Kinds: h.Kinds, Contact: h.Contact, Language: h.Language, State: h.State, Failures: h.Failures,
 		FailingSince: h.FailingSince, SucceededAt: h.SucceededAt, Pending: h.Pending, CreatedAt: h.CreatedAt, Secret: secret, OldUntil: h.OldUntil, version: h.Version, address: address}
+	if !r.Scope.Can(access.HookEdit) {
+		out.URL = "" // it may hold a secret
+	}
+	return out
 }
 
 type webhooksQuery struct {

@@ -152,7 +152,7 @@ func (m *Module) Test(ctx context.Context, s access.Scope, id int64) (delivery i
 		if err != nil {
 			return err
 		}
-		msg := message{Type: testKind, Timestamp: m.now()}
+		msg := message{Type: testKind, Timestamp: m.now().UTC().Truncate(time.Millisecond)}
 		if h.Organisation != 0 {
 			orgs, err := m.deps.Organisations.Organisations(ctx, access.System("hook"), []int64{h.Organisation})
 			if err != nil {

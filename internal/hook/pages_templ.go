@@ -394,7 +394,8 @@ func (v hookView) facts(l *i18n.Localizer) []ui.Fact {
 		{Term: l.T("hook.contact"), Cell: ui.Text(h.Contact)},
 	}
 	if h.Failures > 0 {
-		out = append(out, ui.Fact{Term: l.T("hook.failing_since"), Cell: ui.Cell{Content: ui.Time{At: h.FailingSince}, Note: l.T("hook.failures", "count", h.Failures)}})
+		out = append(out, ui.Fact{Term: l.T("hook.failing_since"), Cell: ui.In(ui.Time{At: h.FailingSince})},
+			ui.Fact{Term: l.T("hook.failures"), Cell: ui.Text(l.Number(h.Failures))})
 	}
 	if h.OldUntil.After(v.Now) {
 		out = append(out, ui.Fact{Term: l.T("hook.secret.old_until"), Cell: ui.In(ui.Time{At: h.OldUntil})})

@@ -129,10 +129,14 @@ const logLife = 90 * 24 * time.Hour
 // purgeAtOnce bounds one transaction of Purge.
 const purgeAtOnce = 1000
 
-// Purge forgets deliveries that ended and are older than the log is kept.
+// Purge forgets deliveries that ended and are older than the log is kept, and
+// secrets that sign no more.
 func (m *Module) Purge(ctx context.Context, s access.Scope) error {
 	if err := s.Territory(); err != nil {
 		return err
+	}
+	if _, err := m.deps.DB.Exec(ctx, "UPDATE hook SET old_secret = NULL, old_until = NULL WHERE old_until < $1", db.Ms(m.now())); err != nil {
+		return fmt.Errorf("hook: forgetting old secrets: %w", err)
 	}
 	for {
 		res, err := m.deps.DB.Exec(ctx, `DELETE FROM hook_delivery WHERE id IN
