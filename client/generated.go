@@ -13,6 +13,71 @@ import (
 	"time"
 )
 
+// Defines values for CallReach.
+const (
+	CallReachAlways    CallReach = "always"
+	CallReachApplicant CallReach = "applicant"
+	CallReachAway      CallReach = "away"
+	CallReachCsirt     CallReach = "csirt"
+	CallReachNow       CallReach = "now"
+	CallReachOther     CallReach = "other"
+	CallReachOutside   CallReach = "outside"
+	CallReachParent    CallReach = "parent"
+	CallReachUnknown   CallReach = "unknown"
+)
+
+// Defines values for ChangeState.
+const (
+	ChangeStateApproved  ChangeState = "approved"
+	ChangeStateAsked     ChangeState = "asked"
+	ChangeStateOpen      ChangeState = "open"
+	ChangeStateRejected  ChangeState = "rejected"
+	ChangeStateSecond    ChangeState = "second"
+	ChangeStateWithdrawn ChangeState = "withdrawn"
+)
+
+// Defines values for ChangeDecisionAction.
+const (
+	ChangeDecisionActionApprove ChangeDecisionAction = "approve"
+	ChangeDecisionActionAsk     ChangeDecisionAction = "ask"
+	ChangeDecisionActionReject  ChangeDecisionAction = "reject"
+)
+
+// Defines values for ChangeHistoryAction.
+const (
+	ChangeHistoryActionAmend    ChangeHistoryAction = "amend"
+	ChangeHistoryActionAnswer   ChangeHistoryAction = "answer"
+	ChangeHistoryActionApprove  ChangeHistoryAction = "approve"
+	ChangeHistoryActionAsk      ChangeHistoryAction = "ask"
+	ChangeHistoryActionEndorse  ChangeHistoryAction = "endorse"
+	ChangeHistoryActionPropose  ChangeHistoryAction = "propose"
+	ChangeHistoryActionReject   ChangeHistoryAction = "reject"
+	ChangeHistoryActionWithdraw ChangeHistoryAction = "withdraw"
+)
+
+// Defines values for ChangeProposalTier.
+const (
+	ChangeProposalTierBasic ChangeProposalTier = "basic"
+	ChangeProposalTierFull  ChangeProposalTier = "full"
+)
+
+// Defines values for ChangeRowState.
+const (
+	ChangeRowStateApproved  ChangeRowState = "approved"
+	ChangeRowStateAsked     ChangeRowState = "asked"
+	ChangeRowStateOpen      ChangeRowState = "open"
+	ChangeRowStateRejected  ChangeRowState = "rejected"
+	ChangeRowStateSecond    ChangeRowState = "second"
+	ChangeRowStateWithdrawn ChangeRowState = "withdrawn"
+)
+
+// Defines values for CheckVerdict.
+const (
+	CheckVerdictFits    CheckVerdict = "fits"
+	CheckVerdictLook    CheckVerdict = "look"
+	CheckVerdictUnknown CheckVerdict = "unknown"
+)
+
 // Defines values for ContactLanguage.
 const (
 	ContactLanguageEn ContactLanguage = "en"
@@ -25,6 +90,31 @@ const (
 	ContactEntryLanguageEn ContactEntryLanguage = "en"
 	ContactEntryLanguageIt ContactEntryLanguage = "it"
 	ContactEntryLanguageNb ContactEntryLanguage = "nb"
+)
+
+// Defines values for DecisionAction.
+const (
+	DecisionActionApprove  DecisionAction = "approve"
+	DecisionActionAsk      DecisionAction = "ask"
+	DecisionActionReject   DecisionAction = "reject"
+	DecisionActionReopen   DecisionAction = "reopen"
+	DecisionActionResume   DecisionAction = "resume"
+	DecisionActionSetTier  DecisionAction = "set_tier"
+	DecisionActionSuspend  DecisionAction = "suspend"
+	DecisionActionTake     DecisionAction = "take"
+	DecisionActionWithdraw DecisionAction = "withdraw"
+)
+
+// Defines values for DecisionChildren.
+const (
+	DecisionChildrenRelease  DecisionChildren = "release"
+	DecisionChildrenWithdraw DecisionChildren = "withdraw"
+)
+
+// Defines values for DecisionTier.
+const (
+	DecisionTierBasic DecisionTier = "basic"
+	DecisionTierFull  DecisionTier = "full"
 )
 
 // Defines values for DigestChoiceQuiet.
@@ -103,6 +193,18 @@ const (
 	MatchUrgencyVerify MatchUrgency = "verify"
 )
 
+// Defines values for MemberState.
+const (
+	MemberStateApproved      MemberState = "approved"
+	MemberStateInfoRequested MemberState = "info_requested"
+	MemberStateRejected      MemberState = "rejected"
+	MemberStateSubmitted     MemberState = "submitted"
+	MemberStateSuspended     MemberState = "suspended"
+	MemberStateUnconfirmed   MemberState = "unconfirmed"
+	MemberStateUnderReview   MemberState = "under_review"
+	MemberStateWithdrawn     MemberState = "withdrawn"
+)
+
 // Defines values for MemberRoleRole.
 const (
 	MemberRoleRoleOrgAdmin      MemberRoleRole = "org_admin"
@@ -158,6 +260,30 @@ const (
 	ProfileLanguageEn ProfileLanguage = "en"
 	ProfileLanguageIt ProfileLanguage = "it"
 	ProfileLanguageNb ProfileLanguage = "nb"
+)
+
+// Defines values for RegistrationState.
+const (
+	RegistrationStateApproved      RegistrationState = "approved"
+	RegistrationStateInfoRequested RegistrationState = "info_requested"
+	RegistrationStateRejected      RegistrationState = "rejected"
+	RegistrationStateSubmitted     RegistrationState = "submitted"
+	RegistrationStateSuspended     RegistrationState = "suspended"
+	RegistrationStateUnconfirmed   RegistrationState = "unconfirmed"
+	RegistrationStateUnderReview   RegistrationState = "under_review"
+	RegistrationStateWithdrawn     RegistrationState = "withdrawn"
+)
+
+// Defines values for RegistrationRowState.
+const (
+	RegistrationRowStateApproved      RegistrationRowState = "approved"
+	RegistrationRowStateInfoRequested RegistrationRowState = "info_requested"
+	RegistrationRowStateRejected      RegistrationRowState = "rejected"
+	RegistrationRowStateSubmitted     RegistrationRowState = "submitted"
+	RegistrationRowStateSuspended     RegistrationRowState = "suspended"
+	RegistrationRowStateUnconfirmed   RegistrationRowState = "unconfirmed"
+	RegistrationRowStateUnderReview   RegistrationRowState = "under_review"
+	RegistrationRowStateWithdrawn     RegistrationRowState = "withdrawn"
 )
 
 // Defines values for StackBulkCriticality.
@@ -249,11 +375,67 @@ const (
 	WebhookEntryLanguageNb WebhookEntryLanguage = "nb"
 )
 
+// Defines values for ListCallsParamsTier.
+const (
+	ListCallsParamsTierBasic ListCallsParamsTier = "basic"
+	ListCallsParamsTierFull  ListCallsParamsTier = "full"
+)
+
+// Defines values for ListChangesParamsState.
+const (
+	ListChangesParamsStateAll       ListChangesParamsState = "all"
+	ListChangesParamsStateApproved  ListChangesParamsState = "approved"
+	ListChangesParamsStateAsked     ListChangesParamsState = "asked"
+	ListChangesParamsStateOpen      ListChangesParamsState = "open"
+	ListChangesParamsStateRejected  ListChangesParamsState = "rejected"
+	ListChangesParamsStateSecond    ListChangesParamsState = "second"
+	ListChangesParamsStateUndecided ListChangesParamsState = "undecided"
+	ListChangesParamsStateWithdrawn ListChangesParamsState = "withdrawn"
+)
+
 // Defines values for ListJobsParamsState.
 const (
 	ListJobsParamsStateDead   ListJobsParamsState = "dead"
 	ListJobsParamsStateLeased ListJobsParamsState = "leased"
 	ListJobsParamsStateReady  ListJobsParamsState = "ready"
+)
+
+// Defines values for ListMembersParamsState.
+const (
+	ListMembersParamsStateApproved      ListMembersParamsState = "approved"
+	ListMembersParamsStateInfoRequested ListMembersParamsState = "info_requested"
+	ListMembersParamsStateRejected      ListMembersParamsState = "rejected"
+	ListMembersParamsStateSubmitted     ListMembersParamsState = "submitted"
+	ListMembersParamsStateSuspended     ListMembersParamsState = "suspended"
+	ListMembersParamsStateUnconfirmed   ListMembersParamsState = "unconfirmed"
+	ListMembersParamsStateUnderReview   ListMembersParamsState = "under_review"
+	ListMembersParamsStateWithdrawn     ListMembersParamsState = "withdrawn"
+)
+
+// Defines values for ListMembersParamsTier.
+const (
+	ListMembersParamsTierBasic ListMembersParamsTier = "basic"
+	ListMembersParamsTierFull  ListMembersParamsTier = "full"
+)
+
+// Defines values for ListMembersParamsScore.
+const (
+	ListMembersParamsScoreFair ListMembersParamsScore = "fair"
+	ListMembersParamsScoreGood ListMembersParamsScore = "good"
+	ListMembersParamsScorePoor ListMembersParamsScore = "poor"
+)
+
+// Defines values for ListMembersParamsRecord.
+const (
+	ListMembersParamsRecordSilent ListMembersParamsRecord = "silent"
+)
+
+// Defines values for ListMembersParamsSort.
+const (
+	ListMembersParamsSortMinusName  ListMembersParamsSort = "-name"
+	ListMembersParamsSortMinusScore ListMembersParamsSort = "-score"
+	ListMembersParamsSortName       ListMembersParamsSort = "name"
+	ListMembersParamsSortScore      ListMembersParamsSort = "score"
 )
 
 // Defines values for UploadImportParamsKind.
@@ -399,6 +581,26 @@ const (
 	ListStaffParamsWhoStaff ListStaffParamsWho = "staff"
 )
 
+// Defines values for ListRegistrationsParamsState.
+const (
+	ListRegistrationsParamsStateAll           ListRegistrationsParamsState = "all"
+	ListRegistrationsParamsStateApproved      ListRegistrationsParamsState = "approved"
+	ListRegistrationsParamsStateInfoRequested ListRegistrationsParamsState = "info_requested"
+	ListRegistrationsParamsStateOpen          ListRegistrationsParamsState = "open"
+	ListRegistrationsParamsStateRejected      ListRegistrationsParamsState = "rejected"
+	ListRegistrationsParamsStateSubmitted     ListRegistrationsParamsState = "submitted"
+	ListRegistrationsParamsStateSuspended     ListRegistrationsParamsState = "suspended"
+	ListRegistrationsParamsStateUnconfirmed   ListRegistrationsParamsState = "unconfirmed"
+	ListRegistrationsParamsStateUnderReview   ListRegistrationsParamsState = "under_review"
+	ListRegistrationsParamsStateWithdrawn     ListRegistrationsParamsState = "withdrawn"
+)
+
+// Defines values for ListRegistrationsParamsTier.
+const (
+	ListRegistrationsParamsTierBasic ListRegistrationsParamsTier = "basic"
+	ListRegistrationsParamsTierFull  ListRegistrationsParamsTier = "full"
+)
+
 // Account defines model for Account.
 type Account struct {
 	Email    string `json:"email"`
@@ -420,6 +622,20 @@ type Account struct {
 
 	// Token The token of the request; missing in a browser.
 	Token *int64 `json:"token,omitempty"`
+}
+
+// AnswerText defines model for AnswerText.
+type AnswerText struct {
+	Answer string `json:"answer"`
+}
+
+// Applicant defines model for Applicant.
+type Applicant struct {
+	Email    string `json:"email"`
+	Language string `json:"language"`
+	Name     string `json:"name"`
+	Phone    string `json:"phone"`
+	Position string `json:"position"`
 }
 
 // AuditEntry defines model for AuditEntry.
@@ -453,6 +669,182 @@ type Belonging struct {
 	// Organisation Its code.
 	Organisation string `json:"organisation"`
 	Role         string `json:"role"`
+}
+
+// Call defines model for Call.
+type Call struct {
+	// Contact The contact's id; missing of who is none, such as the CSIRT itself.
+	Contact *int64  `json:"contact,omitempty"`
+	Email   *string `json:"email,omitempty"`
+
+	// For Whom he stands in for.
+	For      *string `json:"for,omitempty"`
+	Language *string `json:"language,omitempty"`
+	Name     string  `json:"name"`
+	Phone    string  `json:"phone"`
+	Position *string `json:"position,omitempty"`
+
+	// Reach Why he is offered: at work now, answers round the clock, stated no hours, is not for emergencies, is out of hours, is away; who registered the body, somebody of the body it belongs to, the CSIRT.
+	Reach CallReach `json:"reach"`
+
+	// Role What he is called for; of a substitute, the absent one's role.
+	Role *string `json:"role,omitempty"`
+
+	// Why In the language asked for, with the hours of the body's own clock.
+	Why []string `json:"why"`
+}
+
+// CallReach Why he is offered: at work now, answers round the clock, stated no hours, is not for emergencies, is out of hours, is away; who registered the body, somebody of the body it belongs to, the CSIRT.
+type CallReach string
+
+// Change defines model for Change.
+type Change struct {
+	// ApprovedBy Who approved first, where two must.
+	ApprovedBy *string `json:"approved_by,omitempty"`
+	AskedBy    string  `json:"asked_by"`
+
+	// Count How many data it would change.
+	Count     int64     `json:"count"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Decisions What an operator may decide.
+	Decisions []string      `json:"decisions"`
+	Fields    []FieldChange `json:"fields"`
+
+	// History The newest first.
+	History []ChangeHistory `json:"history"`
+	ID      int64           `json:"id"`
+
+	// Name Of the body.
+	Name string `json:"name"`
+
+	// Organisation The body's code.
+	Organisation string `json:"organisation"`
+	Reason       string `json:"reason"`
+
+	// RecordVersion Of the body's record that the comparison was made with: a decision says it.
+	RecordVersion int64 `json:"record_version"`
+
+	// State asked: waits for the body's answer; second: approved by one, waits for another.
+	State      ChangeState `json:"state"`
+	StateSince time.Time   `json:"state_since"`
+	Version    int64       `json:"version"`
+}
+
+// ChangeState asked: waits for the body's answer; second: approved by one, waits for another.
+type ChangeState string
+
+// ChangeDecision defines model for ChangeDecision.
+type ChangeDecision struct {
+	Action ChangeDecisionAction `json:"action"`
+
+	// Reason Shown to the body; required of ask and reject.
+	Reason *string `json:"reason,omitempty"`
+
+	// RecordVersion Of the record the comparison showed: an approval is given to what was seen.
+	RecordVersion int64 `json:"record_version"`
+}
+
+// ChangeDecisionAction defines model for ChangeDecision.Action.
+type ChangeDecisionAction string
+
+// ChangeHistory defines model for ChangeHistory.
+type ChangeHistory struct {
+	// Action endorse: the first of two approvals.
+	Action ChangeHistoryAction `json:"action"`
+	At     time.Time           `json:"at"`
+	By     string              `json:"by"`
+	Reason string              `json:"reason"`
+}
+
+// ChangeHistoryAction endorse: the first of two approvals.
+type ChangeHistoryAction string
+
+// ChangeProposal defines model for ChangeProposal.
+type ChangeProposal struct {
+	// Code IndicePA code or organisation number.
+	Code                string  `json:"code"`
+	FiscalCode          *string `json:"fiscal_code,omitempty"`
+	LegalRepresentative *string `json:"legal_representative,omitempty"`
+
+	// Municipality ISTAT code, or the name.
+	Municipality *string `json:"municipality,omitempty"`
+	Name         string  `json:"name"`
+	Pec          *string `json:"pec,omitempty"`
+	Province     *string `json:"province,omitempty"`
+	Reason       string  `json:"reason"`
+
+	// Tier The tier wished for; missing leaves it.
+	Tier    *ChangeProposalTier `json:"tier,omitempty"`
+	Type    string              `json:"type"`
+	Website *string             `json:"website,omitempty"`
+}
+
+// ChangeProposalTier The tier wished for; missing leaves it.
+type ChangeProposalTier string
+
+// ChangeRow defines model for ChangeRow.
+type ChangeRow struct {
+	// ApprovedBy Who approved first, where two must.
+	ApprovedBy *string `json:"approved_by,omitempty"`
+	AskedBy    string  `json:"asked_by"`
+
+	// Count How many data it would change.
+	Count     int64     `json:"count"`
+	CreatedAt time.Time `json:"created_at"`
+	ID        int64     `json:"id"`
+
+	// Name Of the body.
+	Name string `json:"name"`
+
+	// Organisation The body's code.
+	Organisation string `json:"organisation"`
+	Reason       string `json:"reason"`
+
+	// State asked: waits for the body's answer; second: approved by one, waits for another.
+	State      ChangeRowState `json:"state"`
+	StateSince time.Time      `json:"state_since"`
+	Version    int64          `json:"version"`
+}
+
+// ChangeRowState asked: waits for the body's answer; second: approved by one, waits for another.
+type ChangeRowState string
+
+// Check defines model for Check.
+type Check struct {
+	// Check What was compared: code, name, fiscal_code, pec, mail, free_mail.
+	Check string `json:"check"`
+
+	// Detail What was compared, or with what.
+	Detail string `json:"detail"`
+
+	// Verdict look: something to look at. A check decides nothing.
+	Verdict CheckVerdict `json:"verdict"`
+}
+
+// CheckVerdict look: something to look at. A check decides nothing.
+type CheckVerdict string
+
+// Confirmation defines model for Confirmation.
+type Confirmation struct {
+	// Asked How often it was asked for in vain.
+	Asked   int64      `json:"asked"`
+	AskedAt *time.Time `json:"asked_at,omitempty"`
+
+	// At The last time; missing when never.
+	At *time.Time `json:"at,omitempty"`
+
+	// By Empty when the approval counts as one.
+	By string `json:"by"`
+
+	// Due It should be confirmed now.
+	Due bool `json:"due"`
+
+	// How approval, link or page; empty when never.
+	How string `json:"how"`
+
+	// Next When it is asked for again.
+	Next *time.Time `json:"next,omitempty"`
 }
 
 // Contact defines model for Contact.
@@ -525,6 +917,29 @@ type CVE struct {
 	Published *time.Time `json:"published,omitempty"`
 	Title     string     `json:"title"`
 }
+
+// Decision defines model for Decision.
+type Decision struct {
+	Action DecisionAction `json:"action"`
+
+	// Children Of withdraw: what becomes of the bodies that belong to this one.
+	Children *DecisionChildren `json:"children,omitempty"`
+
+	// Reason Shown to the body; required of all but take, approve and set_tier.
+	Reason *string `json:"reason,omitempty"`
+
+	// Tier Of approve and set_tier.
+	Tier *DecisionTier `json:"tier,omitempty"`
+}
+
+// DecisionAction defines model for Decision.Action.
+type DecisionAction string
+
+// DecisionChildren Of withdraw: what becomes of the bodies that belong to this one.
+type DecisionChildren string
+
+// DecisionTier Of approve and set_tier.
+type DecisionTier string
 
 // Digest defines model for Digest.
 type Digest struct {
@@ -626,6 +1041,24 @@ type Feed struct {
 // FeedState defines model for Feed.State.
 type FeedState string
 
+// FieldChange defines model for FieldChange.
+type FieldChange struct {
+	// Field As in the record; tier for the wish for another tier.
+	Field string `json:"field"`
+
+	// Moved Somebody changed it since it was asked for.
+	Moved bool `json:"moved"`
+
+	// New What is asked for.
+	New string `json:"new"`
+
+	// Now What the record says at present; of a request that is settled, what it said then.
+	Now string `json:"now"`
+
+	// Old What the record said when it was asked for.
+	Old string `json:"old"`
+}
+
 // Group defines model for Group.
 type Group struct {
 	Certain bool  `json:"certain"`
@@ -655,6 +1088,33 @@ type Group struct {
 
 // GroupUrgency defines model for Group.Urgency.
 type GroupUrgency string
+
+// Happening defines model for Happening.
+type Happening struct {
+	Action string    `json:"action"`
+	At     time.Time `json:"at"`
+
+	// By As he was called then; empty for the program.
+	By     string `json:"by"`
+	From   string `json:"from"`
+	Reason string `json:"reason"`
+	Tier   string `json:"tier"`
+	To     string `json:"to"`
+}
+
+// Holder defines model for Holder.
+type Holder struct {
+	// AwayUntil The last day of his absence; missing when he is there.
+	AwayUntil *string `json:"away_until,omitempty"`
+	Contact   int64   `json:"contact"`
+
+	// Lacks Fields that the role requires and the contact lacks, such as phone_24h.
+	Lacks []string `json:"lacks"`
+	Name  string   `json:"name"`
+
+	// Substitute The id of the contact that stands in for him.
+	Substitute *int64 `json:"substitute,omitempty"`
+}
 
 // Import defines model for Import.
 type Import struct {
@@ -768,6 +1228,18 @@ type ListAuditEntry struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListChangeRow defines model for ListChangeRow.
+type ListChangeRow struct {
+	// Items The things, in order.
+	Items []ChangeRow `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListContact defines model for ListContact.
 type ListContact struct {
 	// Items The things, in order.
@@ -820,6 +1292,18 @@ type ListFeed struct {
 type ListGroup struct {
 	// Items The things, in order.
 	Items []Group `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListHappening defines model for ListHappening.
+type ListHappening struct {
+	// Items The things, in order.
+	Items []Happening `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -900,6 +1384,18 @@ type ListMatch struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListMemberCalls defines model for ListMemberCalls.
+type ListMemberCalls struct {
+	// Items The things, in order.
+	Items []MemberCalls `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListName defines model for ListName.
 type ListName struct {
 	// Items The things, in order.
@@ -912,10 +1408,46 @@ type ListName struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListPendingRow defines model for ListPendingRow.
+type ListPendingRow struct {
+	// Items The things, in order.
+	Items []PendingRow `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListPerson defines model for ListPerson.
 type ListPerson struct {
 	// Items The things, in order.
 	Items []Person `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListPost defines model for ListPost.
+type ListPost struct {
+	// Items The things, in order.
+	Items []Post `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListRegistrationRow defines model for ListRegistrationRow.
+type ListRegistrationRow struct {
+	// Items The things, in order.
+	Items []RegistrationRow `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -1169,6 +1701,100 @@ type MatchKey struct {
 	Item int64  `json:"item"`
 }
 
+// Member defines model for Member.
+type Member struct {
+	Applicant Applicant `json:"applicant"`
+
+	// ApprovedAt The first time; missing when never.
+	ApprovedAt *time.Time `json:"approved_at,omitempty"`
+
+	// Calls Whom to call now, the first one first.
+	Calls []Call `json:"calls"`
+
+	// Children The bodies that belong to it.
+	Children []Relative `json:"children"`
+
+	// Code IndicePA code or organisation number, in lower case.
+	Code string `json:"code"`
+
+	// ConditionsVersion Which conditions of the service were accepted.
+	ConditionsVersion string `json:"conditions_version"`
+
+	// Confirmation Missing of those that are no members.
+	Confirmation *Confirmation `json:"confirmation,omitempty"`
+	Contacts     []Contact     `json:"contacts"`
+
+	// Country ISO 3166-1 alpha-2.
+	Country string `json:"country"`
+
+	// Decisions What may be decided in this state.
+	Decisions  []string `json:"decisions"`
+	Email      string   `json:"email"`
+	FiscalCode string   `json:"fiscal_code"`
+
+	// History The newest first.
+	History []Happening `json:"history"`
+
+	// ID Of the registration, by which it is decided on.
+	ID int64 `json:"id"`
+
+	// Language BCP 47.
+	Language            string `json:"language"`
+	LegalRepresentative string `json:"legal_representative"`
+
+	// MissingRoles The contact roles that nobody has and somebody should.
+	MissingRoles []string `json:"missing_roles"`
+
+	// Municipality ISTAT code; empty when it belongs to none.
+	Municipality string `json:"municipality"`
+	Name         string `json:"name"`
+
+	// Parent The body it belongs to.
+	Parent *Relative `json:"parent,omitempty"`
+
+	// PatronDay Local holiday as MM-DD.
+	PatronDay string `json:"patron_day"`
+
+	// Pec Certified mailbox.
+	Pec string `json:"pec"`
+
+	// Pending The decision that waits for a second person; none or one.
+	Pending  []Pending `json:"pending"`
+	Province string    `json:"province"`
+
+	// State Where the accreditation stands.
+	State      MemberState `json:"state"`
+	StateSince time.Time   `json:"state_since"`
+
+	// Tier basic, full, or empty while not accredited.
+	Tier string `json:"tier"`
+
+	// TimeZone IANA name.
+	TimeZone string `json:"time_zone"`
+
+	// Type The kind of body, such as municipality.
+	Type    string `json:"type"`
+	Version int64  `json:"version"`
+	Website string `json:"website"`
+}
+
+// MemberState Where the accreditation stands.
+type MemberState string
+
+// MemberCalls defines model for MemberCalls.
+type MemberCalls struct {
+	// At The moment asked about.
+	At time.Time `json:"at"`
+
+	// Calls The first one first.
+	Calls []Call `json:"calls"`
+	Code  string `json:"code"`
+
+	// Holiday The public holiday on that day.
+	Holiday *string `json:"holiday,omitempty"`
+	Name    string  `json:"name"`
+}
+
 // MemberRole defines model for MemberRole.
 type MemberRole struct {
 	Role MemberRoleRole `json:"role"`
@@ -1226,7 +1852,7 @@ type NewToken struct {
 	// Name Which program it is for.
 	Name string `json:"name"`
 
-	// Scopes Names of permissions; also account, for one's own account.
+	// Scopes Names of permissions; also account, for one's own account, and step-up, for what asks people for a second factor anew.
 	Scopes []string `json:"scopes"`
 }
 
@@ -1295,6 +1921,39 @@ type OrganisationChange struct {
 // OrganisationChangeLanguage defines model for OrganisationChange.Language.
 type OrganisationChangeLanguage string
 
+// Pending defines model for Pending.
+type Pending struct {
+	Action string    `json:"action"`
+	At     time.Time `json:"at"`
+
+	// By Who decided first.
+	By     string `json:"by"`
+	Reason string `json:"reason"`
+
+	// Tier Empty when the action gives none.
+	Tier string `json:"tier"`
+}
+
+// PendingRow defines model for PendingRow.
+type PendingRow struct {
+	Action string    `json:"action"`
+	At     time.Time `json:"at"`
+
+	// By Who decided first.
+	By string `json:"by"`
+
+	// ID Of the registration.
+	ID int64 `json:"id"`
+
+	// Name Of the body.
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+	State  string `json:"state"`
+
+	// Tier Empty when the action gives none.
+	Tier string `json:"tier"`
+}
+
 // Person defines model for Person.
 type Person struct {
 	Email    string `json:"email"`
@@ -1313,6 +1972,19 @@ type Person struct {
 
 // PersonState defines model for Person.State.
 type PersonState string
+
+// Post defines model for Post.
+type Post struct {
+	// Held Nobody: the role should be filled.
+	Held []Holder `json:"held"`
+
+	// Name In the language asked for.
+	Name string `json:"name"`
+	Role string `json:"role"`
+
+	// Under The nearest role above that is in the chart.
+	Under *string `json:"under,omitempty"`
+}
 
 // ProblemDocument defines model for ProblemDocument.
 type ProblemDocument struct {
@@ -1365,10 +2037,146 @@ type Profile struct {
 // ProfileLanguage defines model for Profile.Language.
 type ProfileLanguage string
 
+// Registration defines model for Registration.
+type Registration struct {
+	Applicant Applicant `json:"applicant"`
+
+	// ApprovedAt The first time; missing when never.
+	ApprovedAt *time.Time `json:"approved_at,omitempty"`
+	Checks     []Check    `json:"checks"`
+
+	// Code IndicePA code or organisation number, in lower case.
+	Code string `json:"code"`
+
+	// ConditionsVersion Which conditions of the service were accepted.
+	ConditionsVersion string `json:"conditions_version"`
+
+	// Country ISO 3166-1 alpha-2.
+	Country   string    `json:"country"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Decisions What may be decided in this state.
+	Decisions  []string `json:"decisions"`
+	Email      string   `json:"email"`
+	FiscalCode string   `json:"fiscal_code"`
+
+	// History The newest first.
+	History []Happening `json:"history"`
+	ID      int64       `json:"id"`
+
+	// Language BCP 47.
+	Language            string `json:"language"`
+	LegalRepresentative string `json:"legal_representative"`
+
+	// Municipality ISTAT code; empty when it belongs to none.
+	Municipality string `json:"municipality"`
+	Name         string `json:"name"`
+
+	// PatronDay Local holiday as MM-DD.
+	PatronDay string `json:"patron_day"`
+
+	// Pec Certified mailbox.
+	Pec string `json:"pec"`
+
+	// Pending The decision that waits for a second person; none or one.
+	Pending  []Pending `json:"pending"`
+	Province string    `json:"province"`
+
+	// State Where the accreditation stands.
+	State      RegistrationState `json:"state"`
+	StateSince time.Time         `json:"state_since"`
+
+	// Tier basic, full, or empty while not accredited.
+	Tier string `json:"tier"`
+
+	// TimeZone IANA name.
+	TimeZone string `json:"time_zone"`
+
+	// Twins Those that seem to be the same body.
+	Twins []Twin `json:"twins"`
+
+	// Type The kind of body, such as municipality.
+	Type    string `json:"type"`
+	Version int64  `json:"version"`
+	Website string `json:"website"`
+}
+
+// RegistrationState Where the accreditation stands.
+type RegistrationState string
+
+// RegistrationRow defines model for RegistrationRow.
+type RegistrationRow struct {
+	// ApprovedAt The first time; missing when never.
+	ApprovedAt *time.Time `json:"approved_at,omitempty"`
+
+	// Code IndicePA code or organisation number, in lower case.
+	Code string `json:"code"`
+
+	// ConditionsVersion Which conditions of the service were accepted.
+	ConditionsVersion string `json:"conditions_version"`
+
+	// Country ISO 3166-1 alpha-2.
+	Country    string `json:"country"`
+	Email      string `json:"email"`
+	FiscalCode string `json:"fiscal_code"`
+	ID         int64  `json:"id"`
+
+	// Language BCP 47.
+	Language            string `json:"language"`
+	LegalRepresentative string `json:"legal_representative"`
+
+	// Municipality ISTAT code; empty when it belongs to none.
+	Municipality string `json:"municipality"`
+	Name         string `json:"name"`
+
+	// PatronDay Local holiday as MM-DD.
+	PatronDay string `json:"patron_day"`
+
+	// Pec Certified mailbox.
+	Pec      string `json:"pec"`
+	Province string `json:"province"`
+
+	// Score How complete the record is, 0-100; -1 when that was never computed.
+	Score int64 `json:"score"`
+
+	// State Where the accreditation stands.
+	State      RegistrationRowState `json:"state"`
+	StateSince time.Time            `json:"state_since"`
+
+	// Tier basic, full, or empty while not accredited.
+	Tier string `json:"tier"`
+
+	// TimeZone IANA name.
+	TimeZone string `json:"time_zone"`
+
+	// Type The kind of body, such as municipality.
+	Type    string `json:"type"`
+	Version int64  `json:"version"`
+	Website string `json:"website"`
+}
+
+// RegistrationRowState Where the accreditation stands.
+type RegistrationRowState string
+
+// Relative defines model for Relative.
+type Relative struct {
+	Code  string `json:"code"`
+	Name  string `json:"name"`
+	State string `json:"state"`
+	Tier  string `json:"tier"`
+	Type  string `json:"type"`
+}
+
 // RotateWebhookBody defines model for RotateWebhookBody.
 type RotateWebhookBody struct {
 	// AtOnce The old secret ends now: others have learnt it.
 	AtOnce *bool `json:"at_once,omitempty"`
+}
+
+// SecondDecision defines model for SecondDecision.
+type SecondDecision struct {
+	// Agree false drops the decision.
+	Agree bool `json:"agree"`
 }
 
 // Selection defines model for Selection.
@@ -1673,6 +2481,32 @@ type Touched struct {
 	Changed int64 `json:"changed"`
 }
 
+// Twin defines model for Twin.
+type Twin struct {
+	Code string `json:"code"`
+
+	// ID Of its registration.
+	ID    int64  `json:"id"`
+	Name  string `json:"name"`
+	State string `json:"state"`
+}
+
+// VerifiedRecord defines model for VerifiedRecord.
+type VerifiedRecord struct {
+	// Code IndicePA code or organisation number.
+	Code                string  `json:"code"`
+	FiscalCode          *string `json:"fiscal_code,omitempty"`
+	LegalRepresentative *string `json:"legal_representative,omitempty"`
+
+	// Municipality ISTAT code, or the name.
+	Municipality *string `json:"municipality,omitempty"`
+	Name         string  `json:"name"`
+	Pec          *string `json:"pec,omitempty"`
+	Province     *string `json:"province,omitempty"`
+	Type         string  `json:"type"`
+	Website      *string `json:"website,omitempty"`
+}
+
 // Webhook defines model for Webhook.
 type Webhook struct {
 	// Contact Is told by mail when the webhook is stopped.
@@ -1851,6 +2685,72 @@ type VerifyAuditParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListCallsParams defines parameters for ListCalls.
+type ListCallsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// At The moment asked about; now when it is missing.
+	At *time.Time `form:"at,omitempty" json:"at,omitempty"`
+
+	// Q Words of the name, or the beginning of the code.
+	Q    *string              `form:"q,omitempty" json:"q,omitempty"`
+	Tier *ListCallsParamsTier `form:"tier,omitempty" json:"tier,omitempty"`
+
+	// Type The kind of body.
+	Type     *string `form:"type,omitempty" json:"type,omitempty"`
+	Province *string `form:"province,omitempty" json:"province,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListCallsParamsTier defines parameters for ListCalls.
+type ListCallsParamsTier string
+
+// GetCallsParams defines parameters for GetCalls.
+type GetCallsParams struct {
+	// At The moment asked about; now when it is missing.
+	At *time.Time `form:"at,omitempty" json:"at,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListChangesParams defines parameters for ListChanges.
+type ListChangesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string                 `form:"cursor,omitempty" json:"cursor,omitempty"`
+	State  *ListChangesParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListChangesParamsState defines parameters for ListChanges.
+type ListChangesParamsState string
+
+// GetChangeParams defines parameters for GetChange.
+type GetChangeParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// DecideChangeParams defines parameters for DecideChange.
+type DecideChangeParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // QueryExposureParams defines parameters for QueryExposure.
 type QueryExposureParams struct {
 	// Limit How many at most, in one answer.
@@ -1935,6 +2835,55 @@ type GetMailParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListMembersParams defines parameters for ListMembers.
+type ListMembersParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words of the name, or the beginning of the code.
+	Q     *string                 `form:"q,omitempty" json:"q,omitempty"`
+	State *ListMembersParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Tier  *ListMembersParamsTier  `form:"tier,omitempty" json:"tier,omitempty"`
+
+	// Type The kind of body.
+	Type     *string `form:"type,omitempty" json:"type,omitempty"`
+	Province *string `form:"province,omitempty" json:"province,omitempty"`
+
+	// Score How complete the record is: below 50, 50 to 79, 80 or more.
+	Score *ListMembersParamsScore `form:"score,omitempty" json:"score,omitempty"`
+
+	// Record silent: those that answered to none of several requests to confirm their record.
+	Record *ListMembersParamsRecord `form:"record,omitempty" json:"record,omitempty"`
+	Sort   *ListMembersParamsSort   `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListMembersParamsState defines parameters for ListMembers.
+type ListMembersParamsState string
+
+// ListMembersParamsTier defines parameters for ListMembers.
+type ListMembersParamsTier string
+
+// ListMembersParamsScore defines parameters for ListMembers.
+type ListMembersParamsScore string
+
+// ListMembersParamsRecord defines parameters for ListMembers.
+type ListMembersParamsRecord string
+
+// ListMembersParamsSort defines parameters for ListMembers.
+type ListMembersParamsSort string
+
+// GetMemberParams defines parameters for GetMember.
+type GetMemberParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListNamesParams defines parameters for ListNames.
 type ListNamesParams struct {
 	// Limit How many at most, in one answer.
@@ -1967,6 +2916,63 @@ type GetOrganisationParams struct {
 type UpdateOrganisationParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// AnswerCsirtParams defines parameters for AnswerCsirt.
+type AnswerCsirtParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListOwnChangesParams defines parameters for ListOwnChanges.
+type ListOwnChangesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ProposeChangeParams defines parameters for ProposeChange.
+type ProposeChangeParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetOwnChangeParams defines parameters for GetOwnChange.
+type GetOwnChangeParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AnswerChangeParams defines parameters for AnswerChange.
+type AnswerChangeParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawChangeParams defines parameters for WithdrawChange.
+type WithdrawChangeParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetContactChartParams defines parameters for GetContactChart.
+type GetContactChartParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // ListContactsParams defines parameters for ListContacts.
@@ -2019,6 +3025,18 @@ type ListDigestsParams struct {
 
 // GetDigestParams defines parameters for GetDigest.
 type GetDigestParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListOrganisationHistoryParams defines parameters for ListOrganisationHistory.
+type ListOrganisationHistoryParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -2468,6 +3486,18 @@ type TestWebhookParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ListPendingDecisionsParams defines parameters for ListPendingDecisions.
+type ListPendingDecisionsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListStaffParams defines parameters for ListStaff.
 type ListStaffParams struct {
 	// Limit How many at most, in one answer.
@@ -2523,6 +3553,63 @@ type ResumePersonParams struct {
 type SuspendPersonParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListRegistrationsParams defines parameters for ListRegistrations.
+type ListRegistrationsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words of the name, or the beginning of the code.
+	Q     *string                       `form:"q,omitempty" json:"q,omitempty"`
+	State *ListRegistrationsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Tier  *ListRegistrationsParamsTier  `form:"tier,omitempty" json:"tier,omitempty"`
+
+	// Type The kind of body.
+	Type     *string `form:"type,omitempty" json:"type,omitempty"`
+	Province *string `form:"province,omitempty" json:"province,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListRegistrationsParamsState defines parameters for ListRegistrations.
+type ListRegistrationsParamsState string
+
+// ListRegistrationsParamsTier defines parameters for ListRegistrations.
+type ListRegistrationsParamsTier string
+
+// GetRegistrationParams defines parameters for GetRegistration.
+type GetRegistrationParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateRegistrationParams defines parameters for UpdateRegistration.
+type UpdateRegistrationParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// DecideRegistrationParams defines parameters for DecideRegistration.
+type DecideRegistrationParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ConfirmRegistrationDecisionParams defines parameters for ConfirmRegistrationDecision.
+type ConfirmRegistrationDecisionParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
 }
 
 // GetStatusParams defines parameters for GetStatus.
@@ -2630,11 +3717,23 @@ type UpdateAccountJSONRequestBody = Profile
 // MakeAccountTokenJSONRequestBody defines body for MakeAccountToken for application/json ContentType.
 type MakeAccountTokenJSONRequestBody = NewToken
 
+// DecideChangeJSONRequestBody defines body for DecideChange for application/json ContentType.
+type DecideChangeJSONRequestBody = ChangeDecision
+
 // ConfirmNameJSONRequestBody defines body for ConfirmName for application/json ContentType.
 type ConfirmNameJSONRequestBody = NameChoice
 
 // UpdateOrganisationJSONRequestBody defines body for UpdateOrganisation for application/json ContentType.
 type UpdateOrganisationJSONRequestBody = OrganisationChange
+
+// AnswerCsirtJSONRequestBody defines body for AnswerCsirt for application/json ContentType.
+type AnswerCsirtJSONRequestBody = AnswerText
+
+// ProposeChangeJSONRequestBody defines body for ProposeChange for application/json ContentType.
+type ProposeChangeJSONRequestBody = ChangeProposal
+
+// AnswerChangeJSONRequestBody defines body for AnswerChange for application/json ContentType.
+type AnswerChangeJSONRequestBody = AnswerText
 
 // AddContactJSONRequestBody defines body for AddContact for application/json ContentType.
 type AddContactJSONRequestBody = ContactEntry
@@ -2695,6 +3794,15 @@ type AddStaffJSONRequestBody = NewStaff
 
 // SetStaffRolesJSONRequestBody defines body for SetStaffRoles for application/json ContentType.
 type SetStaffRolesJSONRequestBody = StaffRoles
+
+// UpdateRegistrationJSONRequestBody defines body for UpdateRegistration for application/json ContentType.
+type UpdateRegistrationJSONRequestBody = VerifiedRecord
+
+// DecideRegistrationJSONRequestBody defines body for DecideRegistration for application/json ContentType.
+type DecideRegistrationJSONRequestBody = Decision
+
+// ConfirmRegistrationDecisionJSONRequestBody defines body for ConfirmRegistrationDecision for application/json ContentType.
+type ConfirmRegistrationDecisionJSONRequestBody = SecondDecision
 
 // AddCsirtWebhookJSONRequestBody defines body for AddCsirtWebhook for application/json ContentType.
 type AddCsirtWebhookJSONRequestBody = WebhookEntry
@@ -2801,7 +3909,7 @@ func (c *Client) ListAccountTokensAll(ctx context.Context, params *ListAccountTo
 
 // MakeAccountToken Make a token of one's own
 //
-// The answer shows the token, this once. It gives no more than who makes it may do, and shrinks with him; made with another token, it ends with that one at the latest.
+// The answer shows the token, this once. It gives no more than who makes it may do, and shrinks with him; made with another token, it ends with that one at the latest. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
 //
 // POST /api/v1/account/tokens
 func (c *Client) MakeAccountToken(ctx context.Context, params *MakeAccountTokenParams, body MakeAccountTokenJSONRequestBody) (*Reply[MadeToken], error) {
@@ -2877,6 +3985,120 @@ func (c *Client) VerifyAudit(ctx context.Context, params *VerifyAuditParams) (*R
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[AuditReport](ctx, c, q)
+}
+
+// ListCalls Ask whom to call about each member
+//
+// By the member's name. Whom the member belongs to and the CSIRT itself are told by get-calls only.
+//
+// GET /api/v1/calls
+func (c *Client) ListCalls(ctx context.Context, params *ListCallsParams) (*Reply[ListMemberCalls], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/calls")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("at", params.At)
+		q.ask("q", params.Q)
+		q.ask("tier", params.Tier)
+		q.ask("type", params.Type)
+		q.ask("province", params.Province)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListMemberCalls](ctx, c, q)
+}
+
+// ListCallsAll goes through the whole list, page after page.
+func (c *Client) ListCallsAll(ctx context.Context, params *ListCallsParams) iter.Seq2[MemberCalls, error] {
+	return every(func(cursor *string) ([]MemberCalls, *string, error) {
+		var p ListCallsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListCalls(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetCalls Ask whom to call about a member
+//
+// The first one first, now or at another moment; each with why.
+//
+// GET /api/v1/calls/{org}
+func (c *Client) GetCalls(ctx context.Context, org string, params *GetCallsParams) (*Reply[MemberCalls], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/calls/%s", segment(org))}
+	if params != nil {
+		q.ask("at", params.At)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[MemberCalls](ctx, c, q)
+}
+
+// ListChanges List all bodies' change requests
+//
+// Who waits longest comes first. Without state, those that can be decided.
+//
+// GET /api/v1/changes
+func (c *Client) ListChanges(ctx context.Context, params *ListChangesParams) (*Reply[ListChangeRow], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/changes")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("state", params.State)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListChangeRow](ctx, c, q)
+}
+
+// ListChangesAll goes through the whole list, page after page.
+func (c *Client) ListChangesAll(ctx context.Context, params *ListChangesParams) iter.Seq2[ChangeRow, error] {
+	return every(func(cursor *string) ([]ChangeRow, *string, error) {
+		var p ListChangesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListChanges(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetChange Read a change request
+//
+// With what the record said when it was made, what it says now and what is asked for.
+//
+// GET /api/v1/changes/{id}
+func (c *Client) GetChange(ctx context.Context, id int64, params *GetChangeParams) (*Reply[Change], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/changes/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Change](ctx, c, q)
+}
+
+// DecideChange Decide on a change request
+//
+// Where two must approve, the first approval waits for somebody else's. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/changes/{id}/decisions
+func (c *Client) DecideChange(ctx context.Context, id int64, params *DecideChangeParams, body DecideChangeJSONRequestBody) (*Reply[Change], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/changes/%s/decisions", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Change](ctx, c, q)
 }
 
 // QueryExposure Ask who runs a product in some versions
@@ -3080,6 +4302,60 @@ func (c *Client) GetMail(ctx context.Context, id int64, params *GetMailParams) (
 	return send[Mail](ctx, c, q)
 }
 
+// ListMembers List the members
+//
+// By name. Without state, the accredited and the suspended.
+//
+// GET /api/v1/members
+func (c *Client) ListMembers(ctx context.Context, params *ListMembersParams) (*Reply[ListRegistrationRow], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/members")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("q", params.Q)
+		q.ask("state", params.State)
+		q.ask("tier", params.Tier)
+		q.ask("type", params.Type)
+		q.ask("province", params.Province)
+		q.ask("score", params.Score)
+		q.ask("record", params.Record)
+		q.ask("sort", params.Sort)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListRegistrationRow](ctx, c, q)
+}
+
+// ListMembersAll goes through the whole list, page after page.
+func (c *Client) ListMembersAll(ctx context.Context, params *ListMembersParams) iter.Seq2[RegistrationRow, error] {
+	return every(func(cursor *string) ([]RegistrationRow, *string, error) {
+		var p ListMembersParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListMembers(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetMember Read a member's dossier
+//
+// The record with its contacts, whom to call, what is missing, the family and the history.
+//
+// GET /api/v1/members/{org}
+func (c *Client) GetMember(ctx context.Context, org string, params *GetMemberParams) (*Reply[Member], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/members/%s", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Member](ctx, c, q)
+}
+
 // ListNames List the names nobody has resolved
 //
 // Those that most organisations have first; it does not say which.
@@ -3144,7 +4420,7 @@ func (c *Client) GetOrganisation(ctx context.Context, org string, params *GetOrg
 
 // UpdateOrganisation Change what a body keeps itself of its record
 //
-// The verified data, such as the name and the certified mailbox, are changed by the CSIRT only.
+// The verified data, such as the name and the certified mailbox, are changed by the CSIRT: propose-change asks for it.
 //
 // PUT /api/v1/organisations/{org}
 func (c *Client) UpdateOrganisation(ctx context.Context, org string, params *UpdateOrganisationParams, body UpdateOrganisationJSONRequestBody) (*Reply[Organisation], error) {
@@ -3154,6 +4430,135 @@ func (c *Client) UpdateOrganisation(ctx context.Context, org string, params *Upd
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Organisation](ctx, c, q)
+}
+
+// AnswerCsirt Answer what the CSIRT asked about the registration
+//
+// While the state is info_requested: the registration goes back to the CSIRT.
+//
+// POST /api/v1/organisations/{org}/answers
+func (c *Client) AnswerCsirt(ctx context.Context, org string, params *AnswerCsirtParams, body AnswerCsirtJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/answers", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// ListOwnChanges List a body's own change requests
+//
+// The newest first.
+//
+// GET /api/v1/organisations/{org}/changes
+func (c *Client) ListOwnChanges(ctx context.Context, org string, params *ListOwnChangesParams) (*Reply[ListChangeRow], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/changes", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListChangeRow](ctx, c, q)
+}
+
+// ListOwnChangesAll goes through the whole list, page after page.
+func (c *Client) ListOwnChangesAll(ctx context.Context, org string, params *ListOwnChangesParams) iter.Seq2[ChangeRow, error] {
+	return every(func(cursor *string) ([]ChangeRow, *string, error) {
+		var p ListOwnChangesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListOwnChanges(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// ProposeChange Ask for a change of the verified data
+//
+// Gives the data whole, as they should be. If-Match has the ETag of get-organisation. While a request is open it is amended, and approvals begin anew.
+//
+// POST /api/v1/organisations/{org}/changes
+func (c *Client) ProposeChange(ctx context.Context, org string, params *ProposeChangeParams, body ProposeChangeJSONRequestBody) (*Reply[Change], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/changes", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Change](ctx, c, q)
+}
+
+// GetOwnChange Read a body's own change request
+//
+// GET /api/v1/organisations/{org}/changes/{id}
+func (c *Client) GetOwnChange(ctx context.Context, org string, id int64, params *GetOwnChangeParams) (*Reply[Change], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/changes/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Change](ctx, c, q)
+}
+
+// AnswerChange Answer what the CSIRT asked about a change request
+//
+// POST /api/v1/organisations/{org}/changes/{id}/answers
+func (c *Client) AnswerChange(ctx context.Context, org string, id int64, params *AnswerChangeParams, body AnswerChangeJSONRequestBody) (*Reply[Change], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/changes/%s/answers", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Change](ctx, c, q)
+}
+
+// WithdrawChange Take a change request back
+//
+// POST /api/v1/organisations/{org}/changes/{id}/withdraw
+func (c *Client) WithdrawChange(ctx context.Context, org string, id int64, params *WithdrawChangeParams) (*Reply[Change], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/changes/%s/withdraw", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Change](ctx, c, q)
+}
+
+// GetContactChart Read the security organisation chart
+//
+// The roles somebody has, and those somebody should have, each after the one above it; all are in one answer.
+//
+// GET /api/v1/organisations/{org}/contact-chart
+func (c *Client) GetContactChart(ctx context.Context, org string, params *GetContactChartParams) (*Reply[ListPost], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/contact-chart", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListPost](ctx, c, q)
+}
+
+// GetContactChartAll goes through the whole list, page after page.
+func (c *Client) GetContactChartAll(ctx context.Context, org string, params *GetContactChartParams) iter.Seq2[Post, error] {
+	return every(func(cursor *string) ([]Post, *string, error) {
+		var p GetContactChartParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.GetContactChart(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
 }
 
 // ListContacts List the security contacts
@@ -3298,6 +4703,39 @@ func (c *Client) GetDigest(ctx context.Context, org string, id int64, params *Ge
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Digest](ctx, c, q)
+}
+
+// ListOrganisationHistory List what happened to the accreditation
+//
+// The newest first; all is in one answer.
+//
+// GET /api/v1/organisations/{org}/history
+func (c *Client) ListOrganisationHistory(ctx context.Context, org string, params *ListOrganisationHistoryParams) (*Reply[ListHappening], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/history", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListHappening](ctx, c, q)
+}
+
+// ListOrganisationHistoryAll goes through the whole list, page after page.
+func (c *Client) ListOrganisationHistoryAll(ctx context.Context, org string, params *ListOrganisationHistoryParams) iter.Seq2[Happening, error] {
+	return every(func(cursor *string) ([]Happening, *string, error) {
+		var p ListOrganisationHistoryParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListOrganisationHistory(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
 }
 
 // ListPeople List who signs in for the organisation
@@ -3767,7 +5205,7 @@ func (c *Client) ListTokensAll(ctx context.Context, org string, params *ListToke
 
 // MakeToken Make a token of the organisation
 //
-// The answer shows the token, this once. It gives no more than who makes it may do, and shrinks with him; made with another token, it ends with that one at the latest.
+// The answer shows the token, this once. It gives no more than who makes it may do, and shrinks with him; made with another token, it ends with that one at the latest. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
 //
 // POST /api/v1/organisations/{org}/tokens
 func (c *Client) MakeToken(ctx context.Context, org string, params *MakeTokenParams, body MakeTokenJSONRequestBody) (*Reply[MadeToken], error) {
@@ -3959,7 +5397,7 @@ func (c *Client) ListWebhooksAll(ctx context.Context, org string, params *ListWe
 
 // AddWebhook Register an address that is told of events
 //
-// The answer shows the secret, this once. list-webhook-kinds tells what may be asked for.
+// The answer shows the secret, this once. list-webhook-kinds tells what may be asked for. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
 //
 // POST /api/v1/organisations/{org}/webhooks
 func (c *Client) AddWebhook(ctx context.Context, org string, params *AddWebhookParams, body AddWebhookJSONRequestBody) (*Reply[Webhook], error) {
@@ -4023,7 +5461,7 @@ func (c *Client) GetWebhook(ctx context.Context, org string, id int64, params *G
 
 // UpdateWebhook Write a webhook whole
 //
-// Its secret and its state stay.
+// Its secret and its state stay. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
 //
 // PUT /api/v1/organisations/{org}/webhooks/{id}
 func (c *Client) UpdateWebhook(ctx context.Context, org string, id int64, params *UpdateWebhookParams, body UpdateWebhookJSONRequestBody) (*Reply[Webhook], error) {
@@ -4118,7 +5556,7 @@ func (c *Client) ResumeWebhook(ctx context.Context, org string, id int64, params
 
 // RotateWebhookSecret Give a webhook a new secret
 //
-// The answer shows the secret, this once. For 24 hours both sign, unless at_once is given.
+// The answer shows the secret, this once. For 24 hours both sign, unless at_once is given. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
 //
 // POST /api/v1/organisations/{org}/webhooks/{id}/secret
 func (c *Client) RotateWebhookSecret(ctx context.Context, org string, id int64, params *RotateWebhookSecretParams, body RotateWebhookSecretJSONRequestBody) (*Reply[Webhook], error) {
@@ -4141,6 +5579,39 @@ func (c *Client) TestWebhook(ctx context.Context, org string, id int64, params *
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[WebhookDelivery](ctx, c, q)
+}
+
+// ListPendingDecisions List the decisions that wait for a second person
+//
+// Who waits longest comes first, 200 at most.
+//
+// GET /api/v1/pending-decisions
+func (c *Client) ListPendingDecisions(ctx context.Context, params *ListPendingDecisionsParams) (*Reply[ListPendingRow], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/pending-decisions")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListPendingRow](ctx, c, q)
+}
+
+// ListPendingDecisionsAll goes through the whole list, page after page.
+func (c *Client) ListPendingDecisionsAll(ctx context.Context, params *ListPendingDecisionsParams) iter.Seq2[PendingRow, error] {
+	return every(func(cursor *string) ([]PendingRow, *string, error) {
+		var p ListPendingDecisionsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListPendingDecisions(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
 }
 
 // ListStaff List the CSIRT's people
@@ -4254,6 +5725,101 @@ func (c *Client) SuspendPerson(ctx context.Context, id int64, params *SuspendPer
 	return send[Nothing](ctx, c, q)
 }
 
+// ListRegistrations List the registrations
+//
+// Who waits longest comes first. Without state, those that are open.
+//
+// GET /api/v1/registrations
+func (c *Client) ListRegistrations(ctx context.Context, params *ListRegistrationsParams) (*Reply[ListRegistrationRow], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/registrations")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("q", params.Q)
+		q.ask("state", params.State)
+		q.ask("tier", params.Tier)
+		q.ask("type", params.Type)
+		q.ask("province", params.Province)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListRegistrationRow](ctx, c, q)
+}
+
+// ListRegistrationsAll goes through the whole list, page after page.
+func (c *Client) ListRegistrationsAll(ctx context.Context, params *ListRegistrationsParams) iter.Seq2[RegistrationRow, error] {
+	return every(func(cursor *string) ([]RegistrationRow, *string, error) {
+		var p ListRegistrationsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListRegistrations(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetRegistration Read a registration
+//
+// With what the program compared, those that seem to be the same body, the history and what may be decided.
+//
+// GET /api/v1/registrations/{id}
+func (c *Client) GetRegistration(ctx context.Context, id int64, params *GetRegistrationParams) (*Reply[Registration], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/registrations/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Registration](ctx, c, q)
+}
+
+// UpdateRegistration Correct the verified data of a body
+//
+// Where two must approve, it becomes a change that waits for another (list-changes with state=second). Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/registrations/{id}
+func (c *Client) UpdateRegistration(ctx context.Context, id int64, params *UpdateRegistrationParams, body UpdateRegistrationJSONRequestBody) (*Reply[Registration], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/registrations/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Registration](ctx, c, q)
+}
+
+// DecideRegistration Decide on a body
+//
+// Approve with a tier, ask for more, reject, suspend and what else decisions lists. Where two must decide, the decision waits for another (pending). Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/registrations/{id}/decisions
+func (c *Client) DecideRegistration(ctx context.Context, id int64, params *DecideRegistrationParams, body DecideRegistrationJSONRequestBody) (*Reply[Registration], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/registrations/%s/decisions", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Registration](ctx, c, q)
+}
+
+// ConfirmRegistrationDecision Confirm or drop a decision that waits for a second person
+//
+// Who decided first can drop it, but not confirm it. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/registrations/{id}/second-decision
+func (c *Client) ConfirmRegistrationDecision(ctx context.Context, id int64, params *ConfirmRegistrationDecisionParams, body ConfirmRegistrationDecisionJSONRequestBody) (*Reply[Registration], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/registrations/%s/second-decision", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Registration](ctx, c, q)
+}
+
 // GetStatus Ask whether the service works
 //
 // Looks at the database. 503 with Retry-After when it does not answer.
@@ -4303,7 +5869,7 @@ func (c *Client) ListCsirtWebhooksAll(ctx context.Context, params *ListCsirtWebh
 
 // AddCsirtWebhook Register an address that is told of events
 //
-// The answer shows the secret, this once. list-webhook-kinds tells what may be asked for.
+// The answer shows the secret, this once. list-webhook-kinds tells what may be asked for. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
 //
 // POST /api/v1/webhooks
 func (c *Client) AddCsirtWebhook(ctx context.Context, params *AddCsirtWebhookParams, body AddCsirtWebhookJSONRequestBody) (*Reply[Webhook], error) {
@@ -4367,7 +5933,7 @@ func (c *Client) GetCsirtWebhook(ctx context.Context, id int64, params *GetCsirt
 
 // UpdateCsirtWebhook Write a webhook whole
 //
-// Its secret and its state stay.
+// Its secret and its state stay. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
 //
 // PUT /api/v1/webhooks/{id}
 func (c *Client) UpdateCsirtWebhook(ctx context.Context, id int64, params *UpdateCsirtWebhookParams, body UpdateCsirtWebhookJSONRequestBody) (*Reply[Webhook], error) {
@@ -4462,7 +6028,7 @@ func (c *Client) ResumeCsirtWebhook(ctx context.Context, id int64, params *Resum
 
 // RotateCsirtWebhookSecret Give a webhook a new secret
 //
-// The answer shows the secret, this once. For 24 hours both sign, unless at_once is given.
+// The answer shows the secret, this once. For 24 hours both sign, unless at_once is given. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
 //
 // POST /api/v1/webhooks/{id}/secret
 func (c *Client) RotateCsirtWebhookSecret(ctx context.Context, id int64, params *RotateCsirtWebhookSecretParams, body RotateCsirtWebhookSecretJSONRequestBody) (*Reply[Webhook], error) {

@@ -13,12 +13,14 @@ type Limit struct {
 	Permissions  Set   // of those that the person has
 	Organisation int64 // the only one it may enter; 0: all of his, and the territory
 	Account      bool  // it may look after the person's own account
+	StepUp       bool  // it may do what asks people for a second factor anew
 }
 
 // Limited is the principal as far as the limit goes. It never gets more than it had.
 func (p Principal) Limited(l Limit) Principal {
 	l.Permissions = p.bound(l.Permissions)
 	l.Account = l.Account && p.MayKeepAccount()
+	l.StepUp = l.StepUp && p.MayStepUp()
 	if p.LimitedTo() != 0 {
 		l.Organisation = p.LimitedTo()
 	}
@@ -44,6 +46,11 @@ func (p Principal) LimitedTo() int64 {
 
 // MayKeepAccount says whether the principal may look after the person's own account.
 func (p Principal) MayKeepAccount() bool { return p.limit == nil || p.limit.Account }
+
+// MayStepUp says whether the principal may do what wants a second factor shown
+// in the last minutes: a person shows it then; a program was given leave for
+// good by somebody who did.
+func (p Principal) MayStepUp() bool { return p.limit == nil || p.limit.StepUp }
 
 // Grants gives all permissions the principal has anywhere.
 func (p Principal) Grants() Set {

@@ -35,7 +35,7 @@ func bearer(token any) map[string]string {
 
 // tokenContract makes tokens and acts with them.
 func tokenContract(c *contract) {
-	own := c.call(201, "make-account-token", asked{Body: m{"name": "script", "scopes": []string{"organisation.read", "account"}, "days": 10}})
+	own := c.call(201, "make-account-token", asked{Body: m{"name": "script", "scopes": []string{"organisation.read", "account", "step-up"}, "days": 10}})
 	with := func(id string, want int, q asked) answered {
 		c.t.Helper()
 		q.As, q.Header = "visitor", bearer(own.get("token"))
@@ -45,7 +45,9 @@ func tokenContract(c *contract) {
 		c.t.Errorf("%v", me.Body)
 	}
 	with("get-organisation", 200, asked{})
-	with("list-contacts", 403, asked{})
+	if wrong := with("list-contacts", 403, asked{}); wrong.get("code") != "access.permission" {
+		c.t.Errorf("%v", wrong.Body)
+	}
 	with("get-organisation", 404, asked{Path: map[string]string{"org": "c_x102"}})
 	with("make-account-token", 422, asked{Body: m{"name": "more", "scopes": []string{"contact.read"}}}) // never more than its own
 	child := with("make-account-token", 201, asked{Body: m{"name": "child", "scopes": []string{"organisation.read"}, "days": 300}})

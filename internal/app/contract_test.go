@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"martinella/internal/access/gate/api"
+	"martinella/internal/platform/db/pgtest"
 )
 
 // TestTheAPIKeepsItsContract exercises every operation of the document against
@@ -22,13 +23,21 @@ import (
 // own schemas, by a validator that is not huma's. Each subject's calls are in
 // contract_<subject>_test.go; an operation nobody calls with success fails the test.
 func TestTheAPIKeepsItsContract(t *testing.T) {
-	c := newContract(t)
+	t.Run("sqlite", func(t *testing.T) { keepsContract(t, newHouse(t)) })
+	t.Run("postgresql", func(t *testing.T) { keepsContract(t, newHouse(t, on(pgtest.DSN(t)))) })
+}
+
+func keepsContract(t *testing.T, h *house) {
+	c := newContract(t, h)
 	for _, subject := range []struct {
 		name string
 		try  func(c *contract)
 	}{
 		{"service", serviceContract},
 		{"organisation", organisationContract},
+		{"registrations", registrationContract},
+		{"members", memberContract},
+		{"changes", changeContract},
 		{"account", accountContract},
 		{"tokens", tokenContract},
 		{"people", peopleContract},
@@ -61,8 +70,7 @@ type contract struct {
 	succeeded map[string]bool
 }
 
-func newContract(t *testing.T) *contract {
-	h := newHouse(t)
+func newContract(t *testing.T, h *house) *contract {
 	text, err := h.app.API.Document()
 	if err != nil {
 		t.Fatal(err)

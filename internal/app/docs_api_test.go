@@ -28,6 +28,8 @@ func TestTheExamplesOfTheAPIWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.registered(t, "c_x103", "Comune di Contratto")
+	staff := h.staffToken(t, []string{"registration.read", "accreditation.edit", "people.edit", "territory.read", "organisation.read", "contact.read", identity.StepUpScope})
 	script := "set -eu\n"
 	for _, block := range shellBlock.FindAllStringSubmatch(string(text), -1) {
 		script += block[1]
@@ -42,7 +44,7 @@ func TestTheExamplesOfTheAPIWork(t *testing.T) {
 	defer server.Close()
 	cmd := exec.Command("bash", "-c", script)
 	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(), "BASE="+server.URL+"/api/v1", "ORG=c_x101", "TOKEN="+h.token(t, "org_admin@c_x101"))
+	cmd.Env = append(os.Environ(), "BASE="+server.URL+"/api/v1", "ORG=c_x101", "TOKEN="+h.token(t, "org_admin@c_x101"), "STAFF_TOKEN="+staff)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -62,7 +64,7 @@ func (h *house) token(t *testing.T, name string) string {
 	}
 	p := access.Principal{Person: people[0].ID, Memberships: map[int64][]access.Role{org.ID: {access.OrgAdmin}}}
 	_, text, err := h.app.rooms.identity.NewToken(ctx, p, p.Own(), identity.TokenForm{Name: "docs",
-		Scopes: []string{"account", "organisation.read", "stack.read", "stack.edit"}})
+		Scopes: []string{"account", "organisation.read", "organisation.edit", "stack.read", "stack.edit"}})
 	if err != nil {
 		t.Fatal(err)
 	}

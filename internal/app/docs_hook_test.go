@@ -58,7 +58,7 @@ func TestTheExamplesOfTheWebhookAPIWork(t *testing.T) {
 // receivedWebhook lets the program send a test, and gives what came as the examples want it.
 func receivedWebhook(t *testing.T) (env []string, body string) {
 	t.Helper()
-	c := newContract(t)
+	c := newContract(t, newHouse(t))
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		text, _ := io.ReadAll(r.Body)
 		body = string(text)

@@ -77,6 +77,21 @@ func newHouse(t *testing.T, changes ...func(*config.Config)) *house {
 func (h *house) member(t *testing.T, code, name string) int64 {
 	t.Helper()
 	ctx, s, rooms := context.Background(), access.System("test"), h.app.rooms
+	o := h.registered(t, code, name)
+	d := constituency.Decision{Action: constituency.Approve, Version: o.Version, Tier: constituency.Basic, By: "prova"}
+	if err := rooms.constituency.Decide(ctx, s, o.ID, d); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.app.Queue.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return o.ID
+}
+
+// registered makes an organisation that waits for the CSIRT's decision.
+func (h *house) registered(t *testing.T, code, name string) constituency.Organisation {
+	t.Helper()
+	ctx, rooms := context.Background(), h.app.rooms
 	err := rooms.constituency.Apply(ctx, access.Visitor(), constituency.Registration{
 		Country: "IT", Code: code, Name: name, Type: "municipality", Municipality: "Firenze", PEC: code + "@pec.example.it",
 		Email: "info@" + code[2:] + ".example.it", LegalRepresentative: "Sindaca di " + name, ApplicantName: "Ada Prova", ApplicantPosition: "RTD",
@@ -90,14 +105,7 @@ func (h *house) member(t *testing.T, code, name string) int64 {
 	if err != nil || done.Duplicate {
 		t.Fatalf("confirming %s: duplicate %v, %v", code, done.Duplicate, err)
 	}
-	d := constituency.Decision{Action: constituency.Approve, Version: done.Organisation.Version, Tier: constituency.Basic, By: "prova"}
-	if err := rooms.constituency.Decide(ctx, s, done.Organisation.ID, d); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.app.Queue.Drain(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return done.Organisation.ID
+	return done.Organisation
 }
 
 // link takes what follows a path out of the newest mail that has it.
@@ -215,4 +223,20 @@ func (h *house) traces(t *testing.T) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// waits has another operator's decision wait for a second person, as it does
+// where two must decide.
+func (h *house) waits(t *testing.T, organisation string) {
+	t.Helper()
+	_, err := h.app.DB.Exec(t.Context(), `INSERT INTO accreditation_pending (organisation_id, action, tier, reason, person, name, at)
+		VALUES ($1, 'suspend', '', 'prova', 0, 'Altra persona', $2)`, organisation, h.clock.Now().UnixMilli())
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// on has an instance use another database, an empty one.
+func on(database string) func(*config.Config) {
+	return func(c *config.Config) { c.Database = database }
 }

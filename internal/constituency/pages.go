@@ -78,8 +78,8 @@ func (m *Module) operatorPages(g *gate.Gate) {
 	g.Handle("GET /ops/registrations", gate.Staff(access.RegistrationRead), m.queue)
 	g.Handle("GET /ops/registrations/{id}", gate.Staff(access.RegistrationRead), m.registration)
 	g.Handle("POST /ops/registrations/{id}", gate.Staff(access.AccreditationEdit), m.decided, gate.Recent())
-	g.Handle("GET /ops/registrations/{id}/edit", gate.Staff(access.AccreditationEdit), m.verifiedForm)
-	g.Handle("POST /ops/registrations/{id}/edit", gate.Staff(access.AccreditationEdit), m.editVerified)
+	g.Handle("GET /ops/registrations/{id}/edit", gate.Staff(access.AccreditationEdit), m.verifiedForm, gate.Recent())
+	g.Handle("POST /ops/registrations/{id}/edit", gate.Staff(access.AccreditationEdit), m.editVerified, gate.Recent())
 	g.Handle("GET /ops/members", gate.Staff(access.TerritoryRead), m.members, gate.RecentExport())
 	g.Handle("GET /ops/members/{org}", gate.Staff(access.TerritoryRead), m.memberPage)
 }

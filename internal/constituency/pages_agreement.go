@@ -22,7 +22,7 @@ func (m *Module) agreementPages(g *gate.Gate) {
 	g.Handle("GET /o/{org}/agreements", gate.Member(access.OrganisationRead), m.agreementPage)
 	g.Handle("POST /o/{org}/agreements/accept", gate.Member(access.OrganisationEdit), m.acceptAgreement)
 	g.Handle("POST /o/{org}/agreements/files", gate.Member(access.OrganisationEdit), m.keepSignedFile, gate.MaxBody(document.MaxSize+1<<20))
-	g.Handle("GET /o/{org}/agreements/files/{id}", gate.Member(access.OrganisationRead), m.signedFile)
+	g.Handle("GET /o/{org}/agreements/files/{id}", gate.Member(access.OrganisationRead), m.signedFile, gate.Recent())
 	g.Handle("GET /ops/agreements", gate.Staff(access.TerritoryRead), m.agreementList)
 	g.Handle("GET /ops/agreements/new", gate.Staff(access.AgreementPublish), m.publishForm)
 	g.Handle("POST /ops/agreements/new", gate.Staff(access.AgreementPublish), m.publishConditions)

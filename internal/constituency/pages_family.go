@@ -11,7 +11,7 @@ import (
 func (m *Module) familyPages(g *gate.Gate) {
 	g.Handle("GET /o/{org}/family", gate.Member(access.OrganisationRead), m.ownFamily)
 	g.Handle("GET /ops/members/{org}/family", gate.Staff(access.TerritoryRead), m.familyPage)
-	g.Handle("POST /ops/members/{org}/family", gate.Staff(access.AccreditationEdit), m.setParent)
+	g.Handle("POST /ops/members/{org}/family", gate.Staff(access.AccreditationEdit), m.setParent, gate.Recent())
 }
 
 func (m *Module) ownFamily(r *gate.Request) error {

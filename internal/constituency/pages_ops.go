@@ -155,7 +155,22 @@ func (m *Module) showOrganisation(r *gate.Request, id int64, asMember bool, wron
 	return r.WidePage(v.Org.Name, body)
 }
 
+// dossier is what is known of one organisation with what other rooms' panels say of a member.
 func (m *Module) dossier(r *gate.Request, id int64, asMember bool) (dossierView, error) {
+	v, err := m.ownDossier(r, id, asMember)
+	if err != nil || !asMember {
+		return v, err
+	}
+	s, err := r.Scope.For(id)
+	if err != nil {
+		return v, err
+	}
+	v.Panels, err = renderPanels(r, s, m.deps.MemberPanels)
+	return v, err
+}
+
+// ownDossier is what this room knows of one organisation.
+func (m *Module) ownDossier(r *gate.Request, id int64, asMember bool) (dossierView, error) {
 	ctx := r.Context()
 	v := dossierView{Ref: m.ref, CanDecide: r.Scope.Can(access.AccreditationEdit)}
 	var err error
@@ -201,8 +216,7 @@ func (m *Module) dossier(r *gate.Request, id int64, asMember bool) (dossierView,
 			return v, err
 		}
 	}
-	v.Panels, err = renderPanels(r, s, m.deps.MemberPanels)
-	return v, err
+	return v, nil
 }
 
 // decided takes an operator's decision, from either page of an organisation.

@@ -135,7 +135,7 @@ func (m *Module) apiToken(r *api.Request, in *api.ID) (tokenJSON, error) {
 type makeTokenInput struct {
 	Body struct {
 		Name      string   `json:"name" minLength:"1" maxLength:"80" doc:"Which program it is for."`
-		Scopes    []string `json:"scopes" minItems:"1" maxItems:"40" doc:"Names of permissions; also account, for one's own account."`
+		Scopes    []string `json:"scopes" minItems:"1" maxItems:"40" doc:"Names of permissions; also account, for one's own account, and step-up, for what asks people for a second factor anew."`
 		Days      int      `json:"days,omitzero" minimum:"1" maximum:"365" default:"90" doc:"Of life."`
 		Addresses []string `json:"addresses,omitempty" maxItems:"20" doc:"Addresses or networks it is good from."`
 	} `nameHint:"NewToken"`

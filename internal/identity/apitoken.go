@@ -33,6 +33,12 @@ const (
 // account; the other scopes are the names of permissions.
 const AccountScope = "account"
 
+// StepUpScope is the scope that lets a token do what asks a person for his
+// second factor anew (gate.Recent). No program can show one: without the scope
+// such operations stay closed to it. Making a token asks for the factor itself,
+// so whoever gives the scope has just shown it.
+const StepUpScope = "step-up"
+
 // APIToken is a key with which a program acts as a person, within bounds.
 type APIToken struct {
 	ID           int64
@@ -147,7 +153,8 @@ func (t APIToken) allows(from netip.Addr) bool {
 
 // limit is what the token lets its person do.
 func (t APIToken) limit() access.Limit {
-	l := access.Limit{Token: t.ID, Organisation: t.Organisation, Account: slices.Contains(t.Scopes, AccountScope)}
+	l := access.Limit{Token: t.ID, Organisation: t.Organisation,
+		Account: slices.Contains(t.Scopes, AccountScope), StepUp: slices.Contains(t.Scopes, StepUpScope)}
 	for _, p := range access.Permissions() {
 		if slices.Contains(t.Scopes, p.String()) {
 			l.Permissions |= access.Of(p)

@@ -56,9 +56,9 @@ func (m *Module) useToken(ctx context.Context, text string, from netip.Addr) (*g
 		return nil, err
 	}
 	now := words.standing(t.Person)
+	may := now.Limited(t.limit())
 	return &gate.Session{
-		Principal: now.Limited(t.limit()), Token: t.ID,
-		Recent:  true, // whoever made the token had just shown his second factor
+		Principal: may, Token: t.ID, Recent: may.MayStepUp(),
 		Outside: outside(now.entrances, from, m.Clock.Now()), Address: addressText(from),
 		Person: gate.Person{ID: t.Person, Name: t.PersonName, Email: who.Email, Language: who.Language},
 	}, nil

@@ -43,7 +43,7 @@ func (m *Module) NewToken(ctx context.Context, p access.Principal, s access.Scop
 	}
 	f, nets, err := f.check(func(scope string) bool {
 		perm, known := access.PermissionNamed(scope)
-		return known && may.Has(perm) || scope == AccountScope && org == 0
+		return known && may.Has(perm) || scope == AccountScope && org == 0 || scope == StepUpScope && p.MayStepUp()
 	})
 	if err != nil {
 		return t, "", err

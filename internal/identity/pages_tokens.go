@@ -62,6 +62,7 @@ func (m *Module) newTokenPage(r *gate.Request, wrong error) error {
 	if r.Org.ID == 0 {
 		v.Scopes = append(v.Scopes, scopeOption(r, AccountScope))
 	}
+	v.Scopes = append(v.Scopes, scopeOption(r, StepUpScope))
 	title := r.L.T("identity.tokens.new")
 	if wrong != nil {
 		return r.Invalid(wrong, title, newTokenPage(v))

@@ -72,6 +72,9 @@ func (r *Request) recently() bool {
 
 // confirmFirst is what a route answers whose asker must confirm it is him.
 func (g *Gate) confirmFirst(req *Request) error {
+	if req.session != nil && req.session.Token != 0 {
+		return fault.New(fault.Forbidden, "access.token_recent")
+	}
 	if g.confirm == nil || req.opts.machine || wantsJSON(req.R) {
 		return fault.New(fault.Forbidden, "access.recent")
 	}

@@ -28,8 +28,8 @@ type Op struct {
 	Kinds []string
 	// Once marks an answer that shows a secret: it is not kept for idempotency keys.
 	Once bool
-	// Recent wants a second factor shown in the last minutes, as the page does;
-	// a token was made with one.
+	// Recent wants a second factor shown in the last minutes, as the page does; of
+	// a token, that it was made with the scope "step-up".
 	Recent bool
 }
 
@@ -93,6 +93,10 @@ func register[I, O any](a *API, method, path string, rule gate.Rule, h Handler[I
 		DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody, Metadata: map[string]any{metaKey: meta{rule, op}},
 		Responses: map[string]*huma.Response{}, Extensions: map[string]any{"x-permission": rule.String()},
 	}
+	if op.Recent {
+		d.Description = strings.TrimSpace(d.Description + " " + wantsStepUp)
+		d.Extensions["x-step-up"] = true
+	}
 	a.document(&d, rule, in)
 	var out any = new(O)
 	if _, silent := out.(*Nothing); silent {
@@ -107,6 +111,9 @@ func register[I, O any](a *API, method, path string, rule gate.Rule, h Handler[I
 	a.describeRaw(d.Path, op.Kinds)
 	a.ops = append(a.ops, Operation{op.ID, method, Root + path, rule})
 }
+
+// wantsStepUp is what the document says of operations whose page asks for a second factor anew.
+const wantsStepUp = "Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent."
 
 func second[O any](_ O, err error) error { return err }
 
