@@ -14,6 +14,10 @@ import (
 // E2E_BINARY names.
 var binary string
 
+// before names the binary of an older version, when E2E_BEFORE is set: nodes are
+// then replaced by a newer version and not only restarted.
+var before = os.Getenv("E2E_BEFORE")
+
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
 
 func buildAndRun(m *testing.M) int {

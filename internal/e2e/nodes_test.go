@@ -29,7 +29,6 @@ func nodes(t *testing.T, n int, options ...string) []*installation {
 		i.dsn = dsn
 		out = append(out, i)
 	}
-	out[0].run("demo")
 	return out
 }
 
@@ -39,6 +38,7 @@ func nodes(t *testing.T, n int, options ...string) []*installation {
 func TestTwoNodesAreOne(t *testing.T) {
 	both := nodes(t, 2)
 	a, b := both[0], both[1]
+	a.run("demo")
 	first := a.serve()
 	b.serve()
 	c := enter(t, a.base, technician)
@@ -98,6 +98,7 @@ func patiently(t *testing.T, what string, i *installation, come func() bool) {
 func TestANodeDiesWhileSendingDigests(t *testing.T) {
 	both := nodes(t, 2)
 	a, b := both[0], both[1]
+	a.run("demo")
 	a.run("feed", "import", "nvd", newsOf(t, "google:chrome", "mozilla:firefox", "7-zip:7-zip"))
 	day := time.Now().AddDate(0, 0, 3).Format(time.DateOnly)
 	sent := "SELECT count(*) FROM digest WHERE day = '" + day + "'"
@@ -148,9 +149,14 @@ func (l *balancer) ask(n int, base string, done <-chan struct{}) {
 	}
 }
 
-// TestNodesAreReplacedOneByOne: restarting them in turn, no request fails.
+// TestNodesAreReplacedOneByOne: restarting them in turn, no request fails. With
+// E2E_BEFORE those of an older version are replaced by this one.
 func TestNodesAreReplacedOneByOne(t *testing.T) {
 	both := nodes(t, 2, "--drain", "1s")
+	if before != "" {
+		both[0].program, both[1].program = before, before
+	}
+	both[0].run("demo")
 	l, done := &balancer{}, make(chan struct{})
 	defer close(done)
 	var running [2]*process
@@ -194,6 +200,7 @@ func TestNodesAreReplacedOneByOne(t *testing.T) {
 	}()
 	for n, i := range both {
 		running[n].stop()
+		i.program = binary
 		running[n] = i.serve()
 		until(t, "it is ready again", func() bool { return l.ready[n].Load() })
 	}

@@ -25,6 +25,7 @@ import (
 // as a person runs it. Nothing is fetched from the network.
 type installation struct {
 	t       *testing.T
+	program string // the binary that runs
 	data    string
 	dsn     string // of its database
 	listen  string
@@ -36,7 +37,7 @@ func install(t *testing.T, options ...string) *installation {
 	t.Helper()
 	listen := freeAddress(t)
 	data := filepath.Join(t.TempDir(), "data")
-	return &installation{t: t, data: data, dsn: filepath.Join(data, "martinella.db"), listen: listen, base: "http://" + listen, options: append([]string{
+	return &installation{t: t, program: binary, data: data, dsn: filepath.Join(data, "martinella.db"), listen: listen, base: "http://" + listen, options: append([]string{
 		"--data", data, "--listen", listen, "--feed-fetch=false", "--name", "CSIRT Toscana", "--owner-name", "Regione Toscana",
 		"--contact-email", "csirt@csirt.example", "--contact-phone", "+39 055 0000000",
 	}, options...)}
@@ -69,7 +70,7 @@ func (r result) String() string {
 func (i *installation) try(stdin io.Reader, args ...string) result {
 	i.t.Helper()
 	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(i.t.Context(), binary, i.with(args)...)
+	cmd := exec.CommandContext(i.t.Context(), i.program, i.with(args)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &errs
 	err := cmd.Run()
 	var exit *exec.ExitError
@@ -150,7 +151,7 @@ type process struct {
 // start begins a command without waiting for its end.
 func (i *installation) start(args ...string) *process {
 	i.t.Helper()
-	p := &process{t: i.t, cmd: exec.Command(binary, i.with(args)...), lines: make(chan string, 1000), errs: &bytes.Buffer{}}
+	p := &process{t: i.t, cmd: exec.Command(i.program, i.with(args)...), lines: make(chan string, 1000), errs: &bytes.Buffer{}}
 	p.cmd.Stderr = p.errs
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
