@@ -28,6 +28,7 @@ func hookContract(c *contract) {
 		}
 	}
 	hookRefusals(c, server.URL)
+	hookTokens(c, server.URL)
 }
 
 func webhookContract(c *contract, prefix, as, kind, location, url string) {
@@ -107,4 +108,22 @@ func hookRefusals(c *contract, url string) {
 	own := c.call(200, "list-csirt-webhooks", asked{As: "csirt_manager"}).items()
 	id, _ := own[0].(m)
 	c.call(204, "delete-csirt-webhook", asked{As: "csirt_manager", Path: map[string]string{"id": fmt.Sprint(id["id"])}})
+}
+
+// hookTokens shows which scopes a token needs: what leads messages elsewhere wants step-up.
+func hookTokens(c *contract, url string) {
+	entry := m{"name": "Ours", "url": url, "kinds": []string{"inventory.changed"}, "contact": "ict@ente.example"}
+	for _, x := range []struct {
+		scopes    []string
+		add, list int
+	}{
+		{[]string{"hook.read", "hook.edit", "stack.read"}, 403, 200},
+		{[]string{"hook.read", "hook.edit", "stack.read", "step-up"}, 201, 200},
+		{[]string{"hook.edit", "step-up"}, 422, 403}, // it may not read what the event tells of
+	} {
+		made := c.call(201, "make-token", asked{Body: m{"name": "hooks", "scopes": x.scopes}})
+		as := func(body any) asked { return asked{As: "visitor", Header: bearer(made.get("token")), Body: body} }
+		c.call(x.add, "add-webhook", as(entry))
+		c.call(x.list, "list-webhooks", as(nil))
+	}
 }
