@@ -24,6 +24,7 @@ type instance struct {
 	*app.App
 	clock   *clock.Fake
 	profile *os.File
+	file    string // SQLite's
 }
 
 // open starts the program at a moment. Nothing is sent anywhere and nothing is fetched.
@@ -45,7 +46,7 @@ func open(ctx context.Context, c command, at time.Time) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{App: a, clock: clk}
+	i := &instance{App: a, clock: clk, file: dsn}
 	return i, i.startProfile(*c.profile)
 }
 

@@ -21,7 +21,7 @@ func main() {
 	}
 }
 
-const usage = "territory corpus|seed|day|digests|pages|replay [flags]; -h for the flags of each"
+const usage = "territory corpus|seed|scale|sizes|day|digests|pages|replay [flags]; -h for the flags of each"
 
 // command is what every step is told: where its instance lives.
 type command struct {
@@ -52,7 +52,7 @@ func (c command) parse(args []string) error {
 
 func run(ctx context.Context, args []string) error {
 	steps := map[string]func(context.Context, command, []string) error{
-		"corpus": corpusCommand, "seed": seedCommand, "day": dayCommand, "digests": digestsCommand,
+		"corpus": corpusCommand, "seed": seedCommand, "scale": scaleCommand, "sizes": sizesCommand, "day": dayCommand, "digests": digestsCommand,
 		"pages": pagesCommand, "serve": serveCommand, "replay": replayCommand,
 	}
 	if len(args) == 0 || steps[args[0]] == nil {
