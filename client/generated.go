@@ -13,6 +13,86 @@ import (
 	"time"
 )
 
+// Defines values for AssetCriticality.
+const (
+	AssetCriticalityCritical AssetCriticality = "critical"
+	AssetCriticalityHigh     AssetCriticality = "high"
+	AssetCriticalityLow      AssetCriticality = "low"
+	AssetCriticalityMedium   AssetCriticality = "medium"
+)
+
+// Defines values for AssetExposure.
+const (
+	AssetExposureInternal AssetExposure = "internal"
+	AssetExposureInternet AssetExposure = "internet"
+	AssetExposureIsolated AssetExposure = "isolated"
+	AssetExposureUnknown  AssetExposure = "unknown"
+)
+
+// Defines values for AssetKind.
+const (
+	AssetKindCloud       AssetKind = "cloud"
+	AssetKindNetwork     AssetKind = "network"
+	AssetKindPhone       AssetKind = "phone"
+	AssetKindPrinter     AssetKind = "printer"
+	AssetKindServer      AssetKind = "server"
+	AssetKindSystem      AssetKind = "system"
+	AssetKindWorkstation AssetKind = "workstation"
+)
+
+// Defines values for AssetBulkCriticality.
+const (
+	AssetBulkCriticalityCritical AssetBulkCriticality = "critical"
+	AssetBulkCriticalityHigh     AssetBulkCriticality = "high"
+	AssetBulkCriticalityLow      AssetBulkCriticality = "low"
+	AssetBulkCriticalityMedium   AssetBulkCriticality = "medium"
+)
+
+// Defines values for AssetBulkExposure.
+const (
+	AssetBulkExposureInternal AssetBulkExposure = "internal"
+	AssetBulkExposureInternet AssetBulkExposure = "internet"
+	AssetBulkExposureIsolated AssetBulkExposure = "isolated"
+	AssetBulkExposureUnknown  AssetBulkExposure = "unknown"
+)
+
+// Defines values for AssetChangeChange.
+const (
+	AssetChangeChangeAdded    AssetChangeChange = "added"
+	AssetChangeChangeEdited   AssetChangeChange = "edited"
+	AssetChangeChangeImported AssetChangeChange = "imported"
+	AssetChangeChangeMerged   AssetChangeChange = "merged"
+	AssetChangeChangeRetired  AssetChangeChange = "retired"
+	AssetChangeChangeReturned AssetChangeChange = "returned"
+)
+
+// Defines values for AssetFactsCriticality.
+const (
+	AssetFactsCriticalityCritical AssetFactsCriticality = "critical"
+	AssetFactsCriticalityHigh     AssetFactsCriticality = "high"
+	AssetFactsCriticalityLow      AssetFactsCriticality = "low"
+	AssetFactsCriticalityMedium   AssetFactsCriticality = "medium"
+)
+
+// Defines values for AssetFactsExposure.
+const (
+	AssetFactsExposureInternal AssetFactsExposure = "internal"
+	AssetFactsExposureInternet AssetFactsExposure = "internet"
+	AssetFactsExposureIsolated AssetFactsExposure = "isolated"
+	AssetFactsExposureUnknown  AssetFactsExposure = "unknown"
+)
+
+// Defines values for AssetFactsKind.
+const (
+	AssetFactsKindCloud       AssetFactsKind = "cloud"
+	AssetFactsKindNetwork     AssetFactsKind = "network"
+	AssetFactsKindPhone       AssetFactsKind = "phone"
+	AssetFactsKindPrinter     AssetFactsKind = "printer"
+	AssetFactsKindServer      AssetFactsKind = "server"
+	AssetFactsKindSystem      AssetFactsKind = "system"
+	AssetFactsKindWorkstation AssetFactsKind = "workstation"
+)
+
 // Defines values for CallReach.
 const (
 	CallReachAlways    CallReach = "always"
@@ -146,6 +226,21 @@ const (
 	GroupUrgencyNow    GroupUrgency = "now"
 	GroupUrgencyPlan   GroupUrgency = "plan"
 	GroupUrgencyVerify GroupUrgency = "verify"
+)
+
+// Defines values for ImportReadingKind.
+const (
+	ImportReadingKindAuto      ImportReadingKind = "auto"
+	ImportReadingKindCsv       ImportReadingKind = "csv"
+	ImportReadingKindCyclonedx ImportReadingKind = "cyclonedx"
+	ImportReadingKindGlpi      ImportReadingKind = "glpi"
+	ImportReadingKindNmap      ImportReadingKind = "nmap"
+	ImportReadingKindOpenvas   ImportReadingKind = "openvas"
+	ImportReadingKindPaste     ImportReadingKind = "paste"
+	ImportReadingKindSpdx      ImportReadingKind = "spdx"
+	ImportReadingKindWazuh     ImportReadingKind = "wazuh"
+	ImportReadingKindXlsx      ImportReadingKind = "xlsx"
+	ImportReadingKindZip       ImportReadingKind = "zip"
 )
 
 // Defines values for ImportRowAction.
@@ -286,6 +381,14 @@ const (
 	RegistrationRowStateWithdrawn     RegistrationRowState = "withdrawn"
 )
 
+// Defines values for SourceState.
+const (
+	SourceStateFailed  SourceState = "failed"
+	SourceStateGood    SourceState = "good"
+	SourceStateRunning SourceState = "running"
+	SourceStateWaiting SourceState = "waiting"
+)
+
 // Defines values for StackBulkCriticality.
 const (
 	StackBulkCriticalityCritical StackBulkCriticality = "critical"
@@ -304,6 +407,7 @@ const (
 const (
 	StackBulkExposureInternal StackBulkExposure = "internal"
 	StackBulkExposureInternet StackBulkExposure = "internet"
+	StackBulkExposureIsolated StackBulkExposure = "isolated"
 	StackBulkExposureUnknown  StackBulkExposure = "unknown"
 )
 
@@ -319,6 +423,7 @@ const (
 const (
 	StackEntryExposureInternal StackEntryExposure = "internal"
 	StackEntryExposureInternet StackEntryExposure = "internet"
+	StackEntryExposureIsolated StackEntryExposure = "isolated"
 	StackEntryExposureUnknown  StackEntryExposure = "unknown"
 )
 
@@ -438,6 +543,54 @@ const (
 	ListMembersParamsSortScore      ListMembersParamsSort = "score"
 )
 
+// Defines values for ListAssetsParamsKind.
+const (
+	ListAssetsParamsKindCloud       ListAssetsParamsKind = "cloud"
+	ListAssetsParamsKindNetwork     ListAssetsParamsKind = "network"
+	ListAssetsParamsKindNone        ListAssetsParamsKind = "none"
+	ListAssetsParamsKindPhone       ListAssetsParamsKind = "phone"
+	ListAssetsParamsKindPrinter     ListAssetsParamsKind = "printer"
+	ListAssetsParamsKindServer      ListAssetsParamsKind = "server"
+	ListAssetsParamsKindSystem      ListAssetsParamsKind = "system"
+	ListAssetsParamsKindWorkstation ListAssetsParamsKind = "workstation"
+)
+
+// Defines values for ListAssetsParamsExposure.
+const (
+	ListAssetsParamsExposureInternal ListAssetsParamsExposure = "internal"
+	ListAssetsParamsExposureInternet ListAssetsParamsExposure = "internet"
+	ListAssetsParamsExposureIsolated ListAssetsParamsExposure = "isolated"
+	ListAssetsParamsExposureUnknown  ListAssetsParamsExposure = "unknown"
+)
+
+// Defines values for ListAssetsParamsCriticality.
+const (
+	ListAssetsParamsCriticalityCritical ListAssetsParamsCriticality = "critical"
+	ListAssetsParamsCriticalityHigh     ListAssetsParamsCriticality = "high"
+	ListAssetsParamsCriticalityLow      ListAssetsParamsCriticality = "low"
+	ListAssetsParamsCriticalityMedium   ListAssetsParamsCriticality = "medium"
+)
+
+// Defines values for ListAssetsParamsSort.
+const (
+	ListAssetsParamsSortCriticality      ListAssetsParamsSort = "criticality"
+	ListAssetsParamsSortExposure         ListAssetsParamsSort = "exposure"
+	ListAssetsParamsSortKind             ListAssetsParamsSort = "kind"
+	ListAssetsParamsSortLocation         ListAssetsParamsSort = "location"
+	ListAssetsParamsSortMinusCriticality ListAssetsParamsSort = "-criticality"
+	ListAssetsParamsSortMinusExposure    ListAssetsParamsSort = "-exposure"
+	ListAssetsParamsSortMinusKind        ListAssetsParamsSort = "-kind"
+	ListAssetsParamsSortMinusLocation    ListAssetsParamsSort = "-location"
+	ListAssetsParamsSortMinusName        ListAssetsParamsSort = "-name"
+	ListAssetsParamsSortMinusOs          ListAssetsParamsSort = "-os"
+	ListAssetsParamsSortMinusOwner       ListAssetsParamsSort = "-owner"
+	ListAssetsParamsSortMinusSeen        ListAssetsParamsSort = "-seen"
+	ListAssetsParamsSortName             ListAssetsParamsSort = "name"
+	ListAssetsParamsSortOs               ListAssetsParamsSort = "os"
+	ListAssetsParamsSortOwner            ListAssetsParamsSort = "owner"
+	ListAssetsParamsSortSeen             ListAssetsParamsSort = "seen"
+)
+
 // Defines values for UploadImportParamsKind.
 const (
 	UploadImportParamsKindAuto      UploadImportParamsKind = "auto"
@@ -450,6 +603,7 @@ const (
 	UploadImportParamsKindSpdx      UploadImportParamsKind = "spdx"
 	UploadImportParamsKindWazuh     UploadImportParamsKind = "wazuh"
 	UploadImportParamsKindXlsx      UploadImportParamsKind = "xlsx"
+	UploadImportParamsKindZip       UploadImportParamsKind = "zip"
 )
 
 // Defines values for ListStackItemsParamsState.
@@ -464,6 +618,7 @@ const (
 const (
 	ListStackItemsParamsExposureInternal ListStackItemsParamsExposure = "internal"
 	ListStackItemsParamsExposureInternet ListStackItemsParamsExposure = "internet"
+	ListStackItemsParamsExposureIsolated ListStackItemsParamsExposure = "isolated"
 	ListStackItemsParamsExposureUnknown  ListStackItemsParamsExposure = "unknown"
 )
 
@@ -624,6 +779,25 @@ type Account struct {
 	Token *int64 `json:"token,omitempty"`
 }
 
+// AffectedName defines model for AffectedName.
+type AffectedName struct {
+	Candidates []ProductCandidate `json:"candidates"`
+
+	// Cves How many it is in.
+	Cves   int64  `json:"cves"`
+	Name   string `json:"name"`
+	Vendor string `json:"vendor"`
+}
+
+// AffectedNameChoice defines model for AffectedNameChoice.
+type AffectedNameChoice struct {
+	Name string `json:"name"`
+
+	// Product part:vendor:product
+	Product string `json:"product"`
+	Vendor  string `json:"vendor"`
+}
+
 // AnswerText defines model for AnswerText.
 type AnswerText struct {
 	Answer string `json:"answer"`
@@ -636,6 +810,139 @@ type Applicant struct {
 	Name     string `json:"name"`
 	Phone    string `json:"phone"`
 	Position string `json:"position"`
+}
+
+// Asset defines model for Asset.
+type Asset struct {
+	// Addresses Separated by blanks.
+	Addresses *string   `json:"addresses,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Criticality Missing: medium.
+	Criticality *AssetCriticality `json:"criticality,omitempty"`
+
+	// Exposure Missing: unknown.
+	Exposure *AssetExposure `json:"exposure,omitempty"`
+
+	// Hostnames Separated by blanks.
+	Hostnames *string `json:"hostnames,omitempty"`
+	ID        int64   `json:"id"`
+
+	// Items How many are on it; only in lists.
+	Items *int64 `json:"items,omitempty"`
+
+	// Kind Missing: nobody knows.
+	Kind *AssetKind `json:"kind,omitempty"`
+
+	// LastSeen By a source; missing: never.
+	LastSeen *time.Time `json:"last_seen,omitempty"`
+	Location *string    `json:"location,omitempty"`
+	Model    *string    `json:"model,omitempty"`
+	Name     string     `json:"name"`
+	Notes    *string    `json:"notes,omitempty"`
+	Os       *string    `json:"os,omitempty"`
+
+	// Owner The unit that answers for it.
+	Owner *string `json:"owner,omitempty"`
+
+	// RetiredAt Missing: in service.
+	RetiredAt *time.Time `json:"retired_at,omitempty"`
+	Serial    *string    `json:"serial,omitempty"`
+
+	// Source What spoke of it last.
+	Source    string    `json:"source"`
+	Supplier  *string   `json:"supplier,omitempty"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// AssetCriticality Missing: medium.
+type AssetCriticality string
+
+// AssetExposure Missing: unknown.
+type AssetExposure string
+
+// AssetKind Missing: nobody knows.
+type AssetKind string
+
+// AssetBulk defines model for AssetBulk.
+type AssetBulk struct {
+	// Criticality Missing: as it is.
+	Criticality *AssetBulkCriticality `json:"criticality,omitempty"`
+
+	// Exposure Missing: as it is.
+	Exposure *AssetBulkExposure `json:"exposure,omitempty"`
+	Ids      []int64            `json:"ids"`
+}
+
+// AssetBulkCriticality Missing: as it is.
+type AssetBulkCriticality string
+
+// AssetBulkExposure Missing: as it is.
+type AssetBulkExposure string
+
+// AssetChange defines model for AssetChange.
+type AssetChange struct {
+	At     time.Time         `json:"at"`
+	Change AssetChangeChange `json:"change"`
+
+	// Changed The fields that changed.
+	Changed []AssetDiff `json:"changed"`
+
+	// Who Such as person:12.
+	Who string `json:"who"`
+}
+
+// AssetChangeChange defines model for AssetChange.Change.
+type AssetChangeChange string
+
+// AssetDiff defines model for AssetDiff.
+type AssetDiff struct {
+	Field string `json:"field"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+}
+
+// AssetFacts defines model for AssetFacts.
+type AssetFacts struct {
+	// Addresses Separated by blanks.
+	Addresses *string `json:"addresses,omitempty"`
+
+	// Criticality Missing: medium.
+	Criticality *AssetFactsCriticality `json:"criticality,omitempty"`
+
+	// Exposure Missing: unknown.
+	Exposure *AssetFactsExposure `json:"exposure,omitempty"`
+
+	// Hostnames Separated by blanks.
+	Hostnames *string `json:"hostnames,omitempty"`
+
+	// Kind Missing: nobody knows.
+	Kind     *AssetFactsKind `json:"kind,omitempty"`
+	Location *string         `json:"location,omitempty"`
+	Model    *string         `json:"model,omitempty"`
+	Name     string          `json:"name"`
+	Notes    *string         `json:"notes,omitempty"`
+	Os       *string         `json:"os,omitempty"`
+
+	// Owner The unit that answers for it.
+	Owner    *string `json:"owner,omitempty"`
+	Serial   *string `json:"serial,omitempty"`
+	Supplier *string `json:"supplier,omitempty"`
+}
+
+// AssetFactsCriticality Missing: medium.
+type AssetFactsCriticality string
+
+// AssetFactsExposure Missing: unknown.
+type AssetFactsExposure string
+
+// AssetFactsKind Missing: nobody knows.
+type AssetFactsKind string
+
+// AssetMerge defines model for AssetMerge.
+type AssetMerge struct {
+	// Other The number of the one that is no more afterwards.
+	Other int64 `json:"other"`
 }
 
 // AuditEntry defines model for AuditEntry.
@@ -845,6 +1152,31 @@ type Confirmation struct {
 
 	// Next When it is asked for again.
 	Next *time.Time `json:"next,omitempty"`
+}
+
+// ConfirmedAffected defines model for ConfirmedAffected.
+type ConfirmedAffected struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+
+	// Product part:vendor:product
+	Product string `json:"product"`
+	Vendor  string `json:"vendor"`
+}
+
+// ConfirmedName defines model for ConfirmedName.
+type ConfirmedName struct {
+	At time.Time `json:"at"`
+
+	// By Such as person:12.
+	By  string `json:"by"`
+	Key string `json:"key"`
+
+	// Label As somebody typed it.
+	Label string `json:"label"`
+
+	// Product Empty: none that is known.
+	Product string `json:"product"`
 }
 
 // Contact defines model for Contact.
@@ -1118,8 +1450,14 @@ type Holder struct {
 
 // Import defines model for Import.
 type Import struct {
-	Added     int64     `json:"added"`
-	Asset     string    `json:"asset"`
+	Added int64  `json:"added"`
+	Asset string `json:"asset"`
+
+	// Assets Hosts and systems the list tells of.
+	Assets int64 `json:"assets"`
+
+	// AssetsNew Of them, those that are new.
+	AssetsNew int64     `json:"assets_new"`
 	Changed   int64     `json:"changed"`
 	CreatedAt time.Time `json:"created_at"`
 	CreatedBy string    `json:"created_by"`
@@ -1148,6 +1486,9 @@ type Import struct {
 	// State uploading, uploaded, reading, ready, refused, applying or done.
 	State string `json:"state"`
 
+	// Table How a table was understood; missing of other lists. read-import-again says otherwise.
+	Table *ImportTable `json:"table,omitempty"`
+
 	// Why The same in words.
 	Why *string `json:"why,omitempty"`
 
@@ -1161,6 +1502,18 @@ type ImportApplication struct {
 	RemoveGone *bool `json:"remove_gone,omitempty"`
 }
 
+// ImportColumn defines model for ImportColumn.
+type ImportColumn struct {
+	// Field What it means; empty: it is not read.
+	Field string `json:"field"`
+
+	// Heading As the list writes it, cut short.
+	Heading string `json:"heading"`
+
+	// Sample The first line's value, cut short.
+	Sample *string `json:"sample,omitempty"`
+}
+
 // ImportProblem defines model for ImportProblem.
 type ImportProblem struct {
 	Code   string  `json:"code"`
@@ -1171,6 +1524,24 @@ type ImportProblem struct {
 	// Text The beginning of what was there.
 	Text *string `json:"text,omitempty"`
 }
+
+// ImportReading defines model for ImportReading.
+type ImportReading struct {
+	// Asset The system the list is of, where its lines name none.
+	Asset *string `json:"asset,omitempty"`
+
+	// Columns What each column means, in the list's order, "" for not at all; missing: what the headings say. Remembered once the list is applied.
+	Columns []string `json:"columns,omitempty"`
+
+	// Kind The format.
+	Kind ImportReadingKind `json:"kind"`
+
+	// Sheet Of a workbook; missing: the first with rows.
+	Sheet *string `json:"sheet,omitempty"`
+}
+
+// ImportReadingKind The format.
+type ImportReadingKind string
 
 // ImportRow defines model for ImportRow.
 type ImportRow struct {
@@ -1184,6 +1555,23 @@ type ImportRow struct {
 
 // ImportRowAction defines model for ImportRow.Action.
 type ImportRowAction string
+
+// ImportTable defines model for ImportTable.
+type ImportTable struct {
+	// Columns In the list's order.
+	Columns []ImportColumn `json:"columns"`
+
+	// Sheet Of a workbook: the one that was read.
+	Sheet *string `json:"sheet,omitempty"`
+
+	// Sheets Those there are.
+	Sheets []string `json:"sheets,omitempty"`
+}
+
+// ImportText defines model for ImportText.
+type ImportText struct {
+	Text string `json:"text"`
+}
 
 // Invitation defines model for Invitation.
 type Invitation struct {
@@ -1216,6 +1604,42 @@ type Job struct {
 // JobState defines model for Job.State.
 type JobState string
 
+// ListAffectedName defines model for ListAffectedName.
+type ListAffectedName struct {
+	// Items The things, in order.
+	Items []AffectedName `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAsset defines model for ListAsset.
+type ListAsset struct {
+	// Items The things, in order.
+	Items []Asset `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAssetChange defines model for ListAssetChange.
+type ListAssetChange struct {
+	// Items The things, in order.
+	Items []AssetChange `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListAuditEntry defines model for ListAuditEntry.
 type ListAuditEntry struct {
 	// Items The things, in order.
@@ -1232,6 +1656,30 @@ type ListAuditEntry struct {
 type ListChangeRow struct {
 	// Items The things, in order.
 	Items []ChangeRow `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListConfirmedAffected defines model for ListConfirmedAffected.
+type ListConfirmedAffected struct {
+	// Items The things, in order.
+	Items []ConfirmedAffected `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListConfirmedName defines model for ListConfirmedName.
+type ListConfirmedName struct {
+	// Items The things, in order.
+	Items []ConfirmedName `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -1444,6 +1892,30 @@ type ListPost struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListProduct defines model for ListProduct.
+type ListProduct struct {
+	// Items The things, in order.
+	Items []Product `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListProductCandidate defines model for ListProductCandidate.
+type ListProductCandidate struct {
+	// Items The things, in order.
+	Items []ProductCandidate `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListRegistrationRow defines model for ListRegistrationRow.
 type ListRegistrationRow struct {
 	// Items The things, in order.
@@ -1472,6 +1944,18 @@ type ListService struct {
 type ListSession struct {
 	// Items The things, in order.
 	Items []Session `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListSource defines model for ListSource.
+type ListSource struct {
+	// Items The things, in order.
+	Items []Source `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -1805,8 +2289,36 @@ type MemberRoleRole string
 
 // Name defines model for Name.
 type Name struct {
-	Items int64  `json:"items"`
-	Key   string `json:"key"`
+	// Candidates What it may mean, the best first.
+	Candidates []ProductCandidate `json:"candidates"`
+	Items      int64              `json:"items"`
+	Key        string             `json:"key"`
+
+	// Label As somebody typed it.
+	Label string `json:"label"`
+
+	// Organisations How many have it.
+	Organisations int64 `json:"organisations"`
+
+	// Proposals How many organisations said what it means to them.
+	Proposals int64   `json:"proposals"`
+	Publisher *string `json:"publisher,omitempty"`
+}
+
+// NameChoices defines model for NameChoices.
+type NameChoices struct {
+	Names []NameMeaning `json:"names"`
+}
+
+// NameDetails defines model for NameDetails.
+type NameDetails struct {
+	// Candidates What it may mean, the best first.
+	Candidates []ProductCandidate `json:"candidates"`
+
+	// Holders Members that have it, those of most items first, at most 20.
+	Holders []NameHolder `json:"holders"`
+	Items   int64        `json:"items"`
+	Key     string       `json:"key"`
 
 	// Label As somebody typed it.
 	Label string `json:"label"`
@@ -1816,15 +2328,42 @@ type Name struct {
 
 	// Proposals How many organisations said what it means to them.
 	Proposals int64 `json:"proposals"`
+
+	// Proposed What members said it means, the most frequent first.
+	Proposed  []NameProposal `json:"proposed"`
+	Publisher *string        `json:"publisher,omitempty"`
 }
 
-// NameChoice defines model for NameChoice.
-type NameChoice struct {
+// NameHolder defines model for NameHolder.
+type NameHolder struct {
+	Items int64  `json:"items"`
+	Name  string `json:"name"`
+
+	// Organisation Its code.
+	Organisation string `json:"organisation"`
+}
+
+// NameMeaning defines model for NameMeaning.
+type NameMeaning struct {
 	// Name The name's key.
 	Name string `json:"name"`
 
 	// Product part:vendor:product, or empty for none that is known.
 	Product string `json:"product"`
+}
+
+// NameProposal defines model for NameProposal.
+type NameProposal struct {
+	Organisations int64 `json:"organisations"`
+
+	// Product Empty: none that is known.
+	Product string `json:"product"`
+}
+
+// NameToForget defines model for NameToForget.
+type NameToForget struct {
+	// Name Its key.
+	Name string `json:"name"`
 }
 
 // NewStaff defines model for NewStaff.
@@ -2020,6 +2559,36 @@ type ProblemField struct {
 
 	// Field The field's name; those inside others are joined by dots.
 	Field string `json:"field"`
+}
+
+// Product defines model for Product.
+type Product struct {
+	// Cves How many name it.
+	Cves int64 `json:"cves"`
+
+	// Name As people read it.
+	Name string `json:"name"`
+
+	// Product part:vendor:product, as other operations take it.
+	Product string `json:"product"`
+}
+
+// ProductCandidate defines model for ProductCandidate.
+type ProductCandidate struct {
+	// Confidence 0 to 100.
+	Confidence int64 `json:"confidence"`
+
+	// Name As people read it.
+	Name string `json:"name"`
+
+	// Product part:vendor:product
+	Product string `json:"product"`
+
+	// Reason From what it follows.
+	Reason string `json:"reason"`
+
+	// Version Found in the name.
+	Version *string `json:"version,omitempty"`
 }
 
 // ProductChoice defines model for ProductChoice.
@@ -2220,6 +2789,62 @@ type Session struct {
 
 	// SeenAt To a minute.
 	SeenAt time.Time `json:"seen_at"`
+}
+
+// Source defines model for Source.
+type Source struct {
+	Added int64 `json:"added"`
+
+	// Assets What the last good attempt brought: hosts and systems.
+	Assets int64 `json:"assets"`
+
+	// Authority PEM: who signed its certificate; missing: one of the usual authorities.
+	Authority *string `json:"authority,omitempty"`
+	Changed   int64   `json:"changed"`
+
+	// Every Hours from one time to the next.
+	Every int64 `json:"every"`
+
+	// Failure The code of why the last attempt failed.
+	Failure *string `json:"failure,omitempty"`
+	ID      int64   `json:"id"`
+
+	// Last When it was asked last.
+	Last     *time.Time `json:"last,omitempty"`
+	LastGood *time.Time `json:"last_good,omitempty"`
+	Name     string     `json:"name"`
+
+	// Next When it is asked next; missing: never, it is paused.
+	Next    *time.Time  `json:"next,omitempty"`
+	Paused  *bool       `json:"paused,omitempty"`
+	Removed int64       `json:"removed"`
+	State   SourceState `json:"state"`
+
+	// URL https, with a name and port the administrators allow.
+	URL  string `json:"url"`
+	User string `json:"user"`
+
+	// Why The same in words.
+	Why *string `json:"why,omitempty"`
+}
+
+// SourceState defines model for Source.State.
+type SourceState string
+
+// SourceEntry defines model for SourceEntry.
+type SourceEntry struct {
+	// Authority PEM: who signed its certificate; missing: one of the usual authorities.
+	Authority *string `json:"authority,omitempty"`
+
+	// Every Hours from one time to the next.
+	Every    int64   `json:"every"`
+	Name     string  `json:"name"`
+	Password *string `json:"password,omitempty"`
+	Paused   *bool   `json:"paused,omitempty"`
+
+	// URL https, with a name and port the administrators allow.
+	URL  string `json:"url"`
+	User string `json:"user"`
 }
 
 // StackBulk defines model for StackBulk.
@@ -2900,10 +3525,88 @@ type ListNamesParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListAffectedNamesParams defines parameters for ListAffectedNames.
+type ListAffectedNamesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ConfirmAffectedNameParams defines parameters for ConfirmAffectedName.
+type ConfirmAffectedNameParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListConfirmedAffectedNamesParams defines parameters for ListConfirmedAffectedNames.
+type ListConfirmedAffectedNamesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ConfirmNameParams defines parameters for ConfirmName.
 type ConfirmNameParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ConfirmNamesParams defines parameters for ConfirmNames.
+type ConfirmNamesParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListConfirmedNamesParams defines parameters for ListConfirmedNames.
+type ListConfirmedNamesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetNameParams defines parameters for GetName.
+type GetNameParams struct {
+	// Name Its key.
+	Name string `form:"name" json:"name"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ForgetNameParams defines parameters for ForgetName.
+type ForgetNameParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// SuggestProductsForNamesParams defines parameters for SuggestProductsForNames.
+type SuggestProductsForNamesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q What was typed; a version in it does no harm.
+	Q string `form:"q" json:"q"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // GetOrganisationParams defines parameters for GetOrganisation.
@@ -3083,6 +3786,98 @@ type ListServicesParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListAssetsParams defines parameters for ListAssets.
+type ListAssetsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words all of which must be found.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Kind none: nobody knows.
+	Kind        *ListAssetsParamsKind        `form:"kind,omitempty" json:"kind,omitempty"`
+	Exposure    *ListAssetsParamsExposure    `form:"exposure,omitempty" json:"exposure,omitempty"`
+	Criticality *ListAssetsParamsCriticality `form:"criticality,omitempty" json:"criticality,omitempty"`
+
+	// Retired Those out of service instead of those in service.
+	Retired *bool `form:"retired,omitempty" json:"retired,omitempty"`
+
+	// Sort With - the other way round.
+	Sort *ListAssetsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListAssetsParamsKind defines parameters for ListAssets.
+type ListAssetsParamsKind string
+
+// ListAssetsParamsExposure defines parameters for ListAssets.
+type ListAssetsParamsExposure string
+
+// ListAssetsParamsCriticality defines parameters for ListAssets.
+type ListAssetsParamsCriticality string
+
+// ListAssetsParamsSort defines parameters for ListAssets.
+type ListAssetsParamsSort string
+
+// AddAssetParams defines parameters for AddAsset.
+type AddAssetParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ClassifyAssetsParams defines parameters for ClassifyAssets.
+type ClassifyAssetsParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAssetParams defines parameters for GetAsset.
+type GetAssetParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateAssetParams defines parameters for UpdateAsset.
+type UpdateAssetParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListAssetHistoryParams defines parameters for ListAssetHistory.
+type ListAssetHistoryParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// MergeAssetsParams defines parameters for MergeAssets.
+type MergeAssetsParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// RetireAssetParams defines parameters for RetireAsset.
+type RetireAssetParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ReturnAssetParams defines parameters for ReturnAsset.
+type ReturnAssetParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ChangeStackItemsParams defines parameters for ChangeStackItems.
 type ChangeStackItemsParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
@@ -3164,6 +3959,12 @@ type ListImportProblemsParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ReadImportAgainParams defines parameters for ReadImportAgain.
+type ReadImportAgainParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListImportRowsParams defines parameters for ListImportRows.
 type ListImportRowsParams struct {
 	// Limit How many at most, in one answer.
@@ -3172,6 +3973,12 @@ type ListImportRowsParams struct {
 	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetImportTextParams defines parameters for GetImportText.
+type GetImportTextParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -3194,6 +4001,9 @@ type ListStackItemsParams struct {
 
 	// Asset Part of the system's name.
 	Asset *string `form:"asset,omitempty" json:"asset,omitempty"`
+
+	// AssetID What is on this host or system.
+	AssetID *int64 `form:"asset_id,omitempty" json:"asset_id,omitempty"`
 
 	// Sort With - the other way round.
 	Sort *ListStackItemsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
@@ -3235,6 +4045,18 @@ type UpdateStackItemParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// ListStackItemCandidatesParams defines parameters for ListStackItemCandidates.
+type ListStackItemCandidatesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListStackItemHistoryParams defines parameters for ListStackItemHistory.
 type ListStackItemHistoryParams struct {
 	// Limit How many at most, in one answer.
@@ -3249,6 +4071,57 @@ type ListStackItemHistoryParams struct {
 
 // ConfirmStackItemParams defines parameters for ConfirmStackItem.
 type ConfirmStackItemParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// SuggestProductsParams defines parameters for SuggestProducts.
+type SuggestProductsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q What was typed; a version in it does no harm.
+	Q string `form:"q" json:"q"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListSourcesParams defines parameters for ListSources.
+type ListSourcesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddSourceParams defines parameters for AddSource.
+type AddSourceParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetSourceParams defines parameters for GetSource.
+type GetSourceParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSourceParams defines parameters for UpdateSource.
+type UpdateSourceParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// RunSourceParams defines parameters for RunSource.
+type RunSourceParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
@@ -3720,8 +4593,17 @@ type MakeAccountTokenJSONRequestBody = NewToken
 // DecideChangeJSONRequestBody defines body for DecideChange for application/json ContentType.
 type DecideChangeJSONRequestBody = ChangeDecision
 
+// ConfirmAffectedNameJSONRequestBody defines body for ConfirmAffectedName for application/json ContentType.
+type ConfirmAffectedNameJSONRequestBody = AffectedNameChoice
+
 // ConfirmNameJSONRequestBody defines body for ConfirmName for application/json ContentType.
-type ConfirmNameJSONRequestBody = NameChoice
+type ConfirmNameJSONRequestBody = NameMeaning
+
+// ConfirmNamesJSONRequestBody defines body for ConfirmNames for application/json ContentType.
+type ConfirmNamesJSONRequestBody = NameChoices
+
+// ForgetNameJSONRequestBody defines body for ForgetName for application/json ContentType.
+type ForgetNameJSONRequestBody = NameToForget
 
 // UpdateOrganisationJSONRequestBody defines body for UpdateOrganisation for application/json ContentType.
 type UpdateOrganisationJSONRequestBody = OrganisationChange
@@ -3750,6 +4632,18 @@ type InvitePersonJSONRequestBody = Invitation
 // SetPersonRoleJSONRequestBody defines body for SetPersonRole for application/json ContentType.
 type SetPersonRoleJSONRequestBody = MemberRole
 
+// AddAssetJSONRequestBody defines body for AddAsset for application/json ContentType.
+type AddAssetJSONRequestBody = AssetFacts
+
+// ClassifyAssetsJSONRequestBody defines body for ClassifyAssets for application/json ContentType.
+type ClassifyAssetsJSONRequestBody = AssetBulk
+
+// UpdateAssetJSONRequestBody defines body for UpdateAsset for application/json ContentType.
+type UpdateAssetJSONRequestBody = AssetFacts
+
+// MergeAssetsJSONRequestBody defines body for MergeAssets for application/json ContentType.
+type MergeAssetsJSONRequestBody = AssetMerge
+
 // ChangeStackItemsJSONRequestBody defines body for ChangeStackItems for application/json ContentType.
 type ChangeStackItemsJSONRequestBody = StackBulk
 
@@ -3762,6 +4656,9 @@ type UploadImportTextRequestBody = UploadImportTextBody
 // ApplyImportJSONRequestBody defines body for ApplyImport for application/json ContentType.
 type ApplyImportJSONRequestBody = ImportApplication
 
+// ReadImportAgainJSONRequestBody defines body for ReadImportAgain for application/json ContentType.
+type ReadImportAgainJSONRequestBody = ImportReading
+
 // AddStackItemJSONRequestBody defines body for AddStackItem for application/json ContentType.
 type AddStackItemJSONRequestBody = StackEntry
 
@@ -3770,6 +4667,12 @@ type UpdateStackItemJSONRequestBody = StackEntry
 
 // ConfirmStackItemJSONRequestBody defines body for ConfirmStackItem for application/json ContentType.
 type ConfirmStackItemJSONRequestBody = ProductChoice
+
+// AddSourceJSONRequestBody defines body for AddSource for application/json ContentType.
+type AddSourceJSONRequestBody = SourceEntry
+
+// UpdateSourceJSONRequestBody defines body for UpdateSource for application/json ContentType.
+type UpdateSourceJSONRequestBody = SourceEntry
 
 // MakeTokenJSONRequestBody defines body for MakeToken for application/json ContentType.
 type MakeTokenJSONRequestBody = NewToken
@@ -4391,6 +5294,94 @@ func (c *Client) ListNamesAll(ctx context.Context, params *ListNamesParams) iter
 	})
 }
 
+// ListAffectedNames List assigners' names of products nobody has said the meaning of
+//
+// Those in most CVEs first, at most limit.
+//
+// GET /api/v1/names/affected
+func (c *Client) ListAffectedNames(ctx context.Context, params *ListAffectedNamesParams) (*Reply[ListAffectedName], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/names/affected")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAffectedName](ctx, c, q)
+}
+
+// ListAffectedNamesAll goes through the whole list, page after page.
+func (c *Client) ListAffectedNamesAll(ctx context.Context, params *ListAffectedNamesParams) iter.Seq2[AffectedName, error] {
+	return every(func(cursor *string) ([]AffectedName, *string, error) {
+		var p ListAffectedNamesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAffectedNames(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// ConfirmAffectedName Say what product an assigner's name means
+//
+// Twice does nothing more.
+//
+// POST /api/v1/names/affected/confirm
+func (c *Client) ConfirmAffectedName(ctx context.Context, params *ConfirmAffectedNameParams, body ConfirmAffectedNameJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/names/affected/confirm")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// ListConfirmedAffectedNames List what was said of assigners' names
+//
+// The newest first, at most limit.
+//
+// GET /api/v1/names/affected/confirmed
+func (c *Client) ListConfirmedAffectedNames(ctx context.Context, params *ListConfirmedAffectedNamesParams) (*Reply[ListConfirmedAffected], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/names/affected/confirmed")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListConfirmedAffected](ctx, c, q)
+}
+
+// ListConfirmedAffectedNamesAll goes through the whole list, page after page.
+func (c *Client) ListConfirmedAffectedNamesAll(ctx context.Context, params *ListConfirmedAffectedNamesParams) iter.Seq2[ConfirmedAffected, error] {
+	return every(func(cursor *string) ([]ConfirmedAffected, *string, error) {
+		var p ListConfirmedAffectedNamesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListConfirmedAffectedNames(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// ForgetAffectedName Take back what was said of an assigner's name
+//
+// DELETE /api/v1/names/affected/confirmed/{id}
+func (c *Client) ForgetAffectedName(ctx context.Context, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/names/affected/confirmed/%s", segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
 // ConfirmName Say for all what a name means
 //
 // An empty product: none that is known.
@@ -4403,6 +5394,115 @@ func (c *Client) ConfirmName(ctx context.Context, params *ConfirmNameParams, bod
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[Nothing](ctx, c, q)
+}
+
+// ConfirmNames Say for all what several names mean
+//
+// All of them or, when one cannot be, none.
+//
+// POST /api/v1/names/confirm-many
+func (c *Client) ConfirmNames(ctx context.Context, params *ConfirmNamesParams, body ConfirmNamesJSONRequestBody) (*Reply[Touched], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/names/confirm-many")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Touched](ctx, c, q)
+}
+
+// ListConfirmedNames List what was said for all
+//
+// The newest first.
+//
+// GET /api/v1/names/confirmed
+func (c *Client) ListConfirmedNames(ctx context.Context, params *ListConfirmedNamesParams) (*Reply[ListConfirmedName], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/names/confirmed")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListConfirmedName](ctx, c, q)
+}
+
+// ListConfirmedNamesAll goes through the whole list, page after page.
+func (c *Client) ListConfirmedNamesAll(ctx context.Context, params *ListConfirmedNamesParams) iter.Seq2[ConfirmedName, error] {
+	return every(func(cursor *string) ([]ConfirmedName, *string, error) {
+		var p ListConfirmedNamesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListConfirmedNames(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetName Read all that is known of a name
+//
+// With its candidates, what members said it means, and who has it.
+//
+// GET /api/v1/names/details
+func (c *Client) GetName(ctx context.Context, params *GetNameParams) (*Reply[NameDetails], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/names/details")}
+	if params != nil {
+		q.ask("name", params.Name)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[NameDetails](ctx, c, q)
+}
+
+// ForgetName Take back what was said of a name for all
+//
+// The items that followed it are identified anew. Twice does nothing more.
+//
+// POST /api/v1/names/forget
+func (c *Client) ForgetName(ctx context.Context, params *ForgetNameParams, body ForgetNameJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/names/forget")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// SuggestProductsForNames Find products for a name
+//
+// As suggest-products, for the CSIRT.
+//
+// GET /api/v1/names/products
+func (c *Client) SuggestProductsForNames(ctx context.Context, params *SuggestProductsForNamesParams) (*Reply[ListProduct], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/names/products")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("q", params.Q)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListProduct](ctx, c, q)
+}
+
+// SuggestProductsForNamesAll goes through the whole list, page after page.
+func (c *Client) SuggestProductsForNamesAll(ctx context.Context, params *SuggestProductsForNamesParams) iter.Seq2[Product, error] {
+	return every(func(cursor *string) ([]Product, *string, error) {
+		var p SuggestProductsForNamesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.SuggestProductsForNames(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
 }
 
 // GetOrganisation Read an organisation's record
@@ -4857,6 +5957,167 @@ func (c *Client) ListServicesAll(ctx context.Context, org string, params *ListSe
 	})
 }
 
+// ListAssets List the organisation's hosts and systems
+//
+// What is on one of them: list-stack-items with asset_id.
+//
+// GET /api/v1/organisations/{org}/stack/assets
+func (c *Client) ListAssets(ctx context.Context, org string, params *ListAssetsParams) (*Reply[ListAsset], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("q", params.Q)
+		q.ask("kind", params.Kind)
+		q.ask("exposure", params.Exposure)
+		q.ask("criticality", params.Criticality)
+		q.ask("retired", params.Retired)
+		q.ask("sort", params.Sort)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAsset](ctx, c, q)
+}
+
+// ListAssetsAll goes through the whole list, page after page.
+func (c *Client) ListAssetsAll(ctx context.Context, org string, params *ListAssetsParams) iter.Seq2[Asset, error] {
+	return every(func(cursor *string) ([]Asset, *string, error) {
+		var p ListAssetsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAssets(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// AddAsset Declare a host or system
+//
+// POST /api/v1/organisations/{org}/stack/assets
+func (c *Client) AddAsset(ctx context.Context, org string, params *AddAssetParams, body AddAssetJSONRequestBody) (*Reply[Asset], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Asset](ctx, c, q)
+}
+
+// ClassifyAssets Set exposure or criticality of several hosts or systems
+//
+// POST /api/v1/organisations/{org}/stack/assets/bulk
+func (c *Client) ClassifyAssets(ctx context.Context, org string, params *ClassifyAssetsParams, body ClassifyAssetsJSONRequestBody) (*Reply[Touched], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets/bulk", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Touched](ctx, c, q)
+}
+
+// GetAsset Read a host or system
+//
+// GET /api/v1/organisations/{org}/stack/assets/{id}
+func (c *Client) GetAsset(ctx context.Context, org string, id int64, params *GetAssetParams) (*Reply[Asset], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Asset](ctx, c, q)
+}
+
+// UpdateAsset Write a host or system whole
+//
+// Items without exposure or criticality of their own follow.
+//
+// PUT /api/v1/organisations/{org}/stack/assets/{id}
+func (c *Client) UpdateAsset(ctx context.Context, org string, id int64, params *UpdateAssetParams, body UpdateAssetJSONRequestBody) (*Reply[Asset], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets/%s", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Asset](ctx, c, q)
+}
+
+// ListAssetHistory List what was done to a host or system
+//
+// The newest first, at most limit.
+//
+// GET /api/v1/organisations/{org}/stack/assets/{id}/history
+func (c *Client) ListAssetHistory(ctx context.Context, org string, id int64, params *ListAssetHistoryParams) (*Reply[ListAssetChange], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets/%s/history", segment(org), segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAssetChange](ctx, c, q)
+}
+
+// ListAssetHistoryAll goes through the whole list, page after page.
+func (c *Client) ListAssetHistoryAll(ctx context.Context, org string, id int64, params *ListAssetHistoryParams) iter.Seq2[AssetChange, error] {
+	return every(func(cursor *string) ([]AssetChange, *string, error) {
+		var p ListAssetHistoryParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAssetHistory(ctx, org, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// MergeAssets Make one of two that are the same
+//
+// What is on the other goes to this one, and the other is no more.
+//
+// POST /api/v1/organisations/{org}/stack/assets/{id}/merge
+func (c *Client) MergeAssets(ctx context.Context, org string, id int64, params *MergeAssetsParams, body MergeAssetsJSONRequestBody) (*Reply[Asset], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets/%s/merge", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Asset](ctx, c, q)
+}
+
+// RetireAsset Take a host or system out of service
+//
+// What was on it ends, its history stays. Twice does nothing more.
+//
+// POST /api/v1/organisations/{org}/stack/assets/{id}/retire
+func (c *Client) RetireAsset(ctx context.Context, org string, id int64, params *RetireAssetParams) (*Reply[Asset], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets/%s/retire", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Asset](ctx, c, q)
+}
+
+// ReturnAsset Put a host or system back into service
+//
+// Its items do not come back.
+//
+// POST /api/v1/organisations/{org}/stack/assets/{id}/return
+func (c *Client) ReturnAsset(ctx context.Context, org string, id int64, params *ReturnAssetParams) (*Reply[Asset], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets/%s/return", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Asset](ctx, c, q)
+}
+
 // ChangeStackItems Remove or classify several items
 //
 // POST /api/v1/organisations/{org}/stack/bulk
@@ -5005,6 +6266,20 @@ func (c *Client) ListImportProblemsAll(ctx context.Context, org string, id int64
 	})
 }
 
+// ReadImportAgain Say how an import is to be understood
+//
+// In what format, and what its columns mean. Nothing was written by then.
+//
+// POST /api/v1/organisations/{org}/stack/imports/{id}/read
+func (c *Client) ReadImportAgain(ctx context.Context, org string, id int64, params *ReadImportAgainParams, body ReadImportAgainJSONRequestBody) (*Reply[Import], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/stack/imports/%s/read", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Import](ctx, c, q)
+}
+
 // ListImportRows List what an import would change
 //
 // GET /api/v1/organisations/{org}/stack/imports/{id}/rows
@@ -5036,6 +6311,19 @@ func (c *Client) ListImportRowsAll(ctx context.Context, org string, id int64, pa
 	})
 }
 
+// GetImportText Read a list that was pasted
+//
+// To mend it and hand it over again.
+//
+// GET /api/v1/organisations/{org}/stack/imports/{id}/text
+func (c *Client) GetImportText(ctx context.Context, org string, id int64, params *GetImportTextParams) (*Reply[ImportText], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/imports/%s/text", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ImportText](ctx, c, q)
+}
+
 // ListStackItems List what the organisation runs
 //
 // With at, as it was at that moment.
@@ -5051,6 +6339,7 @@ func (c *Client) ListStackItems(ctx context.Context, org string, params *ListSta
 		q.ask("exposure", params.Exposure)
 		q.ask("criticality", params.Criticality)
 		q.ask("asset", params.Asset)
+		q.ask("asset_id", params.AssetID)
 		q.ask("sort", params.Sort)
 		q.ask("at", params.At)
 		q.head("If-None-Match", params.IfNoneMatch)
@@ -5123,6 +6412,39 @@ func (c *Client) UpdateStackItem(ctx context.Context, org string, id int64, para
 	return send[StackItem](ctx, c, q)
 }
 
+// ListStackItemCandidates List what product an item may be
+//
+// The best first; confirm-stack-item says which it is.
+//
+// GET /api/v1/organisations/{org}/stack/items/{id}/candidates
+func (c *Client) ListStackItemCandidates(ctx context.Context, org string, id int64, params *ListStackItemCandidatesParams) (*Reply[ListProductCandidate], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/items/%s/candidates", segment(org), segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListProductCandidate](ctx, c, q)
+}
+
+// ListStackItemCandidatesAll goes through the whole list, page after page.
+func (c *Client) ListStackItemCandidatesAll(ctx context.Context, org string, id int64, params *ListStackItemCandidatesParams) iter.Seq2[ProductCandidate, error] {
+	return every(func(cursor *string) ([]ProductCandidate, *string, error) {
+		var p ListStackItemCandidatesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListStackItemCandidates(ctx, org, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
 // ListStackItemHistory List what an item was
 //
 // The newest first, at most limit; also of items that were removed.
@@ -5168,6 +6490,137 @@ func (c *Client) ConfirmStackItem(ctx context.Context, org string, id int64, par
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[StackItem](ctx, c, q)
+}
+
+// SuggestProducts Find products by the beginning of what people call them
+//
+// The best first, at most limit.
+//
+// GET /api/v1/organisations/{org}/stack/products
+func (c *Client) SuggestProducts(ctx context.Context, org string, params *SuggestProductsParams) (*Reply[ListProduct], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/products", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("q", params.Q)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListProduct](ctx, c, q)
+}
+
+// SuggestProductsAll goes through the whole list, page after page.
+func (c *Client) SuggestProductsAll(ctx context.Context, org string, params *SuggestProductsParams) iter.Seq2[Product, error] {
+	return every(func(cursor *string) ([]Product, *string, error) {
+		var p SuggestProductsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.SuggestProducts(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// ListSources List the servers the inventory is fetched from
+//
+// All are in one answer; there are ten at most.
+//
+// GET /api/v1/organisations/{org}/stack/sources
+func (c *Client) ListSources(ctx context.Context, org string, params *ListSourcesParams) (*Reply[ListSource], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/sources", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListSource](ctx, c, q)
+}
+
+// ListSourcesAll goes through the whole list, page after page.
+func (c *Client) ListSourcesAll(ctx context.Context, org string, params *ListSourcesParams) iter.Seq2[Source, error] {
+	return every(func(cursor *string) ([]Source, *string, error) {
+		var p ListSourcesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListSources(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// AddSource Fetch the inventory from a server
+//
+// One that the administrators of the portal allow. It is asked soon after.
+//
+// POST /api/v1/organisations/{org}/stack/sources
+func (c *Client) AddSource(ctx context.Context, org string, params *AddSourceParams, body AddSourceJSONRequestBody) (*Reply[Source], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/stack/sources", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Source](ctx, c, q)
+}
+
+// RemoveSource Forget a server and its password
+//
+// What came from it stays.
+//
+// DELETE /api/v1/organisations/{org}/stack/sources/{id}
+func (c *Client) RemoveSource(ctx context.Context, org string, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/organisations/%s/stack/sources/%s", segment(org), segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetSource Read how fetching from a server goes
+//
+// Its password is never given back.
+//
+// GET /api/v1/organisations/{org}/stack/sources/{id}
+func (c *Client) GetSource(ctx context.Context, org string, id int64, params *GetSourceParams) (*Reply[Source], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/sources/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Source](ctx, c, q)
+}
+
+// UpdateSource Write a server's settings whole
+//
+// Without a password the one there is stays, unless the address is another.
+//
+// PUT /api/v1/organisations/{org}/stack/sources/{id}
+func (c *Client) UpdateSource(ctx context.Context, org string, id int64, params *UpdateSourceParams, body UpdateSourceJSONRequestBody) (*Reply[Source], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/stack/sources/%s", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Source](ctx, c, q)
+}
+
+// RunSource Ask a server now
+//
+// In the background: get-source tells how it went.
+//
+// POST /api/v1/organisations/{org}/stack/sources/{id}/run
+func (c *Client) RunSource(ctx context.Context, org string, id int64, params *RunSourceParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/stack/sources/%s/run", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
 }
 
 // ListTokens List the tokens of the organisation

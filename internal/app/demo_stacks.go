@@ -87,6 +87,6 @@ func (st *stage) update(ctx context.Context, u demo.Update) error {
 	_, err = st.rooms.inventory.Edit(ctx, s, i.ID, inventory.Entry{
 		Asset: i.Asset, Label: i.Label, Publisher: i.Publisher, Product: i.Ref(), Version: u.Version, Update: i.Update, Edition: i.Edition,
 		TargetSW: i.TargetSW, Quantity: i.Quantity, Owner: i.Owner, Exposure: i.Exposure, Criticality: i.Criticality, Notes: i.Notes,
-	}, i.UpdatedAt)
+	}, i.Revision)
 	return err
 }

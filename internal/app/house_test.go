@@ -46,7 +46,7 @@ func newHouse(t *testing.T, changes ...func(*config.Config)) *house {
 		Blobs: filepath.Join(dir, "blobs"), BlobKeyFile: filepath.Join(dir, "blob.key"),
 		Listen: "127.0.0.1:0", BaseURL: "http://127.0.0.1", Language: "it", Zone: "Europe/Rome", Name: "CSIRT di prova",
 		MailTransport: "outbox", MailFrom: "Martinella <martinella@csirt.example>", Workers: 1, RequestTimeout: 30 * time.Second,
-		FeedSchedule: "0 * * * *", APIRate: 1_000_000,
+		FeedSchedule: "0 * * * *", APIRate: 1_000_000, SourceAllow: "wazuh.example.it:55000",
 	}
 	for _, change := range changes {
 		change(&cfg)

@@ -15,6 +15,8 @@ func (m *Module) RegisterAPI(a *api.API) {
 	m.stackAPI(a)
 	m.importAPI(a)
 	m.nameAPI(a)
+	m.assetAPI(a)
+	m.sourceAPI(a)
 }
 
 func (m *Module) stackAPI(a *api.API) {
@@ -43,13 +45,8 @@ func (m *Module) importAPI(a *api.API) {
 	api.Get(a, path+"/{id}", edit, m.apiImport, api.Op{ID: "get-import", Tag: tag, Summary: "Read how far an import is"})
 	api.Get(a, path+"/{id}/rows", edit, m.apiPreview, api.Op{ID: "list-import-rows", Tag: tag, Summary: "List what an import would change"})
 	api.Get(a, path+"/{id}/problems", edit, m.apiProblems, api.Op{ID: "list-import-problems", Tag: tag, Summary: "List the lines that cannot be read"})
+	api.Get(a, path+"/{id}/text", edit, m.apiImportText, api.Op{ID: "get-import-text", Tag: tag, Summary: "Read a list that was pasted", Text: "To mend it and hand it over again."})
+	api.Post(a, path+"/{id}/read", edit, m.apiReadAgain, api.Op{ID: "read-import-again", Tag: tag, Status: http.StatusAccepted, Summary: "Say how an import is to be understood", Text: "In what format, and what its columns mean. Nothing was written by then."})
 	api.Post(a, path+"/{id}/apply", edit, m.apiApply, api.Op{ID: "apply-import", Tag: tag, Status: http.StatusAccepted, Summary: "Write an import into the stack", Text: "Whole or not at all; a large one in the background. Twice does nothing more."})
 	api.Delete(a, path+"/{id}", edit, m.apiDiscard, api.Op{ID: "discard-import", Tag: tag, Summary: "Forget an import that was not applied"})
-}
-
-func (m *Module) nameAPI(a *api.API) {
-	const tag = "Names"
-	confirm := gate.Staff(access.NameConfirm)
-	api.Get(a, "/names", confirm, m.apiNames, api.Op{ID: "list-names", Tag: tag, Summary: "List the names nobody has resolved", Text: "Those that most organisations have first; it does not say which."})
-	api.Post(a, "/names/confirm", confirm, m.apiConfirmName, api.Op{ID: "confirm-name", Tag: tag, Summary: "Say for all what a name means", Text: "An empty product: none that is known."})
 }

@@ -28,10 +28,46 @@ type importJSON struct {
 	Changed   int64     `json:"changed"`
 	Same      int64     `json:"same"`
 	Gone      int64     `json:"gone" doc:"Of the same source, not in the list any more."`
+	Assets    int64     `json:"assets" doc:"Hosts and systems the list tells of."`
+	AssetsNew int64     `json:"assets_new" doc:"Of them, those that are new."`
 	CreatedBy string    `json:"created_by"`
 	CreatedAt time.Time `json:"created_at"`
 
+	Table *importTableJSON `json:"table,omitempty" doc:"How a table was understood; missing of other lists. read-import-again says otherwise."`
+
 	org string
+}
+
+// importTableJSON is how a table was understood.
+type importTableJSON struct {
+	Sheet   string             `json:"sheet,omitempty" doc:"Of a workbook: the one that was read."`
+	Sheets  []string           `json:"sheets,omitempty" doc:"Those there are."`
+	Columns []importColumnJSON `json:"columns" nullable:"false" doc:"In the list's order."`
+}
+
+// importColumnJSON is a column of a table.
+type importColumnJSON struct {
+	Heading string       `json:"heading" doc:"As the list writes it, cut short."`
+	Field   intake.Field `json:"field" doc:"What it means; empty: it is not read."`
+	Sample  string       `json:"sample,omitempty" doc:"The first line's value, cut short."`
+}
+
+func importTable(l intake.Layout) *importTableJSON {
+	if len(l.Headings) == 0 {
+		return nil
+	}
+	out := &importTableJSON{Sheet: l.Sheet, Sheets: l.Sheets}
+	for i, h := range l.Headings {
+		c := importColumnJSON{Heading: h}
+		if i < len(l.Columns) {
+			c.Field = l.Columns[i]
+		}
+		if i < len(l.Sample) {
+			c.Sample = l.Sample[i]
+		}
+		out.Columns = append(out.Columns, c)
+	}
+	return out
 }
 
 // Location implements api.Located.
@@ -42,7 +78,8 @@ func (i importJSON) Location() string {
 func importStatus(r *api.Request, i Import) importJSON {
 	out := importJSON{ID: i.ID, Kind: i.Kind, File: i.Filename, Size: i.Size, Asset: i.Asset, State: string(i.State), Working: i.Working(),
 		Rows: int64(i.Rows), Problems: int64(i.Problems), Added: int64(i.Fresh), Changed: int64(i.Changed), Same: int64(i.Same), Gone: int64(i.Gone),
-		CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, org: r.Org.Code}
+		Assets: i.Hosts, AssetsNew: i.HostsNew,
+		CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, Table: importTable(i.Layout), org: r.Org.Code}
 	if i.Fault != nil {
 		out.Refusal, out.Why = i.Fault.Code, r.Say(i.Fault)
 	}
@@ -55,7 +92,7 @@ func (m *Module) apiImports(r *api.Request, in *api.Paging) (api.List[importJSON
 }
 
 type uploadInput struct {
-	Kind     Source `query:"kind" enum:"auto,paste,cyclonedx,spdx,glpi,wazuh,openvas,nmap,csv,xlsx" default:"auto" doc:"The format; auto: its content tells."`
+	Kind     Source `query:"kind" enum:"auto,paste,cyclonedx,spdx,glpi,wazuh,openvas,nmap,csv,xlsx,zip" default:"auto" doc:"The format; auto: its content tells."`
 	Filename string `query:"filename" maxLength:"255"`
 	Asset    string `query:"asset" maxLength:"500" doc:"The system the list is of, where its lines name none."`
 }
@@ -144,39 +181,35 @@ func (m *Module) apiApply(r *api.Request, in *applyInput) (importJSON, error) {
 	return importStatus(r, i), err
 }
 
+type readAgainInput struct {
+	api.ID
+	Body struct {
+		Kind    Source         `json:"kind" enum:"auto,paste,cyclonedx,spdx,glpi,wazuh,openvas,nmap,csv,xlsx,zip" doc:"The format."`
+		Sheet   string         `json:"sheet,omitempty" maxLength:"200" doc:"Of a workbook; missing: the first with rows."`
+		Asset   string         `json:"asset,omitempty" maxLength:"500" doc:"The system the list is of, where its lines name none."`
+		Columns []intake.Field `json:"columns,omitempty" maxItems:"500" doc:"What each column means, in the list's order, \"\" for not at all; missing: what the headings say. Remembered once the list is applied."`
+	} `nameHint:"ImportReading"`
+}
+
+func (m *Module) apiReadAgain(r *api.Request, in *readAgainInput) (importJSON, error) {
+	i, err := m.ReadAgain(r.Context(), r.Scope, in.ID.ID, AnotherReading{Kind: in.Body.Kind, Sheet: in.Body.Sheet, Asset: in.Body.Asset, Mapping: in.Body.Columns})
+	return importStatus(r, i), err
+}
+
+// importTextJSON is a list as it was pasted.
+type importTextJSON struct {
+	Text string `json:"text"`
+}
+
+func (m *Module) apiImportText(r *api.Request, in *api.ID) (importTextJSON, error) {
+	i, err := m.Import(r.Context(), r.Scope, in.ID)
+	if err != nil {
+		return importTextJSON{}, err
+	}
+	text, err := m.Text(r.Context(), i)
+	return importTextJSON{text}, err
+}
+
 func (m *Module) apiDiscard(r *api.Request, in *api.ID) (api.Nothing, error) {
 	return api.Nothing{}, m.Discard(r.Context(), r.Scope, in.ID)
-}
-
-// nameJSON is a name nobody has resolved.
-type nameJSON struct {
-	Key           string `json:"key"`
-	Label         string `json:"label" doc:"As somebody typed it."`
-	Organisations int    `json:"organisations" doc:"How many have it."`
-	Items         int    `json:"items"`
-	Proposals     int    `json:"proposals" doc:"How many organisations said what it means to them."`
-}
-
-type namesQuery struct {
-	api.Paging
-	Query       string `query:"q" maxLength:"200"`
-	Accessories bool   `query:"accessories" doc:"Also what comes along with a product and is none."`
-}
-
-func (m *Module) apiNames(r *api.Request, in *namesQuery) (api.List[nameJSON], error) {
-	p, err := m.Names(r.Context(), r.Scope, NameQuery{Text: phraseOf(in.Query), Accessories: in.Accessories, After: in.After(), Limit: in.Limit})
-	return api.Items(api.Each(p.Names, func(n Name) nameJSON {
-		return nameJSON{n.Key, n.Label, n.Organisations, n.Items, n.Proposals}
-	}), p.Next), err
-}
-
-type confirmNameInput struct {
-	Body struct {
-		Name    string `json:"name" minLength:"1" maxLength:"1000" doc:"The name's key."`
-		Product string `json:"product" maxLength:"500" doc:"part:vendor:product, or empty for none that is known."`
-	} `nameHint:"NameChoice"`
-}
-
-func (m *Module) apiConfirmName(r *api.Request, in *confirmNameInput) (api.Nothing, error) {
-	return api.Nothing{}, m.ConfirmName(r.Context(), r.Scope, in.Body.Name, in.Body.Product)
 }

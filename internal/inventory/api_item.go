@@ -21,7 +21,8 @@ type stackItemJSON struct {
 	CreatedAt  time.Time `json:"created_at,omitzero"`
 	UpdatedAt  time.Time `json:"updated_at,omitzero"`
 
-	org string
+	org      string
+	revision int64
 }
 
 // StackFieldsJSON is what an item and its history have in common.
@@ -46,8 +47,8 @@ func fieldsOf(c Content) StackFieldsJSON {
 	return StackFieldsJSON{c.Asset, c.Label, c.Publisher, c.Version, c.Update, c.Edition, c.TargetSW, c.CPE, c.PURL, c.Quantity, c.Owner, c.Exposure, c.Criticality, c.Notes}
 }
 
-// RecordVersion implements api.Versioned: an item has no two changes in one millisecond.
-func (i stackItemJSON) RecordVersion() int64 { return i.UpdatedAt.UnixMilli() }
+// RecordVersion implements api.Versioned.
+func (i stackItemJSON) RecordVersion() int64 { return i.revision }
 
 // Location implements api.Located.
 func (i stackItemJSON) Location() string {
@@ -55,26 +56,24 @@ func (i stackItemJSON) Location() string {
 }
 
 func stackItemView(org string, i Item) stackItemJSON {
-	return stackItemJSON{i.ID, fieldsOf(i.Content), i.Ref(), i.State, i.Confidence, i.Reason, i.Source, i.CreatedAt, i.UpdatedAt, org}
+	return stackItemJSON{i.ID, fieldsOf(i.Content), i.Ref(), i.State, i.Confidence, i.Reason, i.Source, i.CreatedAt, i.UpdatedAt, org, i.Revision}
 }
 
 type itemsQuery struct {
 	api.Paging
 	Query       string      `query:"q" maxLength:"200" doc:"Words all of which must be found."`
 	State       string      `query:"state" enum:"resolved,guessed,unknown,waiting" doc:"waiting: a person must say what they are."`
-	Exposure    Exposure    `query:"exposure" enum:"internet,internal,unknown"`
+	Exposure    Exposure    `query:"exposure" enum:"internet,internal,isolated,unknown"`
 	Criticality Criticality `query:"criticality" enum:"low,medium,high,critical"`
 	Asset       string      `query:"asset" maxLength:"200" doc:"Part of the system's name."`
+	AssetID     int64       `query:"asset_id" minimum:"1" doc:"What is on this host or system."`
 	Sort        string      `query:"sort" enum:"label,product,version,asset,owner,state,exposure,criticality,-label,-product,-version,-asset,-owner,-state,-exposure,-criticality" default:"label" doc:"With - the other way round."`
 	At          time.Time   `query:"at" doc:"The stack as it was then."`
 }
 
 func (q itemsQuery) filter() Filter {
-	f := Filter{Text: q.Query, Exposure: q.Exposure, Criticality: q.Criticality, Asset: q.Asset, After: q.After(), Limit: q.Limit, At: q.At}
-	f.Sort, f.Descending = q.Sort, len(q.Sort) > 0 && q.Sort[0] == '-'
-	if f.Descending {
-		f.Sort = q.Sort[1:]
-	}
+	f := Filter{Text: q.Query, Exposure: q.Exposure, Criticality: q.Criticality, Asset: q.Asset, AssetID: q.AssetID, After: q.After(), Limit: q.Limit, At: q.At}
+	f.Sort, f.Descending = sortOf(q.Sort)
 	if f.Waiting = q.State == "waiting"; !f.Waiting {
 		f.State = State(q.State)
 	}
@@ -105,7 +104,7 @@ type stackEntryJSON struct {
 	PURL        string      `json:"purl,omitempty" maxLength:"1000"`
 	Quantity    int         `json:"quantity,omitzero" minimum:"1"`
 	Owner       string      `json:"owner,omitempty" maxLength:"500"`
-	Exposure    Exposure    `json:"exposure,omitempty" enum:"internet,internal,unknown" doc:"Missing: its system's."`
+	Exposure    Exposure    `json:"exposure,omitempty" enum:"internet,internal,isolated,unknown" doc:"Missing: its system's."`
 	Criticality Criticality `json:"criticality,omitempty" enum:"low,medium,high,critical" doc:"Missing: its system's."`
 	Notes       string      `json:"notes,omitempty" maxLength:"5000"`
 }
@@ -124,7 +123,7 @@ type editItem struct {
 }
 
 func (m *Module) apiEditItem(r *api.Request, in *editItem) (stackItemJSON, error) {
-	i, err := m.Edit(r.Context(), r.Scope, in.ID.ID, Entry(in.Body), time.UnixMilli(in.Version()).UTC())
+	i, err := m.Edit(r.Context(), r.Scope, in.ID.ID, Entry(in.Body), in.Version())
 	return stackItemView(r.Org.Code, i), err
 }
 
@@ -154,7 +153,7 @@ type bulkInput struct {
 	Body struct {
 		IDs         []int64     `json:"ids" minItems:"1" maxItems:"500"`
 		Do          string      `json:"do" enum:"remove,classify"`
-		Exposure    Exposure    `json:"exposure,omitempty" enum:"internet,internal,unknown" doc:"For classify."`
+		Exposure    Exposure    `json:"exposure,omitempty" enum:"internet,internal,isolated,unknown" doc:"For classify."`
 		Criticality Criticality `json:"criticality,omitempty" enum:"low,medium,high,critical" doc:"For classify."`
 	} `nameHint:"StackBulk"`
 }

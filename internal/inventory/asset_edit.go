@@ -133,7 +133,7 @@ func (m *Module) itemsFollow(ctx context.Context, tx *db.Tx, s access.Scope, was
 			return err
 		}
 	case was.Exposure != is.Exposure || was.Criticality != is.Criticality:
-		_, err := tx.Exec(ctx, "UPDATE item SET updated_at = "+later+`, updated_by = $2, change_id = $3 WHERE organisation_id = $4 AND asset_id = $5
+		_, err := tx.Exec(ctx, "UPDATE item SET "+touched+`, updated_by = $2, change_id = $3 WHERE organisation_id = $4 AND asset_id = $5
 			AND NOT (own_exposure AND own_criticality)`, db.Ms(now), s.Actor(), change, was.Organisation, was.ID)
 		if err != nil {
 			return fmt.Errorf("changing an asset's items: %w", err)

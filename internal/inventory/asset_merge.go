@@ -74,7 +74,7 @@ func (m *Module) emptyInto(ctx context.Context, tx *db.Tx, s access.Scope, from,
 // endItems removes the items that are still on an asset; their history stays.
 func (m *Module) endItems(ctx context.Context, tx *db.Tx, a Asset, who string) error {
 	change := newChange()
-	_, err := tx.Exec(ctx, "UPDATE item SET updated_at = "+later+", updated_by = $2, change_id = $3 WHERE organisation_id = $4 AND asset_id = $5",
+	_, err := tx.Exec(ctx, "UPDATE item SET "+touched+", updated_by = $2, change_id = $3 WHERE organisation_id = $4 AND asset_id = $5",
 		db.Ms(m.now()), who, change, a.Organisation, a.ID)
 	if err != nil {
 		return fmt.Errorf("ending an asset's items: %w", err)

@@ -332,7 +332,7 @@ func (m *Module) removeGone(ctx context.Context, tx *db.Tx, imp Import, now time
 		return nil
 	}
 	change := newChange()
-	_, err := tx.Exec(ctx, "UPDATE item SET updated_at = CASE WHEN updated_at > $3 THEN updated_at ELSE $3 END, change_id = $4 WHERE id IN (SELECT id"+gone+")",
+	_, err := tx.Exec(ctx, "UPDATE item SET revision = revision + 1, updated_at = CASE WHEN updated_at > $3 THEN updated_at ELSE $3 END, change_id = $4 WHERE id IN (SELECT id"+gone+")",
 		imp.Organisation, imp.ID, db.Ms(now), change)
 	if err != nil {
 		return fmt.Errorf("removing what is gone: %w", err)

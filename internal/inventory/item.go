@@ -90,6 +90,7 @@ type Item struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	UpdatedBy string // "person:12"
+	Revision  int64  // counts its changes, from 1; 0 of what it was once
 }
 
 // Content is all of an item that has a history.

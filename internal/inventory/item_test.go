@@ -95,20 +95,24 @@ func TestEditKeepsWhatWasConfirmed(t *testing.T) {
 		i := add(t, w, 1, inventory.Entry{Label: "Il firewall", Product: "o:fortinet:fortios", Version: "7.2.5"})
 		w.clock.Advance(time.Hour)
 		e := inventory.Entry{Label: "Il firewall", Version: "7.4.1", CPE: i.CPE, Exposure: inventory.Internet, Quantity: 2}
-		got := must[inventory.Item](t)(w.Edit(ctx, member(1), i.ID, e, i.UpdatedAt))
+		got := must[inventory.Item](t)(w.Edit(ctx, member(1), i.ID, e, i.Revision))
 		if got.CPE != "cpe:2.3:o:fortinet:fortios:7.4.1:*:*:*:*:*:*:*" || got.State != inventory.Resolved || got.Exposure != inventory.Internet {
 			t.Errorf("%+v", got)
 		}
-		if _, err := w.Edit(ctx, member(1), i.ID, e, i.UpdatedAt); fault.KindOf(err) != fault.Conflict {
+		if _, err := w.Edit(ctx, member(1), i.ID, e, i.Revision); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("somebody else's change was overwritten: %v", err)
 		}
+		again := must[inventory.Item](t)(w.Edit(ctx, member(1), i.ID, inventory.Entry{Label: "Il firewall", Version: "7.4.2", CPE: got.CPE}, got.Revision))
+		if _, err := w.Edit(ctx, member(1), i.ID, e, got.Revision); fault.KindOf(err) != fault.Conflict || !again.UpdatedAt.Equal(got.UpdatedAt) {
+			t.Errorf("a change in the same millisecond was overwritten: %v", err)
+		}
 		given := add(t, w, 1, inventory.Entry{CPE: "cpe:2.3:a:apache:tomcat:9.0.71:*:*:*:lts:*:*:*"})
-		got = must[inventory.Item](t)(w.Edit(ctx, member(1), given.ID, inventory.Entry{Label: given.Label, CPE: given.CPE, Version: "9.0.80"}, time.Time{}))
+		got = must[inventory.Item](t)(w.Edit(ctx, member(1), given.ID, inventory.Entry{Label: given.Label, CPE: given.CPE, Version: "9.0.80"}, 0))
 		if got.CPE != "cpe:2.3:a:apache:tomcat:9.0.80:*:*:*:lts:*:*:*" {
 			t.Errorf("a given name lost its edition: %s", got.CPE)
 		}
 		history := must[[]inventory.Version](t)(w.History(ctx, member(1), i.ID, 10))
-		if len(history) != 2 || history[1].Version != "7.2.5" || !history[1].To.Equal(history[0].From) || history[0].Who != "person:101" {
+		if len(history) != 3 || history[2].Version != "7.2.5" || !history[2].To.Equal(history[1].From) || history[0].Who != "person:101" {
 			t.Errorf("history %+v", history)
 		}
 	})
@@ -147,7 +151,7 @@ func TestOrganisationsSeeOnlyTheirOwn(t *testing.T) {
 		mine, theirs := add(t, w, 1, inventory.Entry{Label: "Firefox"}), add(t, w, 2, inventory.Entry{Label: "Chrome"})
 		refused := map[string]error{}
 		_, refused["item"] = w.Item(ctx, member(1), theirs.ID)
-		_, refused["edit"] = w.Edit(ctx, member(1), theirs.ID, inventory.Entry{Label: "x"}, time.Time{})
+		_, refused["edit"] = w.Edit(ctx, member(1), theirs.ID, inventory.Entry{Label: "x"}, 0)
 		refused["confirm"] = w.Confirm(ctx, member(1), theirs.ID, "o:fortinet:fortios")
 		for what, err := range refused {
 			if fault.KindOf(err) != fault.NotFound {

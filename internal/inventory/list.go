@@ -74,7 +74,7 @@ func (f Filter) from(org int64) from {
 	if f.At.IsZero() {
 		return from{"item", "id", itemList, "organisation_id = $1", []any{org}}
 	}
-	return from{"item_version", "item_id", "item_id, organisation_id, valid_from, valid_from, who, " + contentList,
+	return from{"item_version", "item_id", "item_id, organisation_id, valid_from, valid_from, who, 0, " + contentList,
 		"organisation_id = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)", []any{org, db.Ms(f.At)}}
 }
 

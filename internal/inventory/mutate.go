@@ -111,9 +111,9 @@ func (m *Module) announce(ctx context.Context, tx *db.Tx, org int64) error {
 	return m.deps.Queue.Enqueue(ctx, tx, jobs.Job{Kind: jobAnnounce, Key: jobAnnounce + ":" + strconv.FormatInt(org, 10), Payload: announcement{org}})
 }
 
-// Edit changes an item. seen is the item's UpdatedAt the person had before
-// him; somebody else's change since then is a Conflict. The zero time skips that.
-func (m *Module) Edit(ctx context.Context, s access.Scope, id int64, e Entry, seen time.Time) (Item, error) {
+// Edit changes an item. seen is the item's Revision the person had before him;
+// somebody else's change since then is a Conflict. 0 skips that.
+func (m *Module) Edit(ctx context.Context, s access.Scope, id int64, e Entry, seen int64) (Item, error) {
 	org, err := editor(s)
 	if err != nil {
 		return Item{}, err
@@ -135,7 +135,7 @@ func (m *Module) Edit(ctx context.Context, s access.Scope, id int64, e Entry, se
 		if err != nil {
 			return err
 		}
-		if !seen.IsZero() && !now.UpdatedAt.Equal(seen) {
+		if seen != 0 && now.Revision != seen {
 			return fault.New(fault.Conflict, "inventory.changed_meanwhile")
 		}
 		if now.Content == c {
@@ -211,7 +211,7 @@ const MaxBulk = 500
 // mark notes that a change touches some items of the organisation and gives how many there were.
 func mark(ctx context.Context, tx *db.Tx, now time.Time, who string, change, org int64, ids []int64, set string, values ...any) (int64, error) {
 	args := append([]any{db.Ms(now), who, change, org}, values...)
-	query := "UPDATE item SET updated_at = " + later + ", updated_by = $2, change_id = $3" + set +
+	query := "UPDATE item SET " + touched + ", updated_by = $2, change_id = $3" + set +
 		" WHERE " + byID + " = $4 AND id IN " + db.In(len(args)+1, len(ids))
 	res, err := tx.Exec(ctx, query, append(args, db.Args(ids)...)...)
 	if err != nil {

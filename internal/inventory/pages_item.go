@@ -183,7 +183,7 @@ func (m *Module) update(r *gate.Request) error {
 	}
 	e, err := entryOf(f)
 	if err == nil {
-		_, err = m.Edit(r.Context(), r.Scope, v.Item.ID, e, seen(f))
+		_, err = m.Edit(r.Context(), r.Scope, v.Item.ID, e, parseID(f.Text("seen")))
 	}
 	if err != nil {
 		v.State = r.FormState(err)

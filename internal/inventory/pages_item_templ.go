@@ -814,7 +814,7 @@ func entryPage(v formView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Item.ID != 0 {
-				templ_7745c5c3_Err = ui.Hidden("seen", strconv.FormatInt(v.Item.UpdatedAt.UnixMilli(), 10)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Hidden("seen", strconv.FormatInt(v.Item.Revision, 10)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

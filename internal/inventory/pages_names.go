@@ -3,9 +3,11 @@
 package inventory
 
 import (
+	"context"
 	"net/url"
 	"strings"
 
+	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/inventory/names"
 	"martinella/internal/platform/fault"
@@ -64,21 +66,30 @@ func (m *Module) chosenName(r *gate.Request) (*chosenName, error) {
 	if err != nil || key == "" {
 		return nil, err
 	}
-	n, err := m.nameOf(r.Context(), key)
+	c, err := m.describeName(r.Context(), r.Scope, key)
+	if err != nil || c == nil {
+		return nil, err
+	}
+	c.Quick = r.Query().Get("quick") == "yes"
+	c.Past, err = m.placeOf(r.Context(), key)
+	return c, err
+}
+
+// describeName gathers what is known of a name; nil when nothing has it any more.
+func (m *Module) describeName(ctx context.Context, s access.Scope, key string) (*chosenName, error) {
+	proposals, err := m.Proposals(ctx, s, key)
+	if err != nil {
+		return nil, err
+	}
+	n, err := m.nameOf(ctx, key)
 	if err != nil || n == nil {
 		return nil, err
 	}
-	c := &chosenName{Name: *n, Quick: r.Query().Get("quick") == "yes"}
-	if c.Past, err = m.placeOf(r.Context(), key); err != nil {
+	c := &chosenName{Name: *n, Proposals: proposals}
+	if c.Options, err = m.candidates(ctx, n.Label, n.Publisher, purlOf(key), "", 8); err != nil {
 		return nil, err
 	}
-	if c.Options, err = m.candidates(r.Context(), n.Label, n.Publisher, purlOf(key), "", 8); err != nil {
-		return nil, err
-	}
-	if c.Proposals, err = m.Proposals(r.Context(), r.Scope, key); err != nil {
-		return nil, err
-	}
-	c.Holders, err = m.Holders(r.Context(), r.Scope, key, holdersOnPage)
+	c.Holders, err = m.Holders(ctx, s, key, holdersOnPage)
 	return c, err
 }
 

@@ -34,7 +34,7 @@ func (m *Module) showAffected(r *gate.Request, failure error) error {
 		return err
 	}
 	if v.Known {
-		if v.Waiting, err = m.affectedRows(r); err != nil {
+		if v.Waiting, err = m.affectedRows(r, 50); err != nil {
 			return err
 		}
 	}
@@ -45,8 +45,8 @@ func (m *Module) showAffected(r *gate.Request, failure error) error {
 	return r.Page(title, affectedBody(v))
 }
 
-func (m *Module) affectedRows(r *gate.Request) ([]affectedRow, error) {
-	list, err := m.deps.AffectedNames(r.Context(), r.Scope, 50)
+func (m *Module) affectedRows(r *gate.Request, limit int) ([]affectedRow, error) {
+	list, err := m.deps.AffectedNames(r.Context(), r.Scope, limit)
 	if err != nil {
 		return nil, err
 	}

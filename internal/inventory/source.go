@@ -157,6 +157,12 @@ const maxSources = 10
 
 // SaveSource adds a server (id 0), or changes one. It is asked soon after.
 func (m *Module) SaveSource(ctx context.Context, s access.Scope, id int64, e SourceEntry) (int64, error) {
+	return m.saveSource(ctx, s, id, e, 0)
+}
+
+// saveSource is SaveSource for who has seen a server's settings: seen is their
+// UpdatedAt in milliseconds, and somebody else's change since then is a Conflict. 0 skips that.
+func (m *Module) saveSource(ctx context.Context, s access.Scope, id int64, e SourceEntry, seen int64) (int64, error) {
 	org, err := editor(s)
 	if err != nil {
 		return 0, err
@@ -168,7 +174,7 @@ func (m *Module) SaveSource(ctx context.Context, s access.Scope, id int64, e Sou
 		if id == 0 {
 			id, err = m.addSource(ctx, tx, s, org, e)
 		} else {
-			err = m.changeSource(ctx, tx, org, id, e)
+			err = m.changeSource(ctx, tx, org, id, e, seen)
 		}
 		if err != nil {
 			return err
@@ -202,21 +208,26 @@ func (m *Module) addSource(ctx context.Context, tx *db.Tx, s access.Scope, org i
 	return id, m.sealPassword(ctx, tx, id, e.Password)
 }
 
-func (m *Module) changeSource(ctx context.Context, tx *db.Tx, org, id int64, e SourceEntry) error {
+func (m *Module) changeSource(ctx context.Context, tx *db.Tx, org, id int64, e SourceEntry, seen int64) error {
 	var was string
-	err := tx.QueryRow(ctx, "SELECT url FROM item_source WHERE organisation_id = $1 AND id = $2", org, id).Scan(&was)
+	var version int64
+	err := tx.QueryRow(ctx, "SELECT url, updated_at FROM item_source WHERE organisation_id = $1 AND id = $2", org, id).Scan(&was, &version)
 	if db.NotFound(err) {
 		return fault.New(fault.NotFound, "inventory.source_gone")
 	}
 	if err != nil {
 		return err
 	}
+	if seen != 0 && version != seen {
+		return fault.New(fault.Conflict, "inventory.changed_meanwhile")
+	}
 	if was != e.URL && e.Password == "" {
 		// A password must not be sent to a server it was not typed for.
 		return fault.New(fault.Invalid, "inventory.source").Field("password", "inventory.source.passwordless")
 	}
 	now := db.Ms(m.now())
-	_, err = tx.Exec(ctx, `UPDATE item_source SET name = $1, url = $2, username = $3, authority = $4, every_hours = $5, paused = $6, next_at = $7, updated_at = $7
+	_, err = tx.Exec(ctx, `UPDATE item_source SET name = $1, url = $2, username = $3, authority = $4, every_hours = $5, paused = $6, next_at = $7,
+		updated_at = CASE WHEN updated_at >= $7 THEN updated_at + 1 ELSE $7 END
 		WHERE organisation_id = $8 AND id = $9`, e.Name, e.URL, e.User, e.Authority, e.Every, e.Paused, now, org, id)
 	if err != nil || e.Password == "" {
 		return err

@@ -43,10 +43,10 @@ func (c *Content) targets() []any {
 	}
 }
 
-var itemList = "id, organisation_id, created_at, updated_at, updated_by, " + contentList
+var itemList = "id, organisation_id, created_at, updated_at, updated_by, revision, " + contentList
 
 func scanItem(r interface{ Scan(...any) error }) (i Item, err error) {
-	head := []any{&i.ID, &i.Organisation, db.Time(&i.CreatedAt), db.Time(&i.UpdatedAt), &i.UpdatedBy}
+	head := []any{&i.ID, &i.Organisation, db.Time(&i.CreatedAt), db.Time(&i.UpdatedAt), &i.UpdatedBy, &i.Revision}
 	return i, r.Scan(append(head, i.targets()...)...)
 }
 
@@ -67,9 +67,9 @@ func insertItem(ctx context.Context, tx *db.Tx, org int64, c Content, now time.T
 	return id, nil
 }
 
-// later is the moment a change takes place for an item: now, or the moment of
-// its last change when the clock has been put back.
-const later = "CASE WHEN updated_at > $1 THEN updated_at ELSE $1 END"
+// touched begins what every change of an item sets: its next revision, and the
+// moment, which is now ($1) or, when the clock has been put back, that of its last change.
+const touched = "revision = revision + 1, updated_at = CASE WHEN updated_at > $1 THEN updated_at ELSE $1 END"
 
 // updateSQL writes a content over an item; $5.. are the values.
 var updateSQL = func() string {
@@ -77,7 +77,7 @@ var updateSQL = func() string {
 	for i, c := range contentColumns {
 		set = append(set, fmt.Sprintf("%s = $%d", c, 6+i))
 	}
-	return "UPDATE item SET updated_at = " + later + ", updated_by = $2, change_id = $3, " + strings.Join(set, ", ") +
+	return "UPDATE item SET " + touched + ", updated_by = $2, change_id = $3, " + strings.Join(set, ", ") +
 		" WHERE organisation_id = $4 AND id = $5"
 }()
 
