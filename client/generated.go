@@ -13,6 +13,42 @@ import (
 	"time"
 )
 
+// Defines values for AgreementAcceptanceLanguage.
+const (
+	AgreementAcceptanceLanguageEn AgreementAcceptanceLanguage = "en"
+	AgreementAcceptanceLanguageIt AgreementAcceptanceLanguage = "it"
+	AgreementAcceptanceLanguageNb AgreementAcceptanceLanguage = "nb"
+)
+
+// Defines values for AgreementNewTextLanguage.
+const (
+	AgreementNewTextLanguageEn AgreementNewTextLanguage = "en"
+	AgreementNewTextLanguageIt AgreementNewTextLanguage = "it"
+	AgreementNewTextLanguageNb AgreementNewTextLanguage = "nb"
+)
+
+// Defines values for AnyNetworkKind.
+const (
+	AnyNetworkKindAs      AnyNetworkKind = "as"
+	AnyNetworkKindDomain  AnyNetworkKind = "domain"
+	AnyNetworkKindNetwork AnyNetworkKind = "network"
+)
+
+// Defines values for AnyNetworkMethod.
+const (
+	AnyNetworkMethodDNS      AnyNetworkMethod = "dns"
+	AnyNetworkMethodFile     AnyNetworkMethod = "file"
+	AnyNetworkMethodOperator AnyNetworkMethod = "operator"
+)
+
+// Defines values for AnyNetworkState.
+const (
+	AnyNetworkStateClaimed  AnyNetworkState = "claimed"
+	AnyNetworkStateExpired  AnyNetworkState = "expired"
+	AnyNetworkStateRefused  AnyNetworkState = "refused"
+	AnyNetworkStateVerified AnyNetworkState = "verified"
+)
+
 // Defines values for AssetCriticality.
 const (
 	AssetCriticalityCritical AssetCriticality = "critical"
@@ -172,6 +208,46 @@ const (
 	ContactEntryLanguageNb ContactEntryLanguage = "nb"
 )
 
+// Defines values for ContactKeyCheckedHow.
+const (
+	ContactKeyCheckedHowInPerson ContactKeyCheckedHow = "in_person"
+	ContactKeyCheckedHowPhone    ContactKeyCheckedHow = "phone"
+)
+
+// Defines values for ContactKeyKind.
+const (
+	ContactKeyKindOpenpgp ContactKeyKind = "openpgp"
+	ContactKeyKindSmime   ContactKeyKind = "smime"
+)
+
+// Defines values for ContactKeyState.
+const (
+	ContactKeyStateExpired  ContactKeyState = "expired"
+	ContactKeyStateExpiring ContactKeyState = "expiring"
+	ContactKeyStateUnusable ContactKeyState = "unusable"
+	ContactKeyStateUsable   ContactKeyState = "usable"
+)
+
+// Defines values for ContactKeyTextCheckedHow.
+const (
+	ContactKeyTextCheckedHowInPerson ContactKeyTextCheckedHow = "in_person"
+	ContactKeyTextCheckedHowPhone    ContactKeyTextCheckedHow = "phone"
+)
+
+// Defines values for ContactKeyTextKind.
+const (
+	ContactKeyTextKindOpenpgp ContactKeyTextKind = "openpgp"
+	ContactKeyTextKindSmime   ContactKeyTextKind = "smime"
+)
+
+// Defines values for ContactKeyTextState.
+const (
+	ContactKeyTextStateExpired  ContactKeyTextState = "expired"
+	ContactKeyTextStateExpiring ContactKeyTextState = "expiring"
+	ContactKeyTextStateUnusable ContactKeyTextState = "unusable"
+	ContactKeyTextStateUsable   ContactKeyTextState = "usable"
+)
+
 // Defines values for DecisionAction.
 const (
 	DecisionActionApprove  DecisionAction = "approve"
@@ -209,6 +285,26 @@ const (
 	DigestSettingsQuietDaily  DigestSettingsQuiet = "daily"
 	DigestSettingsQuietOff    DigestSettingsQuiet = "off"
 	DigestSettingsQuietWeekly DigestSettingsQuiet = "weekly"
+)
+
+// Defines values for EndingKeyCheckedHow.
+const (
+	EndingKeyCheckedHowInPerson EndingKeyCheckedHow = "in_person"
+	EndingKeyCheckedHowPhone    EndingKeyCheckedHow = "phone"
+)
+
+// Defines values for EndingKeyKind.
+const (
+	EndingKeyKindOpenpgp EndingKeyKind = "openpgp"
+	EndingKeyKindSmime   EndingKeyKind = "smime"
+)
+
+// Defines values for EndingKeyState.
+const (
+	EndingKeyStateExpired  EndingKeyState = "expired"
+	EndingKeyStateExpiring EndingKeyState = "expiring"
+	EndingKeyStateUnusable EndingKeyState = "unusable"
+	EndingKeyStateUsable   EndingKeyState = "usable"
 )
 
 // Defines values for FeedState.
@@ -272,6 +368,12 @@ const (
 	JobStateReady  JobState = "ready"
 )
 
+// Defines values for KeyCheckHow.
+const (
+	KeyCheckHowInPerson KeyCheckHow = "in_person"
+	KeyCheckHowPhone    KeyCheckHow = "phone"
+)
+
 // Defines values for MarkRequestKind.
 const (
 	MarkRequestKindAccepted    MarkRequestKind = "accepted"
@@ -306,6 +408,72 @@ const (
 	MemberRoleRoleOrgLeader     MemberRoleRole = "org_leader"
 	MemberRoleRoleOrgSecurity   MemberRoleRole = "org_security"
 	MemberRoleRoleOrgTechnician MemberRoleRole = "org_technician"
+)
+
+// Defines values for NetworkKind.
+const (
+	NetworkKindAs      NetworkKind = "as"
+	NetworkKindDomain  NetworkKind = "domain"
+	NetworkKindNetwork NetworkKind = "network"
+)
+
+// Defines values for NetworkMethod.
+const (
+	NetworkMethodDNS      NetworkMethod = "dns"
+	NetworkMethodFile     NetworkMethod = "file"
+	NetworkMethodOperator NetworkMethod = "operator"
+)
+
+// Defines values for NetworkState.
+const (
+	NetworkStateClaimed  NetworkState = "claimed"
+	NetworkStateExpired  NetworkState = "expired"
+	NetworkStateRefused  NetworkState = "refused"
+	NetworkStateVerified NetworkState = "verified"
+)
+
+// Defines values for NetworkDecisionAction.
+const (
+	NetworkDecisionActionRefuse      NetworkDecisionAction = "refuse"
+	NetworkDecisionActionRefused     NetworkDecisionAction = "refused"
+	NetworkDecisionActionShared      NetworkDecisionAction = "shared"
+	NetworkDecisionActionTransferred NetworkDecisionAction = "transferred"
+	NetworkDecisionActionVerify      NetworkDecisionAction = "verify"
+)
+
+// Defines values for NetworkDossierKind.
+const (
+	NetworkDossierKindAs      NetworkDossierKind = "as"
+	NetworkDossierKindDomain  NetworkDossierKind = "domain"
+	NetworkDossierKindNetwork NetworkDossierKind = "network"
+)
+
+// Defines values for NetworkDossierMethod.
+const (
+	NetworkDossierMethodDNS      NetworkDossierMethod = "dns"
+	NetworkDossierMethodFile     NetworkDossierMethod = "file"
+	NetworkDossierMethodOperator NetworkDossierMethod = "operator"
+)
+
+// Defines values for NetworkDossierState.
+const (
+	NetworkDossierStateClaimed  NetworkDossierState = "claimed"
+	NetworkDossierStateExpired  NetworkDossierState = "expired"
+	NetworkDossierStateRefused  NetworkDossierState = "refused"
+	NetworkDossierStateVerified NetworkDossierState = "verified"
+)
+
+// Defines values for NewAgreementTier.
+const (
+	NewAgreementTierBasic NewAgreementTier = "basic"
+	NewAgreementTierFull  NewAgreementTier = "full"
+)
+
+// Defines values for NewRegistrationLanguage.
+const (
+	NewRegistrationLanguageEn NewRegistrationLanguage = "en"
+	NewRegistrationLanguageIt NewRegistrationLanguage = "it"
+	NewRegistrationLanguageNb NewRegistrationLanguage = "nb"
 )
 
 // Defines values for NewStaffLanguage.
@@ -343,6 +511,22 @@ const (
 	OrganisationChangeLanguageNb OrganisationChangeLanguage = "nb"
 )
 
+// Defines values for OverlapRelation.
+const (
+	OverlapRelationContains OverlapRelation = "contains"
+	OverlapRelationEqual    OverlapRelation = "equal"
+	OverlapRelationInside   OverlapRelation = "inside"
+)
+
+// Defines values for OverlapState.
+const (
+	OverlapStateOpen        OverlapState = "open"
+	OverlapStateRefused     OverlapState = "refused"
+	OverlapStateShared      OverlapState = "shared"
+	OverlapStateTransferred OverlapState = "transferred"
+	OverlapStateVoid        OverlapState = "void"
+)
+
 // Defines values for PersonState.
 const (
 	PersonStateActive    PersonState = "active"
@@ -355,6 +539,14 @@ const (
 	ProfileLanguageEn ProfileLanguage = "en"
 	ProfileLanguageIt ProfileLanguage = "it"
 	ProfileLanguageNb ProfileLanguage = "nb"
+)
+
+// Defines values for QuestionKind.
+const (
+	QuestionKindComputed QuestionKind = "computed"
+	QuestionKindDate     QuestionKind = "date"
+	QuestionKindText     QuestionKind = "text"
+	QuestionKindYesNo    QuestionKind = "yes_no"
 )
 
 // Defines values for RegistrationState.
@@ -541,6 +733,12 @@ const (
 	ListMembersParamsSortMinusScore ListMembersParamsSort = "-score"
 	ListMembersParamsSortName       ListMembersParamsSort = "name"
 	ListMembersParamsSortScore      ListMembersParamsSort = "score"
+)
+
+// Defines values for ListNetworksParamsState.
+const (
+	ListNetworksParamsStateAll     ListNetworksParamsState = "all"
+	ListNetworksParamsStateWaiting ListNetworksParamsState = "waiting"
 )
 
 // Defines values for ListAssetsParamsKind.
@@ -756,6 +954,32 @@ const (
 	ListRegistrationsParamsTierFull  ListRegistrationsParamsTier = "full"
 )
 
+// Absence defines model for Absence.
+type Absence struct {
+	Contact int64 `json:"contact"`
+
+	// First The first day, in the body's time zone.
+	First string `json:"first"`
+	ID    int64  `json:"id"`
+
+	// Last The last day, included.
+	Last string `json:"last"`
+}
+
+// Acceptance defines model for Acceptance.
+type Acceptance struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// How registration or portal.
+	How      string `json:"how"`
+	Language string `json:"language"`
+
+	// Sha256 Of the text that was shown.
+	Sha256  string `json:"sha256"`
+	Version string `json:"version"`
+}
+
 // Account defines model for Account.
 type Account struct {
 	Email    string `json:"email"`
@@ -798,10 +1022,148 @@ type AffectedNameChoice struct {
 	Vendor  string `json:"vendor"`
 }
 
+// Agreement defines model for Agreement.
+type Agreement struct {
+	// Accepted The newest first.
+	Accepted []Acceptance `json:"accepted"`
+	Current  Conditions   `json:"current"`
+
+	// Files The newest first.
+	Files []SignedFile `json:"files"`
+
+	// Late That is over.
+	Late bool `json:"late"`
+
+	// Next Published, and holds later.
+	Next *Conditions `json:"next,omitempty"`
+
+	// Until Until when.
+	Until *time.Time `json:"until,omitempty"`
+
+	// Wanted The version that must be accepted; missing when none must.
+	Wanted *string `json:"wanted,omitempty"`
+}
+
+// AgreementAcceptance defines model for AgreementAcceptance.
+type AgreementAcceptance struct {
+	// Language In which the text was read; missing: the one asked for.
+	Language *AgreementAcceptanceLanguage `json:"language,omitempty"`
+	Version  string                       `json:"version"`
+}
+
+// AgreementAcceptanceLanguage In which the text was read; missing: the one asked for.
+type AgreementAcceptanceLanguage string
+
+// AgreementNewText defines model for AgreementNewText.
+type AgreementNewText struct {
+	// Changed What changed since the version before.
+	Changed  *string                  `json:"changed,omitempty"`
+	Language AgreementNewTextLanguage `json:"language"`
+
+	// Text Paragraphs apart by an empty line.
+	Text string `json:"text"`
+}
+
+// AgreementNewTextLanguage defines model for AgreementNewText.Language.
+type AgreementNewTextLanguage string
+
+// AgreementText defines model for AgreementText.
+type AgreementText struct {
+	Changed    string   `json:"changed"`
+	Language   string   `json:"language"`
+	Paragraphs []string `json:"paragraphs"`
+	Sha256     string   `json:"sha256"`
+}
+
+// AgreementVersion defines model for AgreementVersion.
+type AgreementVersion struct {
+	// AcceptedBy How many members accepted it.
+	AcceptedBy      int64     `json:"accepted_by"`
+	Effective       time.Time `json:"effective"`
+	GraceDays       int64     `json:"grace_days"`
+	NeedsAcceptance bool      `json:"needs_acceptance"`
+
+	// PublishedAt Missing: it came with the program.
+	PublishedAt *time.Time      `json:"published_at,omitempty"`
+	PublishedBy *string         `json:"published_by,omitempty"`
+	Texts       []AgreementText `json:"texts"`
+
+	// Tier Empty: for every tier without its own.
+	Tier    string `json:"tier"`
+	Version string `json:"version"`
+}
+
+// Answer defines model for Answer.
+type Answer struct {
+	// Day Of a dated yes.
+	Day *string `json:"day,omitempty"`
+
+	// Item The question's id.
+	Item string `json:"item"`
+
+	// Note The words that go with yes or no.
+	Note *string `json:"note,omitempty"`
+
+	// Value yes or no, a day, or words; empty: not answered.
+	Value *string `json:"value,omitempty"`
+}
+
 // AnswerText defines model for AnswerText.
 type AnswerText struct {
 	Answer string `json:"answer"`
 }
+
+// AnyNetwork defines model for AnyNetwork.
+type AnyNetwork struct {
+	// CheckedAt When it was last looked for.
+	CheckedAt *time.Time `json:"checked_at,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+	CreatedBy string     `json:"created_by"`
+
+	// Disputed It overlaps with another member's, and the CSIRT has not decided yet.
+	Disputed bool  `json:"disputed"`
+	ID       int64 `json:"id"`
+
+	// Internal Used inside only: many have the same, nobody owns it.
+	Internal bool           `json:"internal"`
+	Kind     AnyNetworkKind `json:"kind"`
+
+	// Method How it was verified.
+	Method *AnyNetworkMethod `json:"method,omitempty"`
+
+	// Name Of the body.
+	Name string `json:"name"`
+	Note string `json:"note"`
+
+	// Organisation The body's code.
+	Organisation string `json:"organisation"`
+
+	// Proof What proves a domain, for who may edit; missing where nothing can be proved.
+	Proof *Proof `json:"proof,omitempty"`
+
+	// ProvedAt When the proof was last found.
+	ProvedAt *time.Time `json:"proved_at,omitempty"`
+
+	// Reason What the CSIRT said when it decided.
+	Reason     *string         `json:"reason,omitempty"`
+	State      AnyNetworkState `json:"state"`
+	StateSince time.Time       `json:"state_since"`
+
+	// Subdomains Of a domain: everything below it too.
+	Subdomains bool `json:"subdomains"`
+
+	// Value As it is compared, such as comune.example, 192.0.2.0/24, AS64500.
+	Value string `json:"value"`
+}
+
+// AnyNetworkKind defines model for AnyNetwork.Kind.
+type AnyNetworkKind string
+
+// AnyNetworkMethod How it was verified.
+type AnyNetworkMethod string
+
+// AnyNetworkState defines model for AnyNetwork.State.
+type AnyNetworkState string
 
 // Applicant defines model for Applicant.
 type Applicant struct {
@@ -1008,7 +1370,9 @@ type CallReach string
 type Change struct {
 	// ApprovedBy Who approved first, where two must.
 	ApprovedBy *string `json:"approved_by,omitempty"`
-	AskedBy    string  `json:"asked_by"`
+
+	// AskedBy To members empty for the CSIRT's people, as in the history.
+	AskedBy string `json:"asked_by"`
 
 	// Count How many data it would change.
 	Count     int64     `json:"count"`
@@ -1094,7 +1458,9 @@ type ChangeProposalTier string
 type ChangeRow struct {
 	// ApprovedBy Who approved first, where two must.
 	ApprovedBy *string `json:"approved_by,omitempty"`
-	AskedBy    string  `json:"asked_by"`
+
+	// AskedBy To members empty for the CSIRT's people, as in the history.
+	AskedBy string `json:"asked_by"`
 
 	// Count How many data it would change.
 	Count     int64     `json:"count"`
@@ -1132,6 +1498,67 @@ type Check struct {
 // CheckVerdict look: something to look at. A check decides nothing.
 type CheckVerdict string
 
+// Claimed defines model for Claimed.
+type Claimed struct {
+	// Added How many are new.
+	Added int64 `json:"added"`
+}
+
+// Completeness defines model for Completeness.
+type Completeness struct {
+	Items []CompletenessItem `json:"items"`
+
+	// Score 0-100; 100 only when nothing is missing.
+	Score int64 `json:"score"`
+
+	// Version Of the list of what counts.
+	Version string `json:"version"`
+}
+
+// CompletenessItem defines model for CompletenessItem.
+type CompletenessItem struct {
+	Have int64  `json:"have"`
+	ID   string `json:"id"`
+
+	// Missing Something can be added.
+	Missing bool `json:"missing"`
+
+	// Name In the language asked for.
+	Name string `json:"name"`
+	Need int64  `json:"need"`
+
+	// Points Of weight.
+	Points float64 `json:"points"`
+	Weight int64   `json:"weight"`
+
+	// Why Why it counts.
+	Why string `json:"why"`
+}
+
+// Conditions defines model for Conditions.
+type Conditions struct {
+	// Changed What changed since the version before.
+	Changed string `json:"changed"`
+
+	// Effective From when it holds.
+	Effective time.Time `json:"effective"`
+	GraceDays int64     `json:"grace_days"`
+
+	// Language Of the text: the one asked for, or Italian.
+	Language string `json:"language"`
+
+	// NeedsAcceptance Who accepted an earlier version must accept this one.
+	NeedsAcceptance bool     `json:"needs_acceptance"`
+	Paragraphs      []string `json:"paragraphs"`
+
+	// Sha256 Of the paragraphs with an empty line between them, in UTF-8.
+	Sha256 string `json:"sha256"`
+
+	// Tier Empty: for every tier without its own.
+	Tier    string `json:"tier"`
+	Version string `json:"version"`
+}
+
 // Confirmation defines model for Confirmation.
 type Confirmation struct {
 	// Asked How often it was asked for in vain.
@@ -1152,6 +1579,18 @@ type Confirmation struct {
 
 	// Next When it is asked for again.
 	Next *time.Time `json:"next,omitempty"`
+}
+
+// Confirmed defines model for Confirmed.
+type Confirmed struct {
+	Code string `json:"code"`
+
+	// Duplicate The body was known already: the registration ends here.
+	Duplicate bool   `json:"duplicate"`
+	State     string `json:"state"`
+
+	// Token Opens get-registration-status.
+	Token *string `json:"token,omitempty"`
 }
 
 // ConfirmedAffected defines model for ConfirmedAffected.
@@ -1235,6 +1674,99 @@ type ContactEntry struct {
 
 // ContactEntryLanguage defines model for ContactEntry.Language.
 type ContactEntryLanguage string
+
+// ContactKey defines model for ContactKey.
+type ContactKey struct {
+	AddedAt   time.Time `json:"added_at"`
+	AddedBy   string    `json:"added_by"`
+	Addresses []string  `json:"addresses"`
+	Algorithm string    `json:"algorithm"`
+
+	// CheckedAt When somebody compared the fingerprint; missing when nobody did.
+	CheckedAt  *time.Time            `json:"checked_at,omitempty"`
+	CheckedBy  *string               `json:"checked_by,omitempty"`
+	CheckedHow *ContactKeyCheckedHow `json:"checked_how,omitempty"`
+
+	// Confirmed The contact's address is not in it, and who added it said that it is his.
+	Confirmed bool      `json:"confirmed"`
+	Contact   int64     `json:"contact"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// ExpiresAt Missing: never.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// Fingerprint Hexadecimal; of a certificate its SHA-256.
+	Fingerprint string `json:"fingerprint"`
+	ID          int64  `json:"id"`
+
+	// Issuer Of a certificate.
+	Issuer *string        `json:"issuer,omitempty"`
+	Kind   ContactKeyKind `json:"kind"`
+
+	// Name What people call it by: the OpenPGP key id, the certificate's serial number.
+	Name string `json:"name"`
+
+	// Problems Why it is unusable, the gravest first.
+	Problems []string        `json:"problems"`
+	State    ContactKeyState `json:"state"`
+}
+
+// ContactKeyCheckedHow defines model for ContactKey.CheckedHow.
+type ContactKeyCheckedHow string
+
+// ContactKeyKind defines model for ContactKey.Kind.
+type ContactKeyKind string
+
+// ContactKeyState defines model for ContactKey.State.
+type ContactKeyState string
+
+// ContactKeyText defines model for ContactKeyText.
+type ContactKeyText struct {
+	AddedAt   time.Time `json:"added_at"`
+	AddedBy   string    `json:"added_by"`
+	Addresses []string  `json:"addresses"`
+	Algorithm string    `json:"algorithm"`
+
+	// CheckedAt When somebody compared the fingerprint; missing when nobody did.
+	CheckedAt  *time.Time                `json:"checked_at,omitempty"`
+	CheckedBy  *string                   `json:"checked_by,omitempty"`
+	CheckedHow *ContactKeyTextCheckedHow `json:"checked_how,omitempty"`
+
+	// Confirmed The contact's address is not in it, and who added it said that it is his.
+	Confirmed bool      `json:"confirmed"`
+	Contact   int64     `json:"contact"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// ExpiresAt Missing: never.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// Fingerprint Hexadecimal; of a certificate its SHA-256.
+	Fingerprint string `json:"fingerprint"`
+	ID          int64  `json:"id"`
+
+	// Issuer Of a certificate.
+	Issuer *string            `json:"issuer,omitempty"`
+	Kind   ContactKeyTextKind `json:"kind"`
+
+	// Name What people call it by: the OpenPGP key id, the certificate's serial number.
+	Name string `json:"name"`
+
+	// Problems Why it is unusable, the gravest first.
+	Problems []string            `json:"problems"`
+	State    ContactKeyTextState `json:"state"`
+
+	// Text ASCII armour or PEM.
+	Text string `json:"text"`
+}
+
+// ContactKeyTextCheckedHow defines model for ContactKeyText.CheckedHow.
+type ContactKeyTextCheckedHow string
+
+// ContactKeyTextKind defines model for ContactKeyText.Kind.
+type ContactKeyTextKind string
+
+// ContactKeyTextState defines model for ContactKeyText.State.
+type ContactKeyTextState string
 
 // CVE defines model for Cve.
 type CVE struct {
@@ -1330,6 +1862,56 @@ type DigestSettings struct {
 // DigestSettingsQuiet How often it comes without news.
 type DigestSettingsQuiet string
 
+// EndingKey defines model for EndingKey.
+type EndingKey struct {
+	AddedAt   time.Time `json:"added_at"`
+	AddedBy   string    `json:"added_by"`
+	Addresses []string  `json:"addresses"`
+	Algorithm string    `json:"algorithm"`
+
+	// CheckedAt When somebody compared the fingerprint; missing when nobody did.
+	CheckedAt  *time.Time           `json:"checked_at,omitempty"`
+	CheckedBy  *string              `json:"checked_by,omitempty"`
+	CheckedHow *EndingKeyCheckedHow `json:"checked_how,omitempty"`
+
+	// Confirmed The contact's address is not in it, and who added it said that it is his.
+	Confirmed   bool      `json:"confirmed"`
+	Contact     int64     `json:"contact"`
+	ContactName string    `json:"contact_name"`
+	CreatedAt   time.Time `json:"created_at"`
+
+	// ExpiresAt Missing: never.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// Fingerprint Hexadecimal; of a certificate its SHA-256.
+	Fingerprint string `json:"fingerprint"`
+	ID          int64  `json:"id"`
+
+	// Issuer Of a certificate.
+	Issuer *string       `json:"issuer,omitempty"`
+	Kind   EndingKeyKind `json:"kind"`
+
+	// Name What people call it by: the OpenPGP key id, the certificate's serial number.
+	Name string `json:"name"`
+
+	// Organisation The body's code.
+	Organisation     string `json:"organisation"`
+	OrganisationName string `json:"organisation_name"`
+
+	// Problems Why it is unusable, the gravest first.
+	Problems []string       `json:"problems"`
+	State    EndingKeyState `json:"state"`
+}
+
+// EndingKeyCheckedHow defines model for EndingKey.CheckedHow.
+type EndingKeyCheckedHow string
+
+// EndingKeyKind defines model for EndingKey.Kind.
+type EndingKeyKind string
+
+// EndingKeyState defines model for EndingKey.State.
+type EndingKeyState string
+
 // ExposedItem defines model for ExposedItem.
 type ExposedItem struct {
 	Asset    string `json:"asset"`
@@ -1350,6 +1932,17 @@ type ExposedMember struct {
 	// Organisation Its code.
 	Organisation string `json:"organisation"`
 	Province     string `json:"province"`
+}
+
+// Family defines model for Family.
+type Family struct {
+	// Children Those that are, or want to become, members; by name, 500 at most.
+	Children []Relative `json:"children"`
+	Code     string     `json:"code"`
+	Parent   *Relative  `json:"parent,omitempty"`
+
+	// Version Of the body's record.
+	Version int64 `json:"version"`
 }
 
 // Feed defines model for Feed.
@@ -1426,7 +2019,7 @@ type Happening struct {
 	Action string    `json:"action"`
 	At     time.Time `json:"at"`
 
-	// By As he was called then; empty for the program.
+	// By As he was called then; empty for the program and, to members, for the CSIRT's people.
 	By     string `json:"by"`
 	From   string `json:"from"`
 	Reason string `json:"reason"`
@@ -1604,10 +2197,55 @@ type Job struct {
 // JobState defines model for Job.State.
 type JobState string
 
+// KeyCheck defines model for KeyCheck.
+type KeyCheck struct {
+	// How By a way that who forges a mail does not control.
+	How KeyCheckHow `json:"how"`
+}
+
+// KeyCheckHow By a way that who forges a mail does not control.
+type KeyCheckHow string
+
+// ListAbsence defines model for ListAbsence.
+type ListAbsence struct {
+	// Items The things, in order.
+	Items []Absence `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListAffectedName defines model for ListAffectedName.
 type ListAffectedName struct {
 	// Items The things, in order.
 	Items []AffectedName `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAgreementVersion defines model for ListAgreementVersion.
+type ListAgreementVersion struct {
+	// Items The things, in order.
+	Items []AgreementVersion `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAnyNetwork defines model for ListAnyNetwork.
+type ListAnyNetwork struct {
+	// Items The things, in order.
+	Items []AnyNetwork `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -1700,10 +2338,34 @@ type ListContact struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListContactKey defines model for ListContactKey.
+type ListContactKey struct {
+	// Items The things, in order.
+	Items []ContactKey `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListDigest defines model for ListDigest.
 type ListDigest struct {
 	// Items The things, in order.
 	Items []Digest `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListEndingKey defines model for ListEndingKey.
+type ListEndingKey struct {
+	// Items The things, in order.
+	Items []EndingKey `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -1844,10 +2506,34 @@ type ListMemberCalls struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListMunicipality defines model for ListMunicipality.
+type ListMunicipality struct {
+	// Items The things, in order.
+	Items []Municipality `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListName defines model for ListName.
 type ListName struct {
 	// Items The things, in order.
 	Items []Name `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListNetwork defines model for ListNetwork.
+type ListNetwork struct {
+	// Items The things, in order.
+	Items []Network `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -2287,6 +2973,18 @@ type MemberRole struct {
 // MemberRoleRole defines model for MemberRole.Role.
 type MemberRoleRole string
 
+// Municipality defines model for Municipality.
+type Municipality struct {
+	// Code What IndicePA's convention calls it.
+	Code  string `json:"code"`
+	Istat string `json:"istat"`
+	Name  string `json:"name"`
+
+	// Plate The province's two letters.
+	Plate    string `json:"plate"`
+	Province string `json:"province"`
+}
+
 // Name defines model for Name.
 type Name struct {
 	// Candidates What it may mean, the best first.
@@ -2366,6 +3064,213 @@ type NameToForget struct {
 	Name string `json:"name"`
 }
 
+// Network defines model for Network.
+type Network struct {
+	// CheckedAt When it was last looked for.
+	CheckedAt *time.Time `json:"checked_at,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+	CreatedBy string     `json:"created_by"`
+
+	// Disputed It overlaps with another member's, and the CSIRT has not decided yet.
+	Disputed bool  `json:"disputed"`
+	ID       int64 `json:"id"`
+
+	// Internal Used inside only: many have the same, nobody owns it.
+	Internal bool        `json:"internal"`
+	Kind     NetworkKind `json:"kind"`
+
+	// Method How it was verified.
+	Method *NetworkMethod `json:"method,omitempty"`
+	Note   string         `json:"note"`
+
+	// Proof What proves a domain, for who may edit; missing where nothing can be proved.
+	Proof *Proof `json:"proof,omitempty"`
+
+	// ProvedAt When the proof was last found.
+	ProvedAt *time.Time `json:"proved_at,omitempty"`
+
+	// Reason What the CSIRT said when it decided.
+	Reason     *string      `json:"reason,omitempty"`
+	State      NetworkState `json:"state"`
+	StateSince time.Time    `json:"state_since"`
+
+	// Subdomains Of a domain: everything below it too.
+	Subdomains bool `json:"subdomains"`
+
+	// Value As it is compared, such as comune.example, 192.0.2.0/24, AS64500.
+	Value string `json:"value"`
+}
+
+// NetworkKind defines model for Network.Kind.
+type NetworkKind string
+
+// NetworkMethod How it was verified.
+type NetworkMethod string
+
+// NetworkState defines model for Network.State.
+type NetworkState string
+
+// NetworkClaim defines model for NetworkClaim.
+type NetworkClaim struct {
+	// Note What it is for.
+	Note *string `json:"note,omitempty"`
+
+	// Value A domain (*.comune.example for all below it too), a network or address, or an autonomous system.
+	Value string `json:"value"`
+}
+
+// NetworkClaims defines model for NetworkClaims.
+type NetworkClaims struct {
+	Claims []NetworkClaim `json:"claims"`
+}
+
+// NetworkDecision defines model for NetworkDecision.
+type NetworkDecision struct {
+	// Action Of the claim: verify, refuse. Of an overlap: shared, transferred (to the later one), refused.
+	Action NetworkDecisionAction `json:"action"`
+
+	// Overlap The overlap decided on; missing for the claim itself.
+	Overlap *int64 `json:"overlap,omitempty"`
+
+	// Reason Told to the body; required of all but shared.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// NetworkDecisionAction Of the claim: verify, refuse. Of an overlap: shared, transferred (to the later one), refused.
+type NetworkDecisionAction string
+
+// NetworkDossier defines model for NetworkDossier.
+type NetworkDossier struct {
+	// CheckedAt When it was last looked for.
+	CheckedAt *time.Time `json:"checked_at,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+	CreatedBy string     `json:"created_by"`
+
+	// Disputed It overlaps with another member's, and the CSIRT has not decided yet.
+	Disputed bool  `json:"disputed"`
+	ID       int64 `json:"id"`
+
+	// Internal Used inside only: many have the same, nobody owns it.
+	Internal bool               `json:"internal"`
+	Kind     NetworkDossierKind `json:"kind"`
+
+	// Method How it was verified.
+	Method *NetworkDossierMethod `json:"method,omitempty"`
+
+	// Name Of the body.
+	Name string `json:"name"`
+
+	// Names With reverse=true: names that the first addresses have in the DNS.
+	Names []string `json:"names"`
+	Note  string   `json:"note"`
+
+	// Organisation The body's code.
+	Organisation string `json:"organisation"`
+
+	// Overlaps The open ones first.
+	Overlaps []Overlap `json:"overlaps"`
+
+	// Proof What proves a domain, for who may edit; missing where nothing can be proved.
+	Proof *Proof `json:"proof,omitempty"`
+
+	// ProvedAt When the proof was last found.
+	ProvedAt *time.Time `json:"proved_at,omitempty"`
+
+	// Reason What the CSIRT said when it decided.
+	Reason     *string             `json:"reason,omitempty"`
+	State      NetworkDossierState `json:"state"`
+	StateSince time.Time           `json:"state_since"`
+
+	// Subdomains Of a domain: everything below it too.
+	Subdomains bool `json:"subdomains"`
+
+	// Value As it is compared, such as comune.example, 192.0.2.0/24, AS64500.
+	Value string `json:"value"`
+}
+
+// NetworkDossierKind defines model for NetworkDossier.Kind.
+type NetworkDossierKind string
+
+// NetworkDossierMethod How it was verified.
+type NetworkDossierMethod string
+
+// NetworkDossierState defines model for NetworkDossier.State.
+type NetworkDossierState string
+
+// NewAbsence defines model for NewAbsence.
+type NewAbsence struct {
+	// First The first day, in the body's time zone.
+	First string `json:"first"`
+
+	// Last The last day, included; missing for one day.
+	Last *string `json:"last,omitempty"`
+}
+
+// NewAgreement defines model for NewAgreement.
+type NewAgreement struct {
+	// Effective A day; it begins at midnight in the instance's zone.
+	Effective       string `json:"effective"`
+	GraceDays       int64  `json:"grace_days"`
+	NeedsAcceptance bool   `json:"needs_acceptance"`
+
+	// Texts Italian is needed; the others fall back to it.
+	Texts []AgreementNewText `json:"texts"`
+
+	// Tier Missing: for every tier without its own.
+	Tier    *NewAgreementTier `json:"tier,omitempty"`
+	Version string            `json:"version"`
+}
+
+// NewAgreementTier Missing: for every tier without its own.
+type NewAgreementTier string
+
+// NewContactKey defines model for NewContactKey.
+type NewContactKey struct {
+	// Confirmed It is the contact's although his address is not in it.
+	Confirmed *bool `json:"confirmed,omitempty"`
+
+	// Data Or the file's bytes, in base64.
+	Data []byte `json:"data,omitempty"`
+
+	// Text The key as text: ASCII armour or PEM.
+	Text *string `json:"text,omitempty"`
+}
+
+// NewRegistration defines model for NewRegistration.
+type NewRegistration struct {
+	// Accept The applicant accepts them.
+	Accept            bool   `json:"accept"`
+	ApplicantEmail    string `json:"applicant_email"`
+	ApplicantName     string `json:"applicant_name"`
+	ApplicantPhone    string `json:"applicant_phone"`
+	ApplicantPosition string `json:"applicant_position"`
+
+	// Code IndicePA code or organisation number.
+	Code string `json:"code"`
+
+	// ConditionsVersion The version that was read (get-conditions).
+	ConditionsVersion string `json:"conditions_version"`
+
+	// Email Of the body.
+	Email      *string `json:"email,omitempty"`
+	FiscalCode *string `json:"fiscal_code,omitempty"`
+
+	// Language In which the body and the applicant are written to.
+	Language            NewRegistrationLanguage `json:"language"`
+	LegalRepresentative *string                 `json:"legal_representative,omitempty"`
+
+	// Municipality ISTAT code, or the name.
+	Municipality *string `json:"municipality,omitempty"`
+	Name         string  `json:"name"`
+	Pec          *string `json:"pec,omitempty"`
+	Province     *string `json:"province,omitempty"`
+	Type         string  `json:"type"`
+	Website      *string `json:"website,omitempty"`
+}
+
+// NewRegistrationLanguage In which the body and the applicant are written to.
+type NewRegistrationLanguage string
+
 // NewStaff defines model for NewStaff.
 type NewStaff struct {
 	Email    string            `json:"email"`
@@ -2393,6 +3298,22 @@ type NewToken struct {
 
 	// Scopes Names of permissions; also account, for one's own account, and step-up, for what asks people for a second factor anew.
 	Scopes []string `json:"scopes"`
+}
+
+// Onboarding defines model for Onboarding.
+type Onboarding struct {
+	All      int64     `json:"all"`
+	Answered int64     `json:"answered"`
+	Sections []Section `json:"sections"`
+
+	// Source Where the questions come from.
+	Source  string `json:"source"`
+	Version string `json:"version"`
+}
+
+// OnboardingAnswers defines model for OnboardingAnswers.
+type OnboardingAnswers struct {
+	Answers []Answer `json:"answers"`
 }
 
 // Organisation defines model for Organisation.
@@ -2459,6 +3380,44 @@ type OrganisationChange struct {
 
 // OrganisationChangeLanguage defines model for OrganisationChange.Language.
 type OrganisationChangeLanguage string
+
+// Overlap defines model for Overlap.
+type Overlap struct {
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+	DecidedBy *string    `json:"decided_by,omitempty"`
+	ID        int64      `json:"id"`
+
+	// Later The claim that was asked about is the later one.
+	Later    bool      `json:"later"`
+	Name     string    `json:"name"`
+	OpenedAt time.Time `json:"opened_at"`
+
+	// Organisation Whose that one is.
+	Organisation string `json:"organisation"`
+
+	// Other The claim on the other side.
+	Other  int64   `json:"other"`
+	Reason *string `json:"reason,omitempty"`
+
+	// Relation Of the later claim to the earlier one.
+	Relation OverlapRelation `json:"relation"`
+	State    OverlapState    `json:"state"`
+
+	// Value Of that one.
+	Value string `json:"value"`
+}
+
+// OverlapRelation Of the later claim to the earlier one.
+type OverlapRelation string
+
+// OverlapState defines model for Overlap.State.
+type OverlapState string
+
+// ParentChoice defines model for ParentChoice.
+type ParentChoice struct {
+	// Parent The code of the body it belongs to; empty: of none.
+	Parent string `json:"parent"`
+}
 
 // Pending defines model for Pending.
 type Pending struct {
@@ -2606,6 +3565,50 @@ type Profile struct {
 // ProfileLanguage defines model for Profile.Language.
 type ProfileLanguage string
 
+// Proof defines model for Proof.
+type Proof struct {
+	// File The address of the file.
+	File string `json:"file"`
+
+	// Record The name of the TXT record.
+	Record string `json:"record"`
+
+	// Text What the record or the file must hold.
+	Text string `json:"text"`
+}
+
+// Question defines model for Question.
+type Question struct {
+	At *time.Time `json:"at,omitempty"`
+
+	// By Who answered.
+	By *string `json:"by,omitempty"`
+
+	// Count Of a computed one.
+	Count int64 `json:"count"`
+
+	// Dated A yes has a day: since when, or when last revised.
+	Dated bool `json:"dated"`
+
+	// Day Of a dated yes.
+	Day  *string `json:"day,omitempty"`
+	Help string  `json:"help"`
+	ID   string  `json:"id"`
+
+	// Kind computed: the portal counts it, and nobody answers.
+	Kind QuestionKind `json:"kind"`
+
+	// Note The words that go with yes or no.
+	Note     *string `json:"note,omitempty"`
+	Question string  `json:"question"`
+
+	// Value yes or no, a day, or words; empty: not answered.
+	Value string `json:"value"`
+}
+
+// QuestionKind computed: the portal counts it, and nobody answers.
+type QuestionKind string
+
 // Registration defines model for Registration.
 type Registration struct {
 	Applicant Applicant `json:"applicant"`
@@ -2672,6 +3675,18 @@ type Registration struct {
 
 // RegistrationState Where the accreditation stands.
 type RegistrationState string
+
+// RegistrationConfirmation defines model for RegistrationConfirmation.
+type RegistrationConfirmation struct {
+	// Token The end of the link in the mail.
+	Token string `json:"token"`
+}
+
+// RegistrationMail defines model for RegistrationMail.
+type RegistrationMail struct {
+	// Email The applicant's.
+	Email string `json:"email"`
+}
 
 // RegistrationRow defines model for RegistrationRow.
 type RegistrationRow struct {
@@ -2748,6 +3763,16 @@ type SecondDecision struct {
 	Agree bool `json:"agree"`
 }
 
+// Section defines model for Section.
+type Section struct {
+	ID    string     `json:"id"`
+	Items []Question `json:"items"`
+	Lead  string     `json:"lead"`
+
+	// Title In the language asked for, as all texts.
+	Title string `json:"title"`
+}
+
 // Selection defines model for Selection.
 type Selection struct {
 	// CVE All items it touches.
@@ -2789,6 +3814,35 @@ type Session struct {
 
 	// SeenAt To a minute.
 	SeenAt time.Time `json:"seen_at"`
+}
+
+// SignedContent defines model for SignedContent.
+type SignedContent struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// Content The PDF, in base64.
+	Content  []byte `json:"content"`
+	Filename string `json:"filename"`
+	ID       int64  `json:"id"`
+	Sha256   string `json:"sha256"`
+
+	// Size In bytes.
+	Size    int64  `json:"size"`
+	Version string `json:"version"`
+}
+
+// SignedFile defines model for SignedFile.
+type SignedFile struct {
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	Filename string    `json:"filename"`
+	ID       int64     `json:"id"`
+	Sha256   string    `json:"sha256"`
+
+	// Size In bytes.
+	Size    int64  `json:"size"`
+	Version string `json:"version"`
 }
 
 // Source defines model for Source.
@@ -3064,6 +4118,28 @@ type StaffRoles struct {
 // StaffRolesRoles defines model for StaffRoles.Roles.
 type StaffRolesRoles string
 
+// Standing defines model for Standing.
+type Standing struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+
+	// Reason What the CSIRT said when it brought the registration there.
+	Reason     string    `json:"reason"`
+	State      string    `json:"state"`
+	StateSince time.Time `json:"state_since"`
+
+	// Steps The newest first.
+	Steps []StandingStep `json:"steps"`
+	Tier  string         `json:"tier"`
+}
+
+// StandingStep defines model for StandingStep.
+type StandingStep struct {
+	Action string    `json:"action"`
+	At     time.Time `json:"at"`
+	To     string    `json:"to"`
+}
+
 // Status defines model for Status.
 type Status struct {
 	// API The version of this API.
@@ -3289,6 +4365,30 @@ type GetAccountTokenParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListAgreementsParams defines parameters for ListAgreements.
+type ListAgreementsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// PublishAgreementParams defines parameters for PublishAgreement.
+type PublishAgreementParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAgreementVersionParams defines parameters for GetAgreementVersion.
+type GetAgreementVersionParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListAuditEntriesParams defines parameters for ListAuditEntries.
 type ListAuditEntriesParams struct {
 	// Limit How many at most, in one answer.
@@ -3374,6 +4474,24 @@ type DecideChangeParams struct {
 
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetConditionsParams defines parameters for GetConditions.
+type GetConditionsParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListEndingKeysParams defines parameters for ListEndingKeys.
+type ListEndingKeysParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // QueryExposureParams defines parameters for QueryExposure.
@@ -3509,6 +4627,31 @@ type GetMemberParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// GetFamilyParams defines parameters for GetFamily.
+type GetFamilyParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// SetParentParams defines parameters for SetParent.
+type SetParentParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListMunicipalitiesParams defines parameters for ListMunicipalities.
+type ListMunicipalitiesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Q      string  `form:"q" json:"q"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListNamesParams defines parameters for ListNames.
 type ListNamesParams struct {
 	// Limit How many at most, in one answer.
@@ -3609,6 +4752,40 @@ type SuggestProductsForNamesParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListNetworksParams defines parameters for ListNetworks.
+type ListNetworksParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Part of the value or of the body's name.
+	Q     *string                  `form:"q,omitempty" json:"q,omitempty"`
+	State *ListNetworksParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListNetworksParamsState defines parameters for ListNetworks.
+type ListNetworksParamsState string
+
+// GetNetworkParams defines parameters for GetNetwork.
+type GetNetworkParams struct {
+	// Reverse Ask the DNS for names of the first addresses: it may take some seconds.
+	Reverse *bool `form:"reverse,omitempty" json:"reverse,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// DecideNetworkParams defines parameters for DecideNetwork.
+type DecideNetworkParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // GetOrganisationParams defines parameters for GetOrganisation.
 type GetOrganisationParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
@@ -3619,6 +4796,33 @@ type GetOrganisationParams struct {
 type UpdateOrganisationParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetAgreementParams defines parameters for GetAgreement.
+type GetAgreementParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AcceptAgreementParams defines parameters for AcceptAgreement.
+type AcceptAgreementParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// UploadAgreementParams defines parameters for UploadAgreement.
+type UploadAgreementParams struct {
+	// Filename What the file is called.
+	Filename *string `form:"filename,omitempty" json:"filename,omitempty"`
+
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAgreementFileParams defines parameters for GetAgreementFile.
+type GetAgreementFileParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // AnswerCsirtParams defines parameters for AnswerCsirt.
@@ -3666,6 +4870,24 @@ type WithdrawChangeParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// GetCompletenessParams defines parameters for GetCompleteness.
+type GetCompletenessParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetConfirmationParams defines parameters for GetConfirmation.
+type GetConfirmationParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ConfirmRecordParams defines parameters for ConfirmRecord.
+type ConfirmRecordParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // GetContactChartParams defines parameters for GetContactChart.
 type GetContactChartParams struct {
 	// Limit How many at most, in one answer.
@@ -3708,6 +4930,42 @@ type UpdateContactParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// ListAbsencesParams defines parameters for ListAbsences.
+type ListAbsencesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddAbsenceParams defines parameters for AddAbsence.
+type AddAbsenceParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListContactKeysParams defines parameters for ListContactKeys.
+type ListContactKeysParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddContactKeyParams defines parameters for AddContactKey.
+type AddContactKeyParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // GetDigestSettingsParams defines parameters for GetDigestSettings.
 type GetDigestSettingsParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
@@ -3732,6 +4990,12 @@ type GetDigestParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// GetOwnFamilyParams defines parameters for GetOwnFamily.
+type GetOwnFamilyParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListOrganisationHistoryParams defines parameters for ListOrganisationHistory.
 type ListOrganisationHistoryParams struct {
 	// Limit How many at most, in one answer.
@@ -3742,6 +5006,60 @@ type ListOrganisationHistoryParams struct {
 
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetContactKeyParams defines parameters for GetContactKey.
+type GetContactKeyParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// CheckContactKeyParams defines parameters for CheckContactKey.
+type CheckContactKeyParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListOwnNetworksParams defines parameters for ListOwnNetworks.
+type ListOwnNetworksParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ClaimNetworksParams defines parameters for ClaimNetworks.
+type ClaimNetworksParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetOwnNetworkParams defines parameters for GetOwnNetwork.
+type GetOwnNetworkParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetOnboardingParams defines parameters for GetOnboarding.
+type GetOnboardingParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetOnboardingSectionParams defines parameters for GetOnboardingSection.
+type GetOnboardingSectionParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AnswerOnboardingSectionParams defines parameters for AnswerOnboardingSection.
+type AnswerOnboardingSectionParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
 }
 
 // ListPeopleParams defines parameters for ListPeople.
@@ -4428,6 +5746,18 @@ type SuspendPersonParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// GetRegistrationStatusParams defines parameters for GetRegistrationStatus.
+type GetRegistrationStatusParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AnswerRegistrationParams defines parameters for AnswerRegistration.
+type AnswerRegistrationParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListRegistrationsParams defines parameters for ListRegistrations.
 type ListRegistrationsParams struct {
 	// Limit How many at most, in one answer.
@@ -4454,6 +5784,24 @@ type ListRegistrationsParamsState string
 
 // ListRegistrationsParamsTier defines parameters for ListRegistrations.
 type ListRegistrationsParamsTier string
+
+// RegisterParams defines parameters for Register.
+type RegisterParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ConfirmRegistrationParams defines parameters for ConfirmRegistration.
+type ConfirmRegistrationParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ResendRegistrationMailParams defines parameters for ResendRegistrationMail.
+type ResendRegistrationMailParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
 
 // GetRegistrationParams defines parameters for GetRegistration.
 type GetRegistrationParams struct {
@@ -4590,8 +5938,14 @@ type UpdateAccountJSONRequestBody = Profile
 // MakeAccountTokenJSONRequestBody defines body for MakeAccountToken for application/json ContentType.
 type MakeAccountTokenJSONRequestBody = NewToken
 
+// PublishAgreementJSONRequestBody defines body for PublishAgreement for application/json ContentType.
+type PublishAgreementJSONRequestBody = NewAgreement
+
 // DecideChangeJSONRequestBody defines body for DecideChange for application/json ContentType.
 type DecideChangeJSONRequestBody = ChangeDecision
+
+// SetParentJSONRequestBody defines body for SetParent for application/json ContentType.
+type SetParentJSONRequestBody = ParentChoice
 
 // ConfirmAffectedNameJSONRequestBody defines body for ConfirmAffectedName for application/json ContentType.
 type ConfirmAffectedNameJSONRequestBody = AffectedNameChoice
@@ -4605,8 +5959,14 @@ type ConfirmNamesJSONRequestBody = NameChoices
 // ForgetNameJSONRequestBody defines body for ForgetName for application/json ContentType.
 type ForgetNameJSONRequestBody = NameToForget
 
+// DecideNetworkJSONRequestBody defines body for DecideNetwork for application/json ContentType.
+type DecideNetworkJSONRequestBody = NetworkDecision
+
 // UpdateOrganisationJSONRequestBody defines body for UpdateOrganisation for application/json ContentType.
 type UpdateOrganisationJSONRequestBody = OrganisationChange
+
+// AcceptAgreementJSONRequestBody defines body for AcceptAgreement for application/json ContentType.
+type AcceptAgreementJSONRequestBody = AgreementAcceptance
 
 // AnswerCsirtJSONRequestBody defines body for AnswerCsirt for application/json ContentType.
 type AnswerCsirtJSONRequestBody = AnswerText
@@ -4623,8 +5983,23 @@ type AddContactJSONRequestBody = ContactEntry
 // UpdateContactJSONRequestBody defines body for UpdateContact for application/json ContentType.
 type UpdateContactJSONRequestBody = ContactEntry
 
+// AddAbsenceJSONRequestBody defines body for AddAbsence for application/json ContentType.
+type AddAbsenceJSONRequestBody = NewAbsence
+
+// AddContactKeyJSONRequestBody defines body for AddContactKey for application/json ContentType.
+type AddContactKeyJSONRequestBody = NewContactKey
+
 // UpdateDigestSettingsJSONRequestBody defines body for UpdateDigestSettings for application/json ContentType.
 type UpdateDigestSettingsJSONRequestBody = DigestChoice
+
+// CheckContactKeyJSONRequestBody defines body for CheckContactKey for application/json ContentType.
+type CheckContactKeyJSONRequestBody = KeyCheck
+
+// ClaimNetworksJSONRequestBody defines body for ClaimNetworks for application/json ContentType.
+type ClaimNetworksJSONRequestBody = NetworkClaims
+
+// AnswerOnboardingSectionJSONRequestBody defines body for AnswerOnboardingSection for application/json ContentType.
+type AnswerOnboardingSectionJSONRequestBody = OnboardingAnswers
 
 // InvitePersonJSONRequestBody defines body for InvitePerson for application/json ContentType.
 type InvitePersonJSONRequestBody = Invitation
@@ -4697,6 +6072,18 @@ type AddStaffJSONRequestBody = NewStaff
 
 // SetStaffRolesJSONRequestBody defines body for SetStaffRoles for application/json ContentType.
 type SetStaffRolesJSONRequestBody = StaffRoles
+
+// AnswerRegistrationJSONRequestBody defines body for AnswerRegistration for application/json ContentType.
+type AnswerRegistrationJSONRequestBody = AnswerText
+
+// RegisterJSONRequestBody defines body for Register for application/json ContentType.
+type RegisterJSONRequestBody = NewRegistration
+
+// ConfirmRegistrationJSONRequestBody defines body for ConfirmRegistration for application/json ContentType.
+type ConfirmRegistrationJSONRequestBody = RegistrationConfirmation
+
+// ResendRegistrationMailJSONRequestBody defines body for ResendRegistrationMail for application/json ContentType.
+type ResendRegistrationMailJSONRequestBody = RegistrationMail
 
 // UpdateRegistrationJSONRequestBody defines body for UpdateRegistration for application/json ContentType.
 type UpdateRegistrationJSONRequestBody = VerifiedRecord
@@ -4843,6 +6230,62 @@ func (c *Client) GetAccountToken(ctx context.Context, id int64, params *GetAccou
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Token](ctx, c, q)
+}
+
+// ListAgreements List the versions of the conditions, with how many members accepted each
+//
+// GET /api/v1/agreements
+func (c *Client) ListAgreements(ctx context.Context, params *ListAgreementsParams) (*Reply[ListAgreementVersion], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/agreements")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAgreementVersion](ctx, c, q)
+}
+
+// ListAgreementsAll goes through the whole list, page after page.
+func (c *Client) ListAgreementsAll(ctx context.Context, params *ListAgreementsParams) iter.Seq2[AgreementVersion, error] {
+	return every(func(cursor *string) ([]AgreementVersion, *string, error) {
+		var p ListAgreementsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAgreements(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// PublishAgreement Publish a version of the conditions
+//
+// Every member it concerns is told by mail. What is published never changes.
+//
+// POST /api/v1/agreements
+func (c *Client) PublishAgreement(ctx context.Context, params *PublishAgreementParams, body PublishAgreementJSONRequestBody) (*Reply[AgreementVersion], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/agreements")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AgreementVersion](ctx, c, q)
+}
+
+// GetAgreementVersion Read a version of the conditions in all its languages
+//
+// GET /api/v1/agreements/{version}
+func (c *Client) GetAgreementVersion(ctx context.Context, version string, params *GetAgreementVersionParams) (*Reply[AgreementVersion], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/agreements/%s", segment(version))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AgreementVersion](ctx, c, q)
 }
 
 // ListAuditEntries List the audit log
@@ -5002,6 +6445,50 @@ func (c *Client) DecideChange(ctx context.Context, id int64, params *DecideChang
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Change](ctx, c, q)
+}
+
+// GetConditions Read the conditions a new registration accepts
+//
+// GET /api/v1/conditions
+func (c *Client) GetConditions(ctx context.Context, params *GetConditionsParams) (*Reply[Conditions], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/conditions")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Conditions](ctx, c, q)
+}
+
+// ListEndingKeys List the keys of all bodies on which somebody must act
+//
+// The most urgent first.
+//
+// GET /api/v1/ending-keys
+func (c *Client) ListEndingKeys(ctx context.Context, params *ListEndingKeysParams) (*Reply[ListEndingKey], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/ending-keys")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListEndingKey](ctx, c, q)
+}
+
+// ListEndingKeysAll goes through the whole list, page after page.
+func (c *Client) ListEndingKeysAll(ctx context.Context, params *ListEndingKeysParams) iter.Seq2[EndingKey, error] {
+	return every(func(cursor *string) ([]EndingKey, *string, error) {
+		var p ListEndingKeysParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListEndingKeys(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
 }
 
 // QueryExposure Ask who runs a product in some versions
@@ -5259,6 +6746,65 @@ func (c *Client) GetMember(ctx context.Context, org string, params *GetMemberPar
 	return send[Member](ctx, c, q)
 }
 
+// GetFamily Read any body's family
+//
+// GET /api/v1/members/{org}/family
+func (c *Client) GetFamily(ctx context.Context, org string, params *GetFamilyParams) (*Reply[Family], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/members/%s/family", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Family](ctx, c, q)
+}
+
+// SetParent Say whom a body belongs to
+//
+// Nobody gets access by it. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/members/{org}/family
+func (c *Client) SetParent(ctx context.Context, org string, params *SetParentParams, body SetParentJSONRequestBody) (*Reply[Family], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/members/%s/family", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Family](ctx, c, q)
+}
+
+// ListMunicipalities Find a municipality by what its name begins with
+//
+// Ten at most.
+//
+// GET /api/v1/municipalities
+func (c *Client) ListMunicipalities(ctx context.Context, params *ListMunicipalitiesParams) (*Reply[ListMunicipality], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/municipalities")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("q", params.Q)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListMunicipality](ctx, c, q)
+}
+
+// ListMunicipalitiesAll goes through the whole list, page after page.
+func (c *Client) ListMunicipalitiesAll(ctx context.Context, params *ListMunicipalitiesParams) iter.Seq2[Municipality, error] {
+	return every(func(cursor *string) ([]Municipality, *string, error) {
+		var p ListMunicipalitiesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListMunicipalities(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
 // ListNames List the names nobody has resolved
 //
 // Those that most organisations have first; it does not say which.
@@ -5505,6 +7051,65 @@ func (c *Client) SuggestProductsForNamesAll(ctx context.Context, params *Suggest
 	})
 }
 
+// ListNetworks List all bodies' domains and networks
+//
+// The oldest first. Without state, those that wait for a decision.
+//
+// GET /api/v1/networks
+func (c *Client) ListNetworks(ctx context.Context, params *ListNetworksParams) (*Reply[ListAnyNetwork], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/networks")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("q", params.Q)
+		q.ask("state", params.State)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAnyNetwork](ctx, c, q)
+}
+
+// ListNetworksAll goes through the whole list, page after page.
+func (c *Client) ListNetworksAll(ctx context.Context, params *ListNetworksParams) iter.Seq2[AnyNetwork, error] {
+	return every(func(cursor *string) ([]AnyNetwork, *string, error) {
+		var p ListNetworksParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListNetworks(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetNetwork Read any body's domain or network with its overlaps
+//
+// GET /api/v1/networks/{id}
+func (c *Client) GetNetwork(ctx context.Context, id int64, params *GetNetworkParams) (*Reply[NetworkDossier], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/networks/%s", segment(id))}
+	if params != nil {
+		q.ask("reverse", params.Reverse)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[NetworkDossier](ctx, c, q)
+}
+
+// DecideNetwork Decide on a domain or network, or on an overlap
+//
+// POST /api/v1/networks/{id}/decisions
+func (c *Client) DecideNetwork(ctx context.Context, id int64, params *DecideNetworkParams, body DecideNetworkJSONRequestBody) (*Reply[NetworkDossier], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/networks/%s/decisions", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[NetworkDossier](ctx, c, q)
+}
+
 // GetOrganisation Read an organisation's record
 //
 // Who the body is, where its accreditation stands and which tier of services it has.
@@ -5530,6 +7135,69 @@ func (c *Client) UpdateOrganisation(ctx context.Context, org string, params *Upd
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Organisation](ctx, c, q)
+}
+
+// RemoveAbsence Say that a contact is there after all
+//
+// DELETE /api/v1/organisations/{org}/absences/{id}
+func (c *Client) RemoveAbsence(ctx context.Context, org string, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/organisations/%s/absences/%s", segment(org), segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAgreement Read how a body stands towards the conditions
+//
+// What holds, what must be accepted until when, what was accepted and which signed copies there are.
+//
+// GET /api/v1/organisations/{org}/agreement
+func (c *Client) GetAgreement(ctx context.Context, org string, params *GetAgreementParams) (*Reply[Agreement], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/agreement", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Agreement](ctx, c, q)
+}
+
+// AcceptAgreement Accept a version of the conditions
+//
+// The one that holds or the next one, in the language in which the text was read.
+//
+// POST /api/v1/organisations/{org}/agreement/acceptances
+func (c *Client) AcceptAgreement(ctx context.Context, org string, params *AcceptAgreementParams, body AcceptAgreementJSONRequestBody) (*Reply[Agreement], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/agreement/acceptances", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Agreement](ctx, c, q)
+}
+
+// UploadAgreement Hand over a signed copy
+//
+// A PDF of at most 10 MB.
+//
+// POST /api/v1/organisations/{org}/agreement/files
+func (c *Client) UploadAgreement(ctx context.Context, org string, params *UploadAgreementParams, contentType string, body io.Reader) (*Reply[SignedFile], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/agreement/files", segment(org))}
+	q.kind, q.raw = contentType, body
+	if params != nil {
+		q.ask("filename", params.Filename)
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[SignedFile](ctx, c, q)
+}
+
+// GetAgreementFile Take out a signed copy
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/organisations/{org}/agreement/files/{id}
+func (c *Client) GetAgreementFile(ctx context.Context, org string, id int64, params *GetAgreementFileParams) (*Reply[SignedContent], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/agreement/files/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[SignedContent](ctx, c, q)
 }
 
 // AnswerCsirt Answer what the CSIRT asked about the registration
@@ -5626,6 +7294,41 @@ func (c *Client) WithdrawChange(ctx context.Context, org string, id int64, param
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[Change](ctx, c, q)
+}
+
+// GetCompleteness Read how complete the record is, and what is missing
+//
+// GET /api/v1/organisations/{org}/completeness
+func (c *Client) GetCompleteness(ctx context.Context, org string, params *GetCompletenessParams) (*Reply[Completeness], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/completeness", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Completeness](ctx, c, q)
+}
+
+// GetConfirmation Read when the record was last confirmed
+//
+// GET /api/v1/organisations/{org}/confirmation
+func (c *Client) GetConfirmation(ctx context.Context, org string, params *GetConfirmationParams) (*Reply[Confirmation], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/confirmation", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Confirmation](ctx, c, q)
+}
+
+// ConfirmRecord Confirm that the record and the contacts still are right
+//
+// Somebody must have looked: a program that confirms by itself defeats the purpose.
+//
+// POST /api/v1/organisations/{org}/confirmation
+func (c *Client) ConfirmRecord(ctx context.Context, org string, params *ConfirmRecordParams) (*Reply[Confirmation], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/confirmation", segment(org))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Confirmation](ctx, c, q)
 }
 
 // GetContactChart Read the security organisation chart
@@ -5741,6 +7444,98 @@ func (c *Client) UpdateContact(ctx context.Context, org string, id int64, params
 	return send[Contact](ctx, c, q)
 }
 
+// ListAbsences List when a contact is not there
+//
+// Those that are not over, the earliest first.
+//
+// GET /api/v1/organisations/{org}/contacts/{id}/absences
+func (c *Client) ListAbsences(ctx context.Context, org string, id int64, params *ListAbsencesParams) (*Reply[ListAbsence], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/contacts/%s/absences", segment(org), segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAbsence](ctx, c, q)
+}
+
+// ListAbsencesAll goes through the whole list, page after page.
+func (c *Client) ListAbsencesAll(ctx context.Context, org string, id int64, params *ListAbsencesParams) iter.Seq2[Absence, error] {
+	return every(func(cursor *string) ([]Absence, *string, error) {
+		var p ListAbsencesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAbsences(ctx, org, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// AddAbsence Say that a contact is not there
+//
+// POST /api/v1/organisations/{org}/contacts/{id}/absences
+func (c *Client) AddAbsence(ctx context.Context, org string, id int64, params *AddAbsenceParams, body AddAbsenceJSONRequestBody) (*Reply[Absence], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/contacts/%s/absences", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Absence](ctx, c, q)
+}
+
+// ListContactKeys List a contact's keys
+//
+// Those added last first.
+//
+// GET /api/v1/organisations/{org}/contacts/{id}/keys
+func (c *Client) ListContactKeys(ctx context.Context, org string, id int64, params *ListContactKeysParams) (*Reply[ListContactKey], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/contacts/%s/keys", segment(org), segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListContactKey](ctx, c, q)
+}
+
+// ListContactKeysAll goes through the whole list, page after page.
+func (c *Client) ListContactKeysAll(ctx context.Context, org string, id int64, params *ListContactKeysParams) iter.Seq2[ContactKey, error] {
+	return every(func(cursor *string) ([]ContactKey, *string, error) {
+		var p ListContactKeysParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListContactKeys(ctx, org, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// AddContactKey Give a contact a public key
+//
+// OpenPGP or an S/MIME certificate. The same key again renews it. A private key is refused and kept nowhere. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/organisations/{org}/contacts/{id}/keys
+func (c *Client) AddContactKey(ctx context.Context, org string, id int64, params *AddContactKeyParams, body AddContactKeyJSONRequestBody) (*Reply[ContactKey], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/contacts/%s/keys", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[ContactKey](ctx, c, q)
+}
+
 // GetDigestSettings Read when the digest comes
 //
 // GET /api/v1/organisations/{org}/digest-settings
@@ -5805,6 +7600,17 @@ func (c *Client) GetDigest(ctx context.Context, org string, id int64, params *Ge
 	return send[Digest](ctx, c, q)
 }
 
+// GetOwnFamily Read whom a body belongs to and who belongs to it
+//
+// GET /api/v1/organisations/{org}/family
+func (c *Client) GetOwnFamily(ctx context.Context, org string, params *GetOwnFamilyParams) (*Reply[Family], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/family", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Family](ctx, c, q)
+}
+
 // ListOrganisationHistory List what happened to the accreditation
 //
 // The newest first; all is in one answer.
@@ -5836,6 +7642,155 @@ func (c *Client) ListOrganisationHistoryAll(ctx context.Context, org string, par
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
+}
+
+// RemoveContactKey Take a key away from a contact
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// DELETE /api/v1/organisations/{org}/keys/{id}
+func (c *Client) RemoveContactKey(ctx context.Context, org string, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/organisations/%s/keys/%s", segment(org), segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetContactKey Read a key with its text
+//
+// GET /api/v1/organisations/{org}/keys/{id}
+func (c *Client) GetContactKey(ctx context.Context, org string, id int64, params *GetContactKeyParams) (*Reply[ContactKeyText], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/keys/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ContactKeyText](ctx, c, q)
+}
+
+// CheckContactKey Record that somebody compared a key's fingerprint with its owner
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/organisations/{org}/keys/{id}/check
+func (c *Client) CheckContactKey(ctx context.Context, org string, id int64, params *CheckContactKeyParams, body CheckContactKeyJSONRequestBody) (*Reply[ContactKeyText], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/keys/%s/check", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[ContactKeyText](ctx, c, q)
+}
+
+// ListOwnNetworks List the domains and networks a body says are its own
+//
+// The newest first.
+//
+// GET /api/v1/organisations/{org}/networks
+func (c *Client) ListOwnNetworks(ctx context.Context, org string, params *ListOwnNetworksParams) (*Reply[ListNetwork], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/networks", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListNetwork](ctx, c, q)
+}
+
+// ListOwnNetworksAll goes through the whole list, page after page.
+func (c *Client) ListOwnNetworksAll(ctx context.Context, org string, params *ListOwnNetworksParams) iter.Seq2[Network, error] {
+	return every(func(cursor *string) ([]Network, *string, error) {
+		var p ListOwnNetworksParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListOwnNetworks(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// ClaimNetworks Say which domains, networks and autonomous systems are one's own
+//
+// All or, when one cannot be claimed, none. What is there already is passed over. What overlaps with another's waits for the CSIRT.
+//
+// POST /api/v1/organisations/{org}/networks
+func (c *Client) ClaimNetworks(ctx context.Context, org string, params *ClaimNetworksParams, body ClaimNetworksJSONRequestBody) (*Reply[Claimed], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/networks", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Claimed](ctx, c, q)
+}
+
+// RemoveNetwork Withdraw a domain or network
+//
+// DELETE /api/v1/organisations/{org}/networks/{id}
+func (c *Client) RemoveNetwork(ctx context.Context, org string, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/organisations/%s/networks/%s", segment(org), segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetOwnNetwork Read one domain or network
+//
+// With what proves a domain, for who may edit.
+//
+// GET /api/v1/organisations/{org}/networks/{id}
+func (c *Client) GetOwnNetwork(ctx context.Context, org string, id int64, params *GetOwnNetworkParams) (*Reply[Network], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/networks/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Network](ctx, c, q)
+}
+
+// ProveNetwork Look for the proof of a domain now
+//
+// The TXT record first, then the file. 422 when neither is found; it may take some seconds.
+//
+// PUT /api/v1/organisations/{org}/networks/{id}/proof
+func (c *Client) ProveNetwork(ctx context.Context, org string, id int64) (*Reply[Network], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/networks/%s/proof", segment(org), segment(id))}
+	return send[Network](ctx, c, q)
+}
+
+// GetOnboarding Read the onboarding questionnaire with its answers
+//
+// GET /api/v1/organisations/{org}/onboarding
+func (c *Client) GetOnboarding(ctx context.Context, org string, params *GetOnboardingParams) (*Reply[Onboarding], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/onboarding", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Onboarding](ctx, c, q)
+}
+
+// GetOnboardingSection Read a section of the questionnaire with its answers
+//
+// GET /api/v1/organisations/{org}/onboarding/{section}
+func (c *Client) GetOnboardingSection(ctx context.Context, org string, section string, params *GetOnboardingSectionParams) (*Reply[Section], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/onboarding/%s", segment(org), segment(section))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Section](ctx, c, q)
+}
+
+// AnswerOnboardingSection Answer a section of the questionnaire whole
+//
+// What is left out is no longer answered. Answers that do not change keep who gave them and when.
+//
+// PUT /api/v1/organisations/{org}/onboarding/{section}
+func (c *Client) AnswerOnboardingSection(ctx context.Context, org string, section string, params *AnswerOnboardingSectionParams, body AnswerOnboardingSectionJSONRequestBody) (*Reply[Section], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/onboarding/%s", segment(org), segment(section))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Section](ctx, c, q)
 }
 
 // ListPeople List who signs in for the organisation
@@ -7178,6 +9133,29 @@ func (c *Client) SuspendPerson(ctx context.Context, id int64, params *SuspendPer
 	return send[Nothing](ctx, c, q)
 }
 
+// GetRegistrationStatus Read where a registration stands
+//
+// GET /api/v1/registration-status/{token}
+func (c *Client) GetRegistrationStatus(ctx context.Context, token string, params *GetRegistrationStatusParams) (*Reply[Standing], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/registration-status/%s", segment(token))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Standing](ctx, c, q)
+}
+
+// AnswerRegistration Answer what the CSIRT asked about a registration
+//
+// POST /api/v1/registration-status/{token}/answers
+func (c *Client) AnswerRegistration(ctx context.Context, token string, params *AnswerRegistrationParams, body AnswerRegistrationJSONRequestBody) (*Reply[Standing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/registration-status/%s/answers", segment(token))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Standing](ctx, c, q)
+}
+
 // ListRegistrations List the registrations
 //
 // Who waits longest comes first. Without state, those that are open.
@@ -7214,6 +9192,44 @@ func (c *Client) ListRegistrationsAll(ctx context.Context, params *ListRegistrat
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
+}
+
+// Register Register a public body
+//
+// A mail with a link goes to the applicant, whose token confirms it. The answer is the same whether or not the body is known. As often as on the page: ten at once from an address, then one in two minutes.
+//
+// POST /api/v1/registrations
+func (c *Client) Register(ctx context.Context, params *RegisterParams, body RegisterJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/registrations")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// ConfirmRegistration Confirm the applicant's mailbox with the token of the mail
+//
+// POST /api/v1/registrations/confirmations
+func (c *Client) ConfirmRegistration(ctx context.Context, params *ConfirmRegistrationParams, body ConfirmRegistrationJSONRequestBody) (*Reply[Confirmed], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/registrations/confirmations")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Confirmed](ctx, c, q)
+}
+
+// ResendRegistrationMail Have the link sent again
+//
+// POST /api/v1/registrations/mails
+func (c *Client) ResendRegistrationMail(ctx context.Context, params *ResendRegistrationMailParams, body ResendRegistrationMailJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/registrations/mails")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
 }
 
 // GetRegistration Read a registration

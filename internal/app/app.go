@@ -14,6 +14,7 @@ import (
 
 	"martinella/internal/access/gate"
 	"martinella/internal/access/gate/api"
+	"martinella/internal/constituency"
 	"martinella/internal/identity/card/desk"
 	"martinella/internal/platform/audit"
 	"martinella/internal/platform/blob"
@@ -32,6 +33,7 @@ type Options struct {
 	Log     *slog.Logger
 	Clock   clock.Clock
 	Version string
+	Prover  constituency.Prover // where the proofs of domains are looked for; nil: in the world
 }
 
 // App is one instance of the program: an open database and everything on it.

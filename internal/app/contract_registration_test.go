@@ -76,6 +76,9 @@ func (c *contract) decidesOnRegistration(as string, path map[string]string) {
 		c.t.Errorf("%v", told)
 	}
 	c.call(404, "list-organisation-history", asked{Path: map[string]string{"org": "c_x103"}})
+	if told := c.call(200, "list-organisation-history", asked{}).items(); told[0].(m)["action"] != "approve" || told[0].(m)["by"] != "" {
+		c.t.Errorf("a member reads who of the CSIRT decided: %v", told)
+	}
 	c.call(409, "answer-csirt", asked{Body: m{"answer": "Nobody asked"}})
 	c.answersTheCSIRT(as)
 	c.secondDecision(as, path)
@@ -193,7 +196,8 @@ func (c *contract) decidesOnChange(path map[string]string) {
 	if done := c.call(200, "decide-change", asked{As: as, Path: path, Body: approve, Header: matching(read)}); done.get("state") != "approved" {
 		c.t.Errorf("%v", done.Body)
 	}
-	if got := c.call(200, "get-own-change", asked{Path: path}); len(got.get("history").([]any)) != 4 {
-		c.t.Errorf("%v", got.Body)
+	got := c.call(200, "get-own-change", asked{Path: path}).get("history").([]any)
+	if len(got) != 4 || got[0].(m)["by"] != "" || got[1].(m)["by"] != "org_admin@c_x101" {
+		c.t.Errorf("%v", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -34,7 +35,20 @@ type house struct {
 	clock   *clock.Fake
 	server  *httptest.Server
 	clients map[string]*http.Client
+	world   *world
 }
+
+// world is what members publish, as far as the tests look at it.
+type world struct{ txt, names []string }
+
+// TXT implements constituency.Prover.
+func (w *world) TXT(context.Context, string) ([]string, error) { return w.txt, nil }
+
+// File implements constituency.Prover.
+func (w *world) File(context.Context, string) (string, error) { return "", nil }
+
+// Names implements constituency.Prover.
+func (w *world) Names(context.Context, netip.Addr) ([]string, error) { return w.names, nil }
 
 // newHouse opens an instance as the tests want it, but for some changes.
 func newHouse(t *testing.T, changes ...func(*config.Config)) *house {
@@ -51,7 +65,8 @@ func newHouse(t *testing.T, changes ...func(*config.Config)) *house {
 	for _, change := range changes {
 		change(&cfg)
 	}
-	a, err := Open(context.Background(), Options{Log: slog.New(slog.DiscardHandler), Clock: clk, Version: "test", Config: cfg})
+	world := &world{}
+	a, err := Open(context.Background(), Options{Log: slog.New(slog.DiscardHandler), Clock: clk, Version: "test", Config: cfg, Prover: world})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +79,7 @@ func newHouse(t *testing.T, changes ...func(*config.Config)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{app: a, clock: clk, server: httptest.NewServer(handler), clients: map[string]*http.Client{}}
+	h := &house{app: a, clock: clk, server: httptest.NewServer(handler), clients: map[string]*http.Client{}, world: world}
 	t.Cleanup(h.server.Close)
 	ids := map[string]int64{"c_x101": h.member(t, "c_x101", "Comune di Prova"), "c_x102": h.member(t, "c_x102", "Comune di Riprova")}
 	for _, who := range actors() {

@@ -18,6 +18,12 @@ func (m *Module) RegisterAPI(a *api.API) {
 	m.memberAPI(a)
 	m.changeAPI(a)
 	m.callAPI(a)
+	m.networkAPI(a)
+	m.keyAPI(a)
+	m.agreementAPI(a)
+	m.checklistAPI(a)
+	m.familyAPI(a)
+	m.registerAPI(a)
 }
 
 func (m *Module) organisationAPI(a *api.API) {

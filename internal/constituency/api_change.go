@@ -3,6 +3,7 @@
 package constituency
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,7 +19,7 @@ type changeRowJSON struct {
 	State        ChangeState `json:"state" enum:"open,asked,second,approved,rejected,withdrawn" doc:"asked: waits for the body's answer; second: approved by one, waits for another."`
 	StateSince   time.Time   `json:"state_since"`
 	CreatedAt    time.Time   `json:"created_at"`
-	AskedBy      string      `json:"asked_by"`
+	AskedBy      string      `json:"asked_by" doc:"To members empty for the CSIRT's people, as in the history."`
 	Reason       string      `json:"reason"`
 	ApprovedBy   string      `json:"approved_by,omitempty" doc:"Who approved first, where two must."`
 	Count        int         `json:"count" doc:"How many data it would change."`
@@ -79,9 +80,30 @@ func changeJSONOf(c Change, o Organisation) changeJSON {
 	}
 }
 
+// seenBy leaves out the names of the CSIRT's people for who is none of them.
+func (c Change) seenBy(r *api.Request) Change {
+	if r.Staff() {
+		return c
+	}
+	c.FirstName = ""
+	if c.Asker.Email == "" {
+		c.Asker.Name = ""
+	}
+	c.Told = slices.Clone(c.Told)
+	for i, h := range c.Told {
+		if changeRules()[h.Action].operator {
+			c.Told[i].Name = ""
+		}
+	}
+	return c
+}
+
 func (m *Module) apiOwnChanges(r *api.Request, in *api.Paging) (api.List[changeRowJSON], error) {
 	page, err := m.Changes(r.Context(), r.Scope, ChangeFilter{Organisation: r.Org.ID, Newest: true, After: in.After(), Limit: in.Limit})
-	return api.Items(api.Each(page.Rows, changeRowView), page.Next), err
+	return api.Items(api.Each(page.Rows, func(x ChangeRow) changeRowJSON {
+		x.Change = x.seenBy(r)
+		return changeRowView(x)
+	}), page.Next), err
 }
 
 type changesQuery struct {
@@ -103,7 +125,7 @@ func (m *Module) apiChanges(r *api.Request, in *changesQuery) (api.List[changeRo
 
 func (m *Module) apiChange(r *api.Request, in *api.ID) (changeJSON, error) {
 	c, o, err := m.Change(r.Context(), r.Scope, in.ID)
-	return changeJSONOf(c, o), err
+	return changeJSONOf(c.seenBy(r), o), err
 }
 
 type proposeInput struct {

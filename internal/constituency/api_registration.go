@@ -75,12 +75,24 @@ type happeningJSON struct {
 	From   State     `json:"from"`
 	To     State     `json:"to"`
 	Tier   Tier      `json:"tier"`
-	By     string    `json:"by" doc:"As he was called then; empty for the program."`
+	By     string    `json:"by" doc:"As he was called then; empty for the program and, to members, for the CSIRT's people."`
 	Reason string    `json:"reason"`
 }
 
 func happeningView(h Happening) happeningJSON {
 	return happeningJSON{h.At, h.Action, h.From, h.To, h.Tier, h.ActorName, h.Reason}
+}
+
+// ownHappening is what the body itself sees of a move: no names of the CSIRT's
+// people, nor, of a duplicate, which other body is meant.
+func ownHappening(h Happening) happeningJSON {
+	if h.Action.byOperator() {
+		h.ActorName = ""
+	}
+	if h.Action == Duplicate {
+		h.Reason = ""
+	}
+	return happeningView(h)
 }
 
 // registrationJSON is a body to decide on.
@@ -206,7 +218,11 @@ func (m *Module) apiPending(r *api.Request, _ *api.Paging) (api.List[pendingRowJ
 
 func (m *Module) apiHistory(r *api.Request, _ *api.Paging) (api.List[happeningJSON], error) {
 	all, err := m.History(r.Context(), r.Scope, r.Org.ID)
-	return api.Items(api.Each(all, happeningView), ""), err
+	view := ownHappening
+	if r.Staff() {
+		view = happeningView
+	}
+	return api.Items(api.Each(all, view), ""), err
 }
 
 type answerInput struct {

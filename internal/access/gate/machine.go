@@ -5,6 +5,7 @@ package gate
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/platform/fault"
@@ -79,10 +80,18 @@ func (r *Request) problem(f *fault.Error) error {
 		h.Set("WWW-Authenticate", `Bearer realm="martinella"`)
 	case status == http.StatusServiceUnavailable && h.Get("Retry-After") == "":
 		h.Set("Retry-After", "30")
+	case status == http.StatusTooManyRequests && h.Get("Retry-After") == "":
+		h.Set("Retry-After", wait(f))
 	}
 	h.Set("Vary", "Cookie, Authorization, Accept-Language")
 	h.Set("Content-Language", r.L.Lang())
 	return web.Problem(r.W, r.R, f, r.L.T("gate.problem."+strconv.Itoa(status)), r.say)
+}
+
+// wait is how many seconds a room asks to wait: its faults say so in "wait".
+func wait(f *fault.Error) string {
+	d, _ := f.Params["wait"].(time.Duration)
+	return strconv.Itoa(int(max(d, time.Second).Seconds()))
 }
 
 // asked is the language a program asks for; what it does not say is the

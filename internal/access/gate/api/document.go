@@ -85,7 +85,8 @@ func statuses(method string, rule gate.Rule, in any) []int {
 	if method != http.MethodGet {
 		out = append(out, http.StatusUnprocessableEntity)
 	}
-	if _, ok := in.(conditional); ok {
+	_, versioned := in.(conditional)
+	if _, ok := in.(unchanging); ok || versioned {
 		out = append(out, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
 	}
 	return out
