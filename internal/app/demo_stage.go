@@ -13,6 +13,7 @@ import (
 	"martinella/internal/identity"
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
+	"martinella/internal/vulnerability"
 )
 
 // stage is where the demonstration's last weeks are lived.
@@ -73,6 +74,9 @@ func (st *stage) script() []scene {
 		{start, "the CSIRT's people", st.staff},
 		{start.Add(time.Hour), "the baseline of the feeds", func(ctx context.Context) error { return st.feed(ctx, demo.Baseline()...) }},
 	}
+	for _, w := range st.territory.Watches {
+		out = append(out, scene{start.Add(2 * time.Hour), "a watch", func(ctx context.Context) error { return st.watch(ctx, w) }})
+	}
 	for _, o := range st.territory.Organisations {
 		out = append(out, st.body(o)...)
 	}
@@ -103,6 +107,16 @@ func (st *stage) staff(ctx context.Context) error {
 			Staff: []access.Role{access.Role(p.Role)}})
 	}
 	return st.enter(ctx, people)
+}
+
+// watch saves a question that is asked again whenever a body declares something.
+func (st *stage) watch(ctx context.Context, w demo.Watch) error {
+	who, known := st.people[w.By]
+	if !known {
+		return fmt.Errorf("%s watches nothing: nobody of that address", w.By)
+	}
+	_, err := st.rooms.vulnerability.SaveWatch(ctx, who.Territory(), vulnerability.SavedWatch{Name: w.Name, Question: vulnerability.ParseQuestion(w.Question), Owner: who.Person})
+	return err
 }
 
 // enter creates people and remembers who they are.

@@ -22,10 +22,14 @@ type Territory struct {
 	Organisations  []Organisation
 	Marks          []Mark
 	Updates        []Update
+	Watches        []Watch
 	Conversations  []Conversation
 	SignIns        []SignIn `json:"sign_ins"`
 	Also           []string // "vendor:product" that only the lists to import name
 }
+
+// Watch is a question one of the CSIRT goes on asking, from before the bodies declared anything.
+type Watch struct{ By, Name, Question string }
 
 // Person can sign in.
 type Person struct {
