@@ -111,7 +111,10 @@ func TestDomainsAreProvedAndProvedAgain(t *testing.T) {
 			t.Errorf("a network proves itself: %v", err)
 		}
 		delete(p.txt, "_martinella-challenge.comune.example")
+		applicant := firenze().ApplicantEmail // no contact was named yet
+		told := map[int]string{}
 		for n := range 50 {
+			before := len(w.post.mails)
 			w.clock.Advance(24 * time.Hour)
 			if err := w.ProveAgain(t.Context(), access.System("claims")); err != nil {
 				t.Fatal(err)
@@ -123,9 +126,18 @@ func TestDomainsAreProvedAndProvedAgain(t *testing.T) {
 			if c := claimed(t, w, own, "comune.example"); c.State != want {
 				t.Fatalf("on day %d: %s after %d failures, want %s", n+1, c.State, c.Failures, want)
 			}
+			for _, mail := range w.post.mails[before:] {
+				if mail.To != applicant || !strings.Contains(mail.Text, "martinella-verify="+c.Token) {
+					t.Errorf("to %s: %s", mail.To, mail.Text)
+				}
+				told[n+1] += mail.Subject
+			}
 		}
 		if c := claimed(t, w, own, "posta.example"); c.State != ClaimVerified || c.Failures != 0 {
 			t.Errorf("whose proof stayed: %+v", c)
+		}
+		if len(told) != 2 || !strings.Contains(told[30+2], "non troviamo più la prova di *.comune.example") || !strings.Contains(told[30+13], "non risulta più verificato") {
+			t.Errorf("told on days %v", told)
 		}
 	})
 }

@@ -98,6 +98,9 @@ func (m *Module) proved(ctx context.Context, s access.Scope, id int64, method Cl
 		if err := storeState(ctx, tx, c); err != nil {
 			return err
 		}
+		if err := m.warnClaim(ctx, tx, s, c); err != nil {
+			return err
+		}
 		if c.State == before {
 			return nil
 		}
