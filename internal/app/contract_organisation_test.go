@@ -14,6 +14,9 @@ func organisationContract(c *contract) {
 	read := c.call(200, "get-organisation", asked{})
 	change := m{"email": "sicurezza@x101.example.it", "language": "it", "time_zone": "Europe/Rome"}
 	match := map[string]string{"If-Match": read.Header.Get("ETag")}
+	if got := c.call(403, "update-organisation", asked{Body: change, Header: map[string]string{"Origin": "https://evil.example"}}); got.get("code") != "access.cross_origin" {
+		c.t.Errorf("another site is told %v", got.Body)
+	}
 	c.call(428, "update-organisation", asked{Body: change})
 	changed := c.call(200, "update-organisation", asked{Body: change, Header: match})
 	if changed.get("email") != "sicurezza@x101.example.it" {

@@ -109,7 +109,7 @@ func (a *App) Handler() (http.Handler, error) {
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("/", zip(web.Secure(a.Gate, web.Config{
 		Log: a.Log, Secure: strings.HasPrefix(a.Config.BaseURL, "https://"), Timeout: a.Config.RequestTimeout,
-		Proxies: proxies, Observe: a.metrics.request,
+		Proxies: proxies, CrossOrigin: http.HandlerFunc(a.Gate.CrossOrigin), Observe: a.metrics.request,
 	})))
 	return mux, nil
 }

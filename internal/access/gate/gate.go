@@ -89,6 +89,8 @@ type Gate struct {
 	nav    []NavItem
 	quick  *Quick
 
+	elsewhere map[string]options // of what is beneath a path, for programs
+
 	confirm Handler
 }
 
@@ -101,7 +103,7 @@ type Route struct {
 
 // New makes a gate without routes.
 func New(cfg Config) *Gate {
-	g := &Gate{cfg: cfg, mux: http.NewServeMux()}
+	g := &Gate{cfg: cfg, mux: http.NewServeMux(), elsewhere: map[string]options{}}
 	g.mux.Handle("/", http.HandlerFunc(g.noRoute))
 	return g
 }

@@ -54,6 +54,7 @@ var (
 		"applicant":  {Principal: access.Principal{Person: 2, Memberships: map[int64][]access.Role{2: {access.OrgAdmin}}}},
 		"analyst":    {Principal: access.Principal{Person: 3, Staff: []access.Role{access.Analyst}}},
 		"newcomer":   {Principal: access.Principal{Person: 4, Staff: []access.Role{access.Administrator}}, Pending: "/account/second-factor"},
+		"norwegian":  {Principal: access.Principal{Person: 5}, Person: gate.Person{ID: 5, Language: "nb"}},
 	}
 	bodies = directory{
 		"c_d612": {ID: 1, Code: "c_d612", Name: "Comune di Firenze", Accredited: true},

@@ -31,6 +31,7 @@ func (g *Gate) Elsewhere(path string, opts ...Option) {
 	for _, opt := range opts {
 		opt(&o)
 	}
+	g.elsewhere[path] = o
 	g.mux.Handle(path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.serve(w, r, Public(), g.nowhere, o)
 	}))

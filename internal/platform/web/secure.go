@@ -22,7 +22,9 @@ type Config struct {
 	Secure  bool          // the public address is https: HSTS, __Host- cookies
 	Timeout time.Duration // how long a request may take; default 30 s
 	Proxies Proxies       // reverse proxies whose X-Forwarded-For is believed
-	Observe func(pattern, method string, status int, took time.Duration)
+	// CrossOrigin answers a write that another site sent; nil: 403 in plain text.
+	CrossOrigin http.Handler
+	Observe     func(pattern, method string, status int, took time.Duration)
 }
 
 // Secure puts a handler behind the wrapper nobody can forget: request id,
@@ -32,7 +34,9 @@ func Secure(next http.Handler, cfg Config) http.Handler {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 30 * time.Second
 	}
-	protected := http.NewCrossOriginProtection().Handler(next)
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(cfg.CrossOrigin)
+	protected := protection.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := rand.Text()[:12]

@@ -36,6 +36,21 @@ func TestTheSameDoorsAsPages(t *testing.T) {
 	})
 }
 
+func TestAnotherSiteIsToldInAProblemDocument(t *testing.T) {
+	onBoth(t, func(w *world) {
+		for _, path := range []string{notesPath, "/api/v2/nowhere"} {
+			rec := w.want(403, "access.cross_origin", "editor", "POST", path, `{"text":"a"}`, "Origin", "https://evil.example", "Accept-Language", "nb")
+			if rec.Header().Get("Content-Language") != "nb" || rec.Header().Get("X-RateLimit-Remaining") == "" {
+				t.Errorf("%s: %v", path, rec.Header())
+			}
+		}
+		w.want(403, "access.cross_origin", "", "POST", notesPath, `{"text":"a"}`, "Sec-Fetch-Site", "cross-site")
+		if n := w.count(); n != 0 {
+			t.Errorf("%d notes were written", n)
+		}
+	})
+}
+
 func TestWhatIsSentIsCheckedAndBounded(t *testing.T) {
 	onBoth(t, func(w *world) {
 		w.want(406, "api.not_acceptable", "editor", "GET", notesPath, "", "Accept", "text/html")

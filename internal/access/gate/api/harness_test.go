@@ -82,7 +82,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.notes = &notes{db: d}
 	w.notes.declare(w.api)
 	w.api.Complete()
-	w.handler = web.Secure(w.gate, web.Config{Log: slog.New(slog.DiscardHandler)})
+	w.handler = web.Secure(w.gate, web.Config{Log: slog.New(slog.DiscardHandler), CrossOrigin: http.HandlerFunc(w.gate.CrossOrigin)})
 	return w
 }
 
