@@ -179,8 +179,12 @@ func hidden(name string) bool {
 // entry reads one file of an archive and gives the last line used.
 func (a *archive) entry(f *zip.File, from int, sink Sink) (int, error) {
 	src := a.source(f)
+	zipped, err := beginsAsZip(src)
+	if err != nil {
+		return from, inFile(err, f.Name)
+	}
 	format, err := Detect(src)
-	if err == nil && (format == FormatZip || format == FormatXLSX) || fault.Of(err).Code == "inventory.import.compressed" || fault.Of(err).Code == "inventory.import.archive" {
+	if zipped || err != nil && fault.Of(err).Code == "inventory.import.compressed" {
 		return from, fault.New(fault.Invalid, "inventory.import.nested", fault.P{"file": excerpt(f.Name)})
 	}
 	if err != nil {

@@ -3,7 +3,10 @@
 package intake_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"compress/flate"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -46,6 +49,8 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		"zip cut off":         {zipOf(t, map[string][]byte{"a.csv": []byte("nome\nx\n")})[:40], "inventory.import.archive"},
 		"zip bomb":            {zipOf(t, map[string][]byte{"a.csv": bytes.Repeat([]byte("0"), 500<<20)}), "inventory.import.archive_large"},
 		"workbook bomb":       {bomb(t, 450<<20), "inventory.import.archive_large"},
+		"zip that lies":       {liar(t, "a.csv", 500<<20), "inventory.import.archive"},
+		"workbook that lies":  {liar(t, "xl/workbook.xml", 500<<20), "inventory.import.archive"},
 		"workbook of a text":  {bomb(t, 20<<20), "inventory.import.xml_long"},
 		"workbook with laugh": {zipOf(t, map[string][]byte{"xl/workbook.xml": []byte(laughs), "xl/_rels/workbook.xml.rels": []byte("<R/>")}), "inventory.import.entities"},
 		"writer document":     {zipOf(t, map[string][]byte{"mimetype": []byte("application/vnd.oasis.opendocument.spreadsheet")}), "inventory.import.spreadsheet"},
@@ -64,6 +69,27 @@ func bomb(t testing.TB, size int) []byte {
 		"xl/workbook.xml": []byte(`<workbook><sheets><sheet name="a" id="r"/></sheets></workbook>`), "xl/_rels/workbook.xml.rels": []byte(`<R><Relationship Id="r" Target="s.xml"/></R>`),
 		"xl/s.xml": []byte("<worksheet/>"), "xl/sharedStrings.xml": append([]byte("<sst><si><t>"), bytes.Repeat([]byte("A"), size)...),
 	})
+}
+
+// liar is an archive whose directory says that its file has ten bytes; it has size.
+func liar(t testing.TB, name string, size int) []byte {
+	t.Helper()
+	var packed, out bytes.Buffer
+	d, err := flate.NewWriter(&packed, flate.BestSpeed)
+	if err == nil {
+		_, err = d.Write(bytes.Repeat([]byte("0"), size))
+		err = errors.Join(err, d.Close())
+	}
+	z := zip.NewWriter(&out)
+	w, errRaw := z.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Deflate, CompressedSize64: uint64(packed.Len()), UncompressedSize64: 10})
+	if err := errors.Join(err, errRaw); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.Write(packed.Bytes())
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // TestHostileNamesStayNames: what a name holds is kept, but for what could make
