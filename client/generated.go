@@ -280,6 +280,14 @@ const (
 	DigestChoiceQuietWeekly DigestChoiceQuiet = "weekly"
 )
 
+// Defines values for DigestSectionSection.
+const (
+	DigestSectionSectionClosed DigestSectionSection = "closed"
+	DigestSectionSectionNow    DigestSectionSection = "now"
+	DigestSectionSectionPlan   DigestSectionSection = "plan"
+	DigestSectionSectionVerify DigestSectionSection = "verify"
+)
+
 // Defines values for DigestSettingsQuiet.
 const (
 	DigestSettingsQuietDaily  DigestSettingsQuiet = "daily"
@@ -549,6 +557,13 @@ const (
 	QuestionKindYesNo    QuestionKind = "yes_no"
 )
 
+// Defines values for ReasonVerdict.
+const (
+	ReasonVerdictFails   ReasonVerdict = "fails"
+	ReasonVerdictHolds   ReasonVerdict = "holds"
+	ReasonVerdictUnknown ReasonVerdict = "unknown"
+)
+
 // Defines values for RegistrationState.
 const (
 	RegistrationStateApproved      RegistrationState = "approved"
@@ -640,6 +655,43 @@ const (
 	StaffRolesRolesAuditor       StaffRolesRoles = "auditor"
 	StaffRolesRolesCsirtManager  StaffRolesRoles = "csirt_manager"
 	StaffRolesRolesOperator      StaffRolesRoles = "operator"
+)
+
+// Defines values for VEXDocumentFormat.
+const (
+	VEXDocumentFormatCyclonedx VEXDocumentFormat = "cyclonedx"
+	VEXDocumentFormatOpenvex   VEXDocumentFormat = "openvex"
+)
+
+// Defines values for VEXExportFormat.
+const (
+	VEXExportFormatCyclonedx VEXExportFormat = "cyclonedx"
+	VEXExportFormatOpenvex   VEXExportFormat = "openvex"
+)
+
+// Defines values for VEXPlaceKind.
+const (
+	VEXPlaceKindFixed       VEXPlaceKind = "fixed"
+	VEXPlaceKindNotAffected VEXPlaceKind = "not_affected"
+)
+
+// Defines values for VEXPlanFormat.
+const (
+	VEXPlanFormatCyclonedx VEXPlanFormat = "cyclonedx"
+	VEXPlanFormatOpenvex   VEXPlanFormat = "openvex"
+)
+
+// Defines values for VEXRejectReason.
+const (
+	VEXRejectReasonCVE        VEXRejectReason = "cve"
+	VEXRejectReasonFixed      VEXRejectReason = "fixed"
+	VEXRejectReasonIdentifier VEXRejectReason = "identifier"
+	VEXRejectReasonMatch      VEXRejectReason = "match"
+	VEXRejectReasonOwn        VEXRejectReason = "own"
+	VEXRejectReasonProduct    VEXRejectReason = "product"
+	VEXRejectReasonRange      VEXRejectReason = "range"
+	VEXRejectReasonStatus     VEXRejectReason = "status"
+	VEXRejectReasonVersion    VEXRejectReason = "version"
 )
 
 // Defines values for WebhookLanguage.
@@ -926,6 +978,12 @@ const (
 	ListVulnerabilityGroupsParamsExposureInternal ListVulnerabilityGroupsParamsExposure = "internal"
 	ListVulnerabilityGroupsParamsExposureInternet ListVulnerabilityGroupsParamsExposure = "internet"
 	ListVulnerabilityGroupsParamsExposureIsolated ListVulnerabilityGroupsParamsExposure = "isolated"
+)
+
+// Defines values for ExportVEXParamsFormat.
+const (
+	ExportVEXParamsFormatCyclonedx ExportVEXParamsFormat = "cyclonedx"
+	ExportVEXParamsFormatOpenvex   ExportVEXParamsFormat = "openvex"
 )
 
 // Defines values for ListStaffParamsWho.
@@ -1805,6 +1863,17 @@ type DecisionChildren string
 // DecisionTier Of approve and set_tier.
 type DecisionTier string
 
+// DeclaredProduct defines model for DeclaredProduct.
+type DeclaredProduct struct {
+	Items int64 `json:"items"`
+
+	// Name As people call it.
+	Name string `json:"name"`
+
+	// Product vendor:product
+	Product string `json:"product"`
+}
+
 // Digest defines model for Digest.
 type Digest struct {
 	Closed    int64     `json:"closed"`
@@ -1842,6 +1911,73 @@ type DigestChoice struct {
 // DigestChoiceQuiet How often it comes without news.
 type DigestChoiceQuiet string
 
+// DigestContent defines model for DigestContent.
+type DigestContent struct {
+	// Checked When it was computed.
+	Checked time.Time `json:"checked"`
+
+	// Day In the organisation's time zone.
+	Day string `json:"day"`
+
+	// Items How many were watched.
+	Items int64 `json:"items"`
+
+	// Sections In the mail's order.
+	Sections []DigestSection `json:"sections"`
+
+	// Since The mail before; missing: it was the first.
+	Since *time.Time `json:"since,omitempty"`
+
+	// Subject In the language asked for.
+	Subject string `json:"subject"`
+
+	// Text As it was mailed, in the language asked for.
+	Text string `json:"text"`
+}
+
+// DigestGroup defines model for DigestGroup.
+type DigestGroup struct {
+	Assets []string `json:"assets"`
+
+	// Cves The most urgent first.
+	Cves     []string `json:"cves"`
+	Exposure *string  `json:"exposure,omitempty"`
+
+	// Fix The version that fixes it, + when somewhere after; empty when nobody says.
+	Fix string `json:"fix"`
+
+	// Key vendor:product
+	Key string `json:"key"`
+
+	// Known Others that were told before and are open.
+	Known    int64  `json:"known"`
+	Product  string `json:"product"`
+	Quantity int64  `json:"quantity"`
+
+	// Score Its CVSS; 0 when there is none.
+	Score   float64 `json:"score"`
+	Version string  `json:"version"`
+
+	// Worst The most urgent CVE.
+	Worst string `json:"worst"`
+}
+
+// DigestRecipient defines model for DigestRecipient.
+type DigestRecipient struct {
+	Email string `json:"email"`
+	Name  string `json:"name"`
+}
+
+// DigestSection defines model for DigestSection.
+type DigestSection struct {
+	// Groups The most urgent first.
+	Groups  []DigestGroup        `json:"groups"`
+	Section DigestSectionSection `json:"section"`
+}
+
+// DigestSectionSection defines model for DigestSection.Section.
+type DigestSectionSection string
+
 // DigestSettings defines model for DigestSettings.
 type DigestSettings struct {
 	BusinessDays bool `json:"business_days"`
@@ -1854,6 +1990,9 @@ type DigestSettings struct {
 
 	// Quiet How often it comes without news.
 	Quiet DigestSettingsQuiet `json:"quiet"`
+
+	// Recipients Who gets it: contacts of the organisation.
+	Recipients []DigestRecipient `json:"recipients"`
 
 	// Zone IANA name; missing: the organisation's.
 	Zone *string `json:"zone,omitempty"`
@@ -1911,6 +2050,17 @@ type EndingKeyKind string
 
 // EndingKeyState defines model for EndingKey.State.
 type EndingKeyState string
+
+// Explanation defines model for Explanation.
+type Explanation struct {
+	Certain bool `json:"certain"`
+
+	// Item The stack item's id.
+	Item int64 `json:"item"`
+
+	// Why What is concluded, each with what it follows from.
+	Why []Reason `json:"why"`
+}
 
 // ExposedItem defines model for ExposedItem.
 type ExposedItem struct {
@@ -2350,6 +2500,18 @@ type ListContactKey struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListDeclaredProduct defines model for ListDeclaredProduct.
+type ListDeclaredProduct struct {
+	// Items The things, in order.
+	Items []DeclaredProduct `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListDigest defines model for ListDigest.
 type ListDigest struct {
 	// Items The things, in order.
@@ -2366,6 +2528,18 @@ type ListDigest struct {
 type ListEndingKey struct {
 	// Items The things, in order.
 	Items []EndingKey `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListExplanation defines model for ListExplanation.
+type ListExplanation struct {
+	// Items The things, in order.
+	Items []Explanation `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -2486,6 +2660,18 @@ type ListMail struct {
 type ListMatch struct {
 	// Items The things, in order.
 	Items []Match `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListMatchNews defines model for ListMatchNews.
+type ListMatchNews struct {
+	// Items The things, in order.
+	Items []MatchNews `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -2698,6 +2884,42 @@ type ListToken struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListVEXDocument defines model for ListVEXDocument.
+type ListVEXDocument struct {
+	// Items The things, in order.
+	Items []VEXDocument `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListWaiting defines model for ListWaiting.
+type ListWaiting struct {
+	// Items The things, in order.
+	Items []Waiting `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListWatch defines model for ListWatch.
+type ListWatch struct {
+	// Items The things, in order.
+	Items []Watch `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListWebhook defines model for ListWebhook.
 type ListWebhook struct {
 	// Items The things, in order.
@@ -2765,9 +2987,15 @@ type Mail struct {
 	Error *string   `json:"error,omitempty"`
 
 	// Hidden It holds somebody's single-use link.
-	Hidden  *bool  `json:"hidden,omitempty"`
-	ID      int64  `json:"id"`
-	Kind    string `json:"kind"`
+	Hidden *bool `json:"hidden,omitempty"`
+
+	// HTML The HTML part, not made harmless for a browser; missing in lists.
+	HTML *string `json:"html,omitempty"`
+	ID   int64   `json:"id"`
+	Kind string  `json:"kind"`
+
+	// Source The whole message (RFC 5322), in base64; missing in lists.
+	Source  []byte `json:"source,omitempty"`
 	State   string `json:"state"`
 	Subject string `json:"subject"`
 
@@ -2869,6 +3097,16 @@ type MatchUrgency string
 type MatchKey struct {
 	CVE  string `json:"cve"`
 	Item int64  `json:"item"`
+}
+
+// MatchNews defines model for MatchNews.
+type MatchNews struct {
+	At     time.Time `json:"at"`
+	Detail *string   `json:"detail,omitempty"`
+	Item   int64     `json:"item"`
+
+	// What A code, such as opened, changed or closed.
+	What string `json:"what"`
 }
 
 // Member defines model for Member.
@@ -3609,6 +3847,25 @@ type Question struct {
 // QuestionKind computed: the portal counts it, and nobody answers.
 type QuestionKind string
 
+// Reason defines model for Reason.
+type Reason struct {
+	// Because What it follows from.
+	Because []Reason `json:"because,omitempty"`
+
+	// Code The technical name behind it: a CPE name, a package, a range.
+	Code *string `json:"code,omitempty"`
+
+	// Note Of what is unknown: what would settle it.
+	Note *string `json:"note,omitempty"`
+
+	// Text In the language asked for.
+	Text    string        `json:"text"`
+	Verdict ReasonVerdict `json:"verdict"`
+}
+
+// ReasonVerdict defines model for Reason.Verdict.
+type ReasonVerdict string
+
 // Registration defines model for Registration.
 type Registration struct {
 	Applicant Applicant `json:"applicant"`
@@ -4192,6 +4449,35 @@ type Twin struct {
 	State string `json:"state"`
 }
 
+// VEXApplication defines model for VEXApplication.
+type VEXApplication struct {
+	// Confirm Of the plan's confirm, those to be marked.
+	Confirm []MatchKey `json:"confirm,omitempty"`
+}
+
+// VEXDocument defines model for VEXDocument.
+type VEXDocument struct {
+	// Applied Missing: not yet.
+	Applied   *time.Time        `json:"applied,omitempty"`
+	AppliedBy *string           `json:"applied_by,omitempty"`
+	Author    string            `json:"author"`
+	By        string            `json:"by"`
+	Format    VEXDocumentFormat `json:"format"`
+	ID        int64             `json:"id"`
+	Issued    *time.Time        `json:"issued,omitempty"`
+
+	// Marked How many vulnerabilities it marked.
+	Marked int64 `json:"marked"`
+
+	// Name Of the file.
+	Name       string    `json:"name"`
+	Statements int64     `json:"statements"`
+	Uploaded   time.Time `json:"uploaded"`
+}
+
+// VEXDocumentFormat defines model for VEXDocument.Format.
+type VEXDocumentFormat string
+
 // VerifiedRecord defines model for VerifiedRecord.
 type VerifiedRecord struct {
 	// Code IndicePA code or organisation number.
@@ -4206,6 +4492,126 @@ type VerifiedRecord struct {
 	Province     *string `json:"province,omitempty"`
 	Type         string  `json:"type"`
 	Website      *string `json:"website,omitempty"`
+}
+
+// VEXExport defines model for VexExport.
+type VEXExport struct {
+	// Document OpenVEX 0.2.0, or CycloneDX 1.6.
+	Document interface{}     `json:"document"`
+	Format   VEXExportFormat `json:"format"`
+}
+
+// VEXExportFormat defines model for VEXExport.Format.
+type VEXExportFormat string
+
+// VEXPlace defines model for VexPlace.
+type VEXPlace struct {
+	CVE           string       `json:"cve"`
+	Item          int64        `json:"item"`
+	Justification *string      `json:"justification,omitempty"`
+	Kind          VEXPlaceKind `json:"kind"`
+	Note          *string      `json:"note,omitempty"`
+	Product       string       `json:"product"`
+	Version       string       `json:"version"`
+}
+
+// VEXPlaceKind defines model for VEXPlace.Kind.
+type VEXPlaceKind string
+
+// VEXPlan defines model for VexPlan.
+type VEXPlan struct {
+	// Applied Missing: not yet.
+	Applied   *time.Time `json:"applied,omitempty"`
+	AppliedBy *string    `json:"applied_by,omitempty"`
+	Author    string     `json:"author"`
+	By        string     `json:"by"`
+
+	// Confirm What is known to be exploited, and is marked only where a person stands by it.
+	Confirm []VEXPlace    `json:"confirm"`
+	Format  VEXPlanFormat `json:"format"`
+	ID      int64         `json:"id"`
+	Issued  *time.Time    `json:"issued,omitempty"`
+
+	// Marked How many vulnerabilities it marked.
+	Marked int64 `json:"marked"`
+
+	// Marks What is marked.
+	Marks []VEXPlace `json:"marks"`
+
+	// Name Of the file.
+	Name string `json:"name"`
+
+	// Rejects Statements that mark nothing, and why; at most 200.
+	Rejects    []VEXReject `json:"rejects"`
+	Statements int64       `json:"statements"`
+	Uploaded   time.Time   `json:"uploaded"`
+}
+
+// VEXPlanFormat defines model for VEXPlan.Format.
+type VEXPlanFormat string
+
+// VEXReject defines model for VexReject.
+type VEXReject struct {
+	Product       string          `json:"product"`
+	Reason        VEXRejectReason `json:"reason"`
+	Vulnerability string          `json:"vulnerability"`
+
+	// Why The same in words.
+	Why string `json:"why"`
+}
+
+// VEXRejectReason defines model for VEXReject.Reason.
+type VEXRejectReason string
+
+// Waiting defines model for Waiting.
+type Waiting struct {
+	Count int64 `json:"count"`
+
+	// Kind A code.
+	Kind string `json:"kind"`
+
+	// Oldest Since when the oldest waits.
+	Oldest *time.Time `json:"oldest,omitempty"`
+
+	// Page Where people go to do it: a path of the portal.
+	Page string `json:"page"`
+
+	// Text In the language asked for.
+	Text   string `json:"text"`
+	Urgent *bool  `json:"urgent,omitempty"`
+}
+
+// Watch defines model for Watch.
+type Watch struct {
+	Created time.Time `json:"created"`
+	ID      int64     `json:"id"`
+
+	// Items That answer it now.
+	Items int64 `json:"items"`
+
+	// Last When it wrote last.
+	Last *time.Time `json:"last,omitempty"`
+
+	// Mails How many it wrote.
+	Mails int64  `json:"mails"`
+	Name  string `json:"name"`
+
+	// Owner Who is told.
+	Owner string `json:"owner"`
+
+	// Paused Since when it rests; missing: at work.
+	Paused *time.Time `json:"paused,omitempty"`
+
+	// Question As query-exposure takes it.
+	Question string `json:"question"`
+}
+
+// WatchEntry defines model for WatchEntry.
+type WatchEntry struct {
+	Name string `json:"name"`
+
+	// Question What operators type: fortios < 7.2.8 internet.
+	Question string `json:"question"`
 }
 
 // Webhook defines model for Webhook.
@@ -4400,6 +4806,9 @@ type ListAuditEntriesParams struct {
 	// Action How it begins.
 	Action *string `form:"action,omitempty" json:"action,omitempty"`
 
+	// Organisation Of what concerns an organisation: its number, as entries have it.
+	Organisation *int64 `form:"organisation,omitempty" json:"organisation,omitempty"`
+
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -4502,6 +4911,21 @@ type QueryExposureParams struct {
 	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Q      string  `form:"q" json:"q"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// SuggestDeclaredProductsParams defines parameters for SuggestDeclaredProducts.
+type SuggestDeclaredProductsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words all of which must be found.
+	Q string `form:"q" json:"q"`
 
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
@@ -4972,6 +5396,12 @@ type GetDigestSettingsParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// UpdateDigestSettingsParams defines parameters for UpdateDigestSettings.
+type UpdateDigestSettingsParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // ListDigestsParams defines parameters for ListDigests.
 type ListDigestsParams struct {
 	// Limit How many at most, in one answer.
@@ -4986,6 +5416,12 @@ type ListDigestsParams struct {
 
 // GetDigestParams defines parameters for GetDigest.
 type GetDigestParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetDigestContentParams defines parameters for GetDigestContent.
+type GetDigestContentParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -5578,8 +6014,81 @@ type UnmarkVulnerabilitiesParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ListVEXDocumentsParams defines parameters for ListVEXDocuments.
+type ListVEXDocumentsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UploadVEXDocumentJSONBody defines parameters for UploadVEXDocument.
+type UploadVEXDocumentJSONBody = []byte
+
+// UploadVEXDocumentApplicationVndCyclonedxPlusJSONBody defines parameters for UploadVEXDocument.
+type UploadVEXDocumentApplicationVndCyclonedxPlusJSONBody = []byte
+
+// UploadVEXDocumentParams defines parameters for UploadVEXDocument.
+type UploadVEXDocumentParams struct {
+	Filename *string `form:"filename,omitempty" json:"filename,omitempty"`
+
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetVEXDocumentParams defines parameters for GetVEXDocument.
+type GetVEXDocumentParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ApplyVEXDocumentParams defines parameters for ApplyVEXDocument.
+type ApplyVEXDocumentParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportVEXParams defines parameters for ExportVEX.
+type ExportVEXParams struct {
+	Format *ExportVEXParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ExportVEXParamsFormat defines parameters for ExportVEX.
+type ExportVEXParamsFormat string
+
 // GetVulnerabilityParams defines parameters for GetVulnerability.
 type GetVulnerabilityParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ExplainVulnerabilityParams defines parameters for ExplainVulnerability.
+type ExplainVulnerabilityParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListVulnerabilityHistoryParams defines parameters for ListVulnerabilityHistory.
+type ListVulnerabilityHistoryParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -5839,6 +6348,66 @@ type GetStatusParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListWaitingParams defines parameters for ListWaiting.
+type ListWaitingParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListWatchesParams defines parameters for ListWatches.
+type ListWatchesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddWatchParams defines parameters for AddWatch.
+type AddWatchParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetWatchParams defines parameters for GetWatch.
+type GetWatchParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListWatchHitsParams defines parameters for ListWatchHits.
+type ListWatchHitsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// PauseWatchParams defines parameters for PauseWatch.
+type PauseWatchParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ResumeWatchParams defines parameters for ResumeWatch.
+type ResumeWatchParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListCsirtWebhooksParams defines parameters for ListCsirtWebhooks.
 type ListCsirtWebhooksParams struct {
 	// Limit How many at most, in one answer.
@@ -6058,6 +6627,15 @@ type MarkVulnerabilitiesJSONRequestBody = MarkRequest
 // UnmarkVulnerabilitiesJSONRequestBody defines body for UnmarkVulnerabilities for application/json ContentType.
 type UnmarkVulnerabilitiesJSONRequestBody = Selection
 
+// UploadVEXDocumentJSONRequestBody defines body for UploadVEXDocument for application/json ContentType.
+type UploadVEXDocumentJSONRequestBody = UploadVEXDocumentJSONBody
+
+// UploadVEXDocumentApplicationVndCyclonedxPlusJSONRequestBody defines body for UploadVEXDocument for application/vnd.cyclonedx+json ContentType.
+type UploadVEXDocumentApplicationVndCyclonedxPlusJSONRequestBody = UploadVEXDocumentApplicationVndCyclonedxPlusJSONBody
+
+// ApplyVEXDocumentJSONRequestBody defines body for ApplyVEXDocument for application/json ContentType.
+type ApplyVEXDocumentJSONRequestBody = VEXApplication
+
 // AddWebhookJSONRequestBody defines body for AddWebhook for application/json ContentType.
 type AddWebhookJSONRequestBody = WebhookEntry
 
@@ -6093,6 +6671,9 @@ type DecideRegistrationJSONRequestBody = Decision
 
 // ConfirmRegistrationDecisionJSONRequestBody defines body for ConfirmRegistrationDecision for application/json ContentType.
 type ConfirmRegistrationDecisionJSONRequestBody = SecondDecision
+
+// AddWatchJSONRequestBody defines body for AddWatch for application/json ContentType.
+type AddWatchJSONRequestBody = WatchEntry
 
 // AddCsirtWebhookJSONRequestBody defines body for AddCsirtWebhook for application/json ContentType.
 type AddCsirtWebhookJSONRequestBody = WebhookEntry
@@ -6299,6 +6880,7 @@ func (c *Client) ListAuditEntries(ctx context.Context, params *ListAuditEntriesP
 		q.ask("limit", params.Limit)
 		q.ask("cursor", params.Cursor)
 		q.ask("action", params.Action)
+		q.ask("organisation", params.Organisation)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[ListAuditEntry](ctx, c, q)
@@ -6525,6 +7107,40 @@ func (c *Client) QueryExposureAll(ctx context.Context, params *QueryExposurePara
 	})
 }
 
+// SuggestDeclaredProducts Find products that members declared
+//
+// The most declared first, at most limit.
+//
+// GET /api/v1/exposure-products
+func (c *Client) SuggestDeclaredProducts(ctx context.Context, params *SuggestDeclaredProductsParams) (*Reply[ListDeclaredProduct], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/exposure-products")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("q", params.Q)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListDeclaredProduct](ctx, c, q)
+}
+
+// SuggestDeclaredProductsAll goes through the whole list, page after page.
+func (c *Client) SuggestDeclaredProductsAll(ctx context.Context, params *SuggestDeclaredProductsParams) iter.Seq2[DeclaredProduct, error] {
+	return every(func(cursor *string) ([]DeclaredProduct, *string, error) {
+		var p SuggestDeclaredProductsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.SuggestDeclaredProducts(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
 // ListExposedMembers List who is exposed to a vulnerability
 //
 // GET /api/v1/exposure/{cve}
@@ -6681,7 +7297,7 @@ func (c *Client) ListMailsAll(ctx context.Context, params *ListMailsParams) iter
 
 // GetMail Read a mail
 //
-// What holds somebody's single-use link has no text.
+// With its parts, and as it went over the wire. What holds somebody's single-use link has none of them.
 //
 // GET /api/v1/mails/{id}
 func (c *Client) GetMail(ctx context.Context, id int64, params *GetMailParams) (*Reply[Mail], error) {
@@ -7550,9 +8166,12 @@ func (c *Client) GetDigestSettings(ctx context.Context, org string, params *GetD
 // UpdateDigestSettings Choose when the digest comes
 //
 // PUT /api/v1/organisations/{org}/digest-settings
-func (c *Client) UpdateDigestSettings(ctx context.Context, org string, body UpdateDigestSettingsJSONRequestBody) (*Reply[DigestSettings], error) {
+func (c *Client) UpdateDigestSettings(ctx context.Context, org string, params *UpdateDigestSettingsParams, body UpdateDigestSettingsJSONRequestBody) (*Reply[DigestSettings], error) {
 	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/digest-settings", segment(org))}
 	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
 	return send[DigestSettings](ctx, c, q)
 }
 
@@ -7598,6 +8217,17 @@ func (c *Client) GetDigest(ctx context.Context, org string, id int64, params *Ge
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Digest](ctx, c, q)
+}
+
+// GetDigestContent Read what a digest said
+//
+// GET /api/v1/organisations/{org}/digests/{id}/content
+func (c *Client) GetDigestContent(ctx context.Context, org string, id int64, params *GetDigestContentParams) (*Reply[DigestContent], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/digests/%s/content", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[DigestContent](ctx, c, q)
 }
 
 // GetOwnFamily Read whom a body belongs to and who belongs to it
@@ -8756,6 +9386,93 @@ func (c *Client) UnmarkVulnerabilities(ctx context.Context, org string, params *
 	return send[Marked](ctx, c, q)
 }
 
+// ListVEXDocuments List suppliers' VEX documents
+//
+// The newest first, at most 50.
+//
+// GET /api/v1/organisations/{org}/vulnerabilities/vex/documents
+func (c *Client) ListVEXDocuments(ctx context.Context, org string, params *ListVEXDocumentsParams) (*Reply[ListVEXDocument], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/vulnerabilities/vex/documents", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListVEXDocument](ctx, c, q)
+}
+
+// ListVEXDocumentsAll goes through the whole list, page after page.
+func (c *Client) ListVEXDocumentsAll(ctx context.Context, org string, params *ListVEXDocumentsParams) iter.Seq2[VEXDocument, error] {
+	return every(func(cursor *string) ([]VEXDocument, *string, error) {
+		var p ListVEXDocumentsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListVEXDocuments(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// UploadVEXDocument Hand a supplier's VEX document over
+//
+// OpenVEX or CycloneDX. Nothing is marked: get-vex-document shows what would be, apply-vex-document does it. The same bytes twice are one document.
+//
+// POST /api/v1/organisations/{org}/vulnerabilities/vex/documents
+func (c *Client) UploadVEXDocument(ctx context.Context, org string, params *UploadVEXDocumentParams, contentType string, body io.Reader) (*Reply[VEXPlan], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/vulnerabilities/vex/documents", segment(org))}
+	q.kind, q.raw = contentType, body
+	if params != nil {
+		q.ask("filename", params.Filename)
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[VEXPlan](ctx, c, q)
+}
+
+// GetVEXDocument Read what a VEX document would mark
+//
+// GET /api/v1/organisations/{org}/vulnerabilities/vex/documents/{id}
+func (c *Client) GetVEXDocument(ctx context.Context, org string, id int64, params *GetVEXDocumentParams) (*Reply[VEXPlan], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/vulnerabilities/vex/documents/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[VEXPlan](ctx, c, q)
+}
+
+// ApplyVEXDocument Mark what a VEX document says
+//
+// All that it places and, of what is known to be exploited, what confirm names: everything or nothing, once.
+//
+// POST /api/v1/organisations/{org}/vulnerabilities/vex/documents/{id}/apply
+func (c *Client) ApplyVEXDocument(ctx context.Context, org string, id int64, params *ApplyVEXDocumentParams, body ApplyVEXDocumentJSONRequestBody) (*Reply[Marked], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/vulnerabilities/vex/documents/%s/apply", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Marked](ctx, c, q)
+}
+
+// ExportVEX Give the marks that hold now as a VEX document
+//
+// 404 when there is none. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/organisations/{org}/vulnerabilities/vex/export
+func (c *Client) ExportVEX(ctx context.Context, org string, params *ExportVEXParams) (*Reply[VEXExport], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/vulnerabilities/vex/export", segment(org))}
+	if params != nil {
+		q.ask("format", params.Format)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[VEXExport](ctx, c, q)
+}
+
 // GetVulnerability Read a vulnerability as it touches the organisation
 //
 // With its items and the marks that were set.
@@ -8767,6 +9484,72 @@ func (c *Client) GetVulnerability(ctx context.Context, org string, cve string, p
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[CVE](ctx, c, q)
+}
+
+// ExplainVulnerability Say why a vulnerability touches items
+//
+// One tree for each open item, the most urgent first, at most 20.
+//
+// GET /api/v1/organisations/{org}/vulnerabilities/{cve}/explanations
+func (c *Client) ExplainVulnerability(ctx context.Context, org string, cve string, params *ExplainVulnerabilityParams) (*Reply[ListExplanation], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/vulnerabilities/%s/explanations", segment(org), segment(cve))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListExplanation](ctx, c, q)
+}
+
+// ExplainVulnerabilityAll goes through the whole list, page after page.
+func (c *Client) ExplainVulnerabilityAll(ctx context.Context, org string, cve string, params *ExplainVulnerabilityParams) iter.Seq2[Explanation, error] {
+	return every(func(cursor *string) ([]Explanation, *string, error) {
+		var p ExplainVulnerabilityParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ExplainVulnerability(ctx, org, cve, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// ListVulnerabilityHistory List what happened to a vulnerability of the organisation
+//
+// At most limit.
+//
+// GET /api/v1/organisations/{org}/vulnerabilities/{cve}/history
+func (c *Client) ListVulnerabilityHistory(ctx context.Context, org string, cve string, params *ListVulnerabilityHistoryParams) (*Reply[ListMatchNews], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/vulnerabilities/%s/history", segment(org), segment(cve))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListMatchNews](ctx, c, q)
+}
+
+// ListVulnerabilityHistoryAll goes through the whole list, page after page.
+func (c *Client) ListVulnerabilityHistoryAll(ctx context.Context, org string, cve string, params *ListVulnerabilityHistoryParams) iter.Seq2[MatchNews, error] {
+	return every(func(cursor *string) ([]MatchNews, *string, error) {
+		var p ListVulnerabilityHistoryParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListVulnerabilityHistory(ctx, org, cve, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
 }
 
 // ListWebhooks List the webhooks of the organisation
@@ -9300,6 +10083,160 @@ func (c *Client) GetStatus(ctx context.Context, params *GetStatusParams) (*Reply
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Status](ctx, c, q)
+}
+
+// ListWaiting List what waits for a person of the CSIRT
+//
+// GET /api/v1/waiting
+func (c *Client) ListWaiting(ctx context.Context, params *ListWaitingParams) (*Reply[ListWaiting], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/waiting")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListWaiting](ctx, c, q)
+}
+
+// ListWaitingAll goes through the whole list, page after page.
+func (c *Client) ListWaitingAll(ctx context.Context, params *ListWaitingParams) iter.Seq2[Waiting, error] {
+	return every(func(cursor *string) ([]Waiting, *string, error) {
+		var p ListWaitingParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListWaiting(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// ListWatches List the questions that go on being asked
+//
+// By name; all are in one answer.
+//
+// GET /api/v1/watches
+func (c *Client) ListWatches(ctx context.Context, params *ListWatchesParams) (*Reply[ListWatch], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/watches")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListWatch](ctx, c, q)
+}
+
+// ListWatchesAll goes through the whole list, page after page.
+func (c *Client) ListWatchesAll(ctx context.Context, params *ListWatchesParams) iter.Seq2[Watch, error] {
+	return every(func(cursor *string) ([]Watch, *string, error) {
+		var p ListWatchesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListWatches(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// AddWatch Go on asking a question
+//
+// You are told by mail of what answers it from now on.
+//
+// POST /api/v1/watches
+func (c *Client) AddWatch(ctx context.Context, params *AddWatchParams, body AddWatchJSONRequestBody) (*Reply[Watch], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/watches")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Watch](ctx, c, q)
+}
+
+// RemoveWatch Forget a watch
+//
+// DELETE /api/v1/watches/{id}
+func (c *Client) RemoveWatch(ctx context.Context, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/watches/%s", segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetWatch Read a watch
+//
+// GET /api/v1/watches/{id}
+func (c *Client) GetWatch(ctx context.Context, id int64, params *GetWatchParams) (*Reply[Watch], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/watches/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Watch](ctx, c, q)
+}
+
+// ListWatchHits List who answers a watch now
+//
+// As query-exposure does: all members are in one answer, those with most items first.
+//
+// GET /api/v1/watches/{id}/hits
+func (c *Client) ListWatchHits(ctx context.Context, id int64, params *ListWatchHitsParams) (*Reply[ListExposedMember], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/watches/%s/hits", segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListExposedMember](ctx, c, q)
+}
+
+// ListWatchHitsAll goes through the whole list, page after page.
+func (c *Client) ListWatchHitsAll(ctx context.Context, id int64, params *ListWatchHitsParams) iter.Seq2[ExposedMember, error] {
+	return every(func(cursor *string) ([]ExposedMember, *string, error) {
+		var p ListWatchHitsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListWatchHits(ctx, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// PauseWatch Let a watch rest
+//
+// What is declared meanwhile is not told afterwards.
+//
+// POST /api/v1/watches/{id}/pause
+func (c *Client) PauseWatch(ctx context.Context, id int64, params *PauseWatchParams) (*Reply[Watch], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/watches/%s/pause", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Watch](ctx, c, q)
+}
+
+// ResumeWatch Let a watch write again
+//
+// POST /api/v1/watches/{id}/resume
+func (c *Client) ResumeWatch(ctx context.Context, id int64, params *ResumeWatchParams) (*Reply[Watch], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/watches/%s/resume", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Watch](ctx, c, q)
 }
 
 // ListCsirtWebhooks List the webhooks of the CSIRT

@@ -23,7 +23,21 @@ func operationsContract(c *contract) {
 	c.call(204, "retry-job", asked{As: as, Path: map[string]string{"id": c.deadJob()}})
 	mails := c.call(200, "list-mails", asked{As: as, Query: url.Values{"limit": {"2"}}})
 	c.call(200, "list-mails", asked{As: as, Query: url.Values{"limit": {"2"}, "cursor": {fmt.Sprint(mails.get("next_cursor"))}}})
-	c.call(200, "get-mail", asked{As: as, Path: map[string]string{"id": fmt.Sprint(mails.items()[0].(m)["id"])}})
+	for _, mail := range mails.items() {
+		got := c.call(200, "get-mail", asked{As: as, Path: map[string]string{"id": fmt.Sprint(mail.(m)["id"])}})
+		if hidden := got.get("hidden") == true; hidden != (got.get("source") == nil) || hidden != (got.get("text") == nil) {
+			c.t.Errorf("a mail's parts: %v", got.Body)
+		}
+	}
+	c.call(404, "get-mail", asked{As: as, Path: map[string]string{"id": "999999"}})
+	c.call(404, "get-mail", asked{Path: map[string]string{"id": fmt.Sprint(mails.items()[0].(m)["id"])}})
+	c.call(200, "list-waiting", asked{As: "analyst"})
+	c.call(404, "list-waiting", asked{})
+	for _, entry := range c.call(200, "list-audit-entries", asked{As: "auditor", Query: url.Values{"organisation": {"1"}, "limit": {"5"}}}).items() {
+		if fmt.Sprint(entry.(m)["organisation"]) != "1" {
+			c.t.Errorf("an entry of another organisation: %v", entry)
+		}
+	}
 	entries := c.call(200, "list-audit-entries", asked{As: "auditor", Query: url.Values{"action": {"person."}, "limit": {"3"}}})
 	if len(entries.items()) == 0 {
 		c.t.Errorf("%v", entries.Body)

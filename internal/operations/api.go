@@ -17,14 +17,32 @@ import (
 // RegisterAPI declares what the room does for programs.
 func (m *Module) RegisterAPI(a *api.API) {
 	const tag = "Operations"
+	api.Get(a, "/waiting", gate.Staff(access.TerritoryRead), m.apiWaiting, api.Op{ID: "list-waiting", Tag: tag, Summary: "List what waits for a person of the CSIRT"})
 	api.Get(a, "/feeds", gate.Staff(access.FeedRead), m.apiFeeds, api.Op{ID: "list-feeds", Tag: tag, Summary: "List how the sources of data are"})
 	api.Post(a, "/feeds/fetch", gate.Staff(access.FeedRun), m.apiFetch, api.Op{ID: "fetch-feeds", Tag: tag, Status: http.StatusAccepted, Summary: "Ask for the feeds to be fetched now", Text: "In the background: list-feeds tells how it went."})
 	api.Get(a, "/jobs", gate.Staff(access.JobRead), m.apiJobs, api.Op{ID: "list-jobs", Tag: tag, Summary: "List the background work", Text: "The newest first; what is done is not kept."})
 	api.Post(a, "/jobs/{id}/retry", gate.Staff(access.JobRetry), m.apiRetry, api.Op{ID: "retry-job", Tag: tag, Summary: "Try a dead job again"})
 	api.Get(a, "/mails", gate.Staff(access.OutboxRead), m.apiMails, api.Op{ID: "list-mails", Tag: tag, Summary: "List the mails that were sent", Text: "The newest first."})
-	api.Get(a, "/mails/{id}", gate.Staff(access.OutboxRead), m.apiMail, api.Op{ID: "get-mail", Tag: tag, Summary: "Read a mail", Text: "What holds somebody's single-use link has no text."})
+	api.Get(a, "/mails/{id}", gate.Staff(access.OutboxRead), m.apiMail, api.Op{ID: "get-mail", Tag: tag, Summary: "Read a mail", Text: "With its parts, and as it went over the wire. What holds somebody's single-use link has none of them."})
 	api.Get(a, "/audit/entries", gate.Staff(access.AuditRead), m.apiAudit, api.Op{ID: "list-audit-entries", Tag: tag, Summary: "List the audit log", Text: "The newest first."})
 	api.Get(a, "/audit/verification", gate.Staff(access.AuditRead), m.apiVerify, api.Op{ID: "verify-audit", Tag: tag, Summary: "Verify the audit log's chain from the first entry on"})
+}
+
+// waitingJSON is what waits for a person.
+type waitingJSON struct {
+	Kind   string    `json:"kind" doc:"A code."`
+	Text   string    `json:"text" doc:"In the language asked for."`
+	Count  int       `json:"count"`
+	Oldest time.Time `json:"oldest,omitzero" doc:"Since when the oldest waits."`
+	Page   string    `json:"page" doc:"Where people go to do it: a path of the portal."`
+	Urgent bool      `json:"urgent,omitempty"`
+}
+
+func (m *Module) apiWaiting(r *api.Request, _ *api.Paging) (api.List[waitingJSON], error) {
+	all, err := m.waiting(r.Context(), r.Scope)
+	return api.Items(api.Each(all, func(w Waiting) waitingJSON {
+		return waitingJSON{w.Key, r.L.T(w.Key), w.Count, w.Oldest.UTC(), w.Href, w.Urgent}
+	}), ""), err
 }
 
 // feedJSON is how a source of data is.
@@ -105,12 +123,14 @@ type mailJSON struct {
 	Error   string    `json:"error,omitempty"`
 	Hidden  bool      `json:"hidden,omitempty" doc:"It holds somebody's single-use link."`
 	Text    string    `json:"text,omitempty" doc:"Missing in lists."`
+	HTML    string    `json:"html,omitempty" doc:"The HTML part, not made harmless for a browser; missing in lists."`
+	Source  []byte    `json:"source,omitempty" doc:"The whole message (RFC 5322), in base64; missing in lists."`
 }
 
 func mailView(x Mail) mailJSON {
-	out := mailJSON{x.ID, x.To, x.Subject, x.Kind, x.State, x.At, x.Error, x.Hidden, x.Text}
+	out := mailJSON{x.ID, x.To, x.Subject, x.Kind, x.State, x.At, x.Error, x.Hidden, x.Text, x.HTML, x.Raw}
 	if x.Hidden {
-		out.Text = ""
+		out.Text, out.HTML, out.Source = "", "", nil
 	}
 	return out
 }
@@ -144,11 +164,12 @@ type auditEntryJSON struct {
 
 type auditQuery struct {
 	api.Paging
-	Action string `query:"action" maxLength:"100" doc:"How it begins."`
+	Action       string `query:"action" maxLength:"100" doc:"How it begins."`
+	Organisation int64  `query:"organisation" minimum:"1" doc:"Of what concerns an organisation: its number, as entries have it."`
 }
 
 func (m *Module) apiAudit(r *api.Request, in *auditQuery) (api.List[auditEntryJSON], error) {
-	all, err := m.Audit.List(r.Context(), audit.Query{Action: in.Action, Before: place(&in.Paging), Limit: in.Limit + 1})
+	all, err := m.Audit.List(r.Context(), audit.Query{Organisation: in.Organisation, Action: in.Action, Before: place(&in.Paging), Limit: in.Limit + 1})
 	return page(all, in.Limit, func(e audit.Entry) int64 { return e.Seq }, func(e audit.Entry) auditEntryJSON {
 		return auditEntryJSON{e.Seq, e.Time(), e.Actor, e.Organisation, e.Action, e.Object, e.Detail, e.Hash}
 	}), err
