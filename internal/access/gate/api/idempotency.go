@@ -97,12 +97,12 @@ func (c *call) recall(ctx context.Context, tx *db.Tx, key, print string) (*resul
 }
 
 func (c *call) remember(ctx context.Context, tx *db.Tx, key string, res *result) error {
-	body := res.body
+	body, tag := res.body, res.etag
 	if c.meta.op.Once {
-		body = nil
+		body, tag = nil, "" // the tag is a hash of the body: a short code could be guessed from it
 	}
 	_, err := tx.Exec(ctx, "UPDATE api_answer SET status = $3, location = $4, etag = $5, body = $6 WHERE holder = $1 AND idempotency_key = $2",
-		holder(c.req), key, res.status, res.location, res.etag, body)
+		holder(c.req), key, res.status, res.location, tag, body)
 	if err != nil {
 		return fmt.Errorf("keeping an answer: %w", err)
 	}
