@@ -49,6 +49,18 @@ const (
 	AnyNetworkStateVerified AnyNetworkState = "verified"
 )
 
+// Defines values for ApprovalPart.
+const (
+	ApprovalPartCsirt        ApprovalPart = "csirt"
+	ApprovalPartOrganisation ApprovalPart = "organisation"
+)
+
+// Defines values for ApprovedState.
+const (
+	ApprovedStateApproved ApprovedState = "approved"
+	ApprovedStateOpen     ApprovedState = "open"
+)
+
 // Defines values for AssetCriticality.
 const (
 	AssetCriticalityCritical AssetCriticality = "critical"
@@ -332,6 +344,12 @@ const (
 	GroupUrgencyVerify GroupUrgency = "verify"
 )
 
+// Defines values for IdentityKind.
+const (
+	IdentityKindFiscal IdentityKind = "fiscal"
+	IdentityKindOidc   IdentityKind = "oidc"
+)
+
 // Defines values for ImportReadingKind.
 const (
 	ImportReadingKindAuto      ImportReadingKind = "auto"
@@ -562,6 +580,16 @@ const (
 	ReasonVerdictFails   ReasonVerdict = "fails"
 	ReasonVerdictHolds   ReasonVerdict = "holds"
 	ReasonVerdictUnknown ReasonVerdict = "unknown"
+)
+
+// Defines values for RecoveryState.
+const (
+	RecoveryStateApproved  RecoveryState = "approved"
+	RecoveryStateCancelled RecoveryState = "cancelled"
+	RecoveryStateExpired   RecoveryState = "expired"
+	RecoveryStateOpen      RecoveryState = "open"
+	RecoveryStateRefused   RecoveryState = "refused"
+	RecoveryStateUsed      RecoveryState = "used"
 )
 
 // Defines values for RegistrationState.
@@ -1232,6 +1260,30 @@ type Applicant struct {
 	Position string `json:"position"`
 }
 
+// Approval defines model for Approval.
+type Approval struct {
+	At   time.Time `json:"at"`
+	Name string    `json:"name"`
+
+	// Part For what he approves.
+	Part ApprovalPart `json:"part"`
+}
+
+// ApprovalPart For what he approves.
+type ApprovalPart string
+
+// Approved defines model for Approved.
+type Approved struct {
+	// Code Of the second approval: to be read out on the telephone, never sent.
+	Code *string `json:"code,omitempty"`
+
+	// State open: another must approve.
+	State ApprovedState `json:"state"`
+}
+
+// ApprovedState open: another must approve.
+type ApprovedState string
+
 // Asset defines model for Asset.
 type Asset struct {
 	// Addresses Separated by blanks.
@@ -1423,6 +1475,12 @@ type Call struct {
 
 // CallReach Why he is offered: at work now, answers round the clock, stated no hours, is not for emergencies, is out of hours, is away; who registered the body, somebody of the body it belongs to, the CSIRT.
 type CallReach string
+
+// CardLink defines model for CardLink.
+type CardLink struct {
+	// Code The Codice Fiscale.
+	Code string `json:"code"`
+}
 
 // Change defines model for Change.
 type Change struct {
@@ -2051,6 +2109,31 @@ type EndingKeyKind string
 // EndingKeyState defines model for EndingKey.State.
 type EndingKeyState string
 
+// Entrance defines model for Entrance.
+type Entrance struct {
+	// Networks Addresses and CIDR ranges; none: from everywhere.
+	Networks []string `json:"networks"`
+
+	// OpenUntil Until then from everywhere all the same.
+	OpenUntil *time.Time `json:"open_until,omitempty"`
+
+	// SecondFactor From everybody, not only from those for whom it is mandatory.
+	SecondFactor bool `json:"second_factor"`
+}
+
+// EntranceChange defines model for EntranceChange.
+type EntranceChange struct {
+	// Confirmed The asker knows that the list keeps him out.
+	Confirmed    *bool    `json:"confirmed,omitempty"`
+	Networks     []string `json:"networks"`
+	SecondFactor bool     `json:"second_factor"`
+}
+
+// EntranceOpening defines model for EntranceOpening.
+type EntranceOpening struct {
+	Hours int64 `json:"hours"`
+}
+
 // Explanation defines model for Explanation.
 type Explanation struct {
 	Certain bool `json:"certain"`
@@ -2190,6 +2273,27 @@ type Holder struct {
 	// Substitute The id of the contact that stands in for him.
 	Substitute *int64 `json:"substitute,omitempty"`
 }
+
+// Identity defines model for Identity.
+type Identity struct {
+	CreatedAt time.Time `json:"created_at"`
+	ID        int64     `json:"id"`
+
+	// Issuer The provider.
+	Issuer *string `json:"issuer,omitempty"`
+
+	// Kind fiscal: a Codice Fiscale, on a card or told by a provider; oidc: the subject of a provider.
+	Kind IdentityKind `json:"kind"`
+
+	// Shown What its owner knows it by, in the language asked for.
+	Shown string `json:"shown"`
+
+	// UsedAt Missing: never.
+	UsedAt *time.Time `json:"used_at,omitempty"`
+}
+
+// IdentityKind fiscal: a Codice Fiscale, on a card or told by a provider; oidc: the subject of a provider.
+type IdentityKind string
 
 // Import defines model for Import.
 type Import struct {
@@ -2596,6 +2700,18 @@ type ListHappening struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListIdentity defines model for ListIdentity.
+type ListIdentity struct {
+	// Items The things, in order.
+	Items []Identity `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListImport defines model for ListImport.
 type ListImport struct {
 	// Items The things, in order.
@@ -2728,6 +2844,18 @@ type ListNetwork struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListPasskey defines model for ListPasskey.
+type ListPasskey struct {
+	// Items The things, in order.
+	Items []Passkey `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListPendingRow defines model for ListPendingRow.
 type ListPendingRow struct {
 	// Items The things, in order.
@@ -2780,6 +2908,18 @@ type ListProduct struct {
 type ListProductCandidate struct {
 	// Items The things, in order.
 	Items []ProductCandidate `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListRecovery defines model for ListRecovery.
+type ListRecovery struct {
+	// Items The things, in order.
+	Items []Recovery `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -3657,6 +3797,21 @@ type ParentChoice struct {
 	Parent string `json:"parent"`
 }
 
+// Passkey defines model for Passkey.
+type Passkey struct {
+	CreatedAt time.Time `json:"created_at"`
+	ID        int64     `json:"id"`
+	Name      string    `json:"name"`
+
+	// UsedAt Missing: never.
+	UsedAt *time.Time `json:"used_at,omitempty"`
+}
+
+// PasskeyName defines model for PasskeyName.
+type PasskeyName struct {
+	Name string `json:"name"`
+}
+
 // Pending defines model for Pending.
 type Pending struct {
 	Action string    `json:"action"`
@@ -3866,6 +4021,33 @@ type Reason struct {
 // ReasonVerdict defines model for Reason.Verdict.
 type ReasonVerdict string
 
+// Recovery defines model for Recovery.
+type Recovery struct {
+	// Address From where it was asked for.
+	Address   *string    `json:"address,omitempty"`
+	Approvals []Approval `json:"approvals"`
+	AskedAt   time.Time  `json:"asked_at"`
+	Browser   *string    `json:"browser,omitempty"`
+	Email     string     `json:"email"`
+	ExpiresAt time.Time  `json:"expires_at"`
+	ID        int64      `json:"id"`
+	Name      string     `json:"name"`
+
+	// Obstacle What keeps the asker from approving it; missing when he may, and in lists.
+	Obstacle *string `json:"obstacle,omitempty"`
+
+	// Organisations Missing in lists; of an organisation's own list, that one only.
+	Organisations []Belonging `json:"organisations,omitempty"`
+	Person        int64       `json:"person"`
+
+	// Staff He is one of the CSIRT's.
+	Staff bool          `json:"staff"`
+	State RecoveryState `json:"state"`
+}
+
+// RecoveryState defines model for Recovery.State.
+type RecoveryState string
+
 // Registration defines model for Registration.
 type Registration struct {
 	Applicant Applicant `json:"applicant"`
@@ -4028,6 +4210,19 @@ type Section struct {
 
 	// Title In the language asked for, as all texts.
 	Title string `json:"title"`
+}
+
+// Security defines model for Security.
+type Security struct {
+	// Passkeys How many there are.
+	Passkeys int64 `json:"passkeys"`
+
+	// PasskeysOffered This instance takes passkeys.
+	PasskeysOffered bool `json:"passkeys_offered"`
+
+	// RecoveryCodes How many are left.
+	RecoveryCodes int64 `json:"recovery_codes"`
+	SecondFactor  bool  `json:"second_factor"`
 }
 
 // Selection defines model for Selection.
@@ -4735,6 +4930,54 @@ type GetAccountParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// UpdateAccountParams defines parameters for UpdateAccount.
+type UpdateAccountParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListIdentitiesParams defines parameters for ListIdentities.
+type ListIdentitiesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListPasskeysParams defines parameters for ListPasskeys.
+type ListPasskeysParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetPasskeyParams defines parameters for GetPasskey.
+type GetPasskeyParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// RenamePasskeyParams defines parameters for RenamePasskey.
+type RenamePasskeyParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetSecurityParams defines parameters for GetSecurity.
+type GetSecurityParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListSessionsParams defines parameters for ListSessions.
 type ListSessionsParams struct {
 	// Limit How many at most, in one answer.
@@ -4745,6 +4988,12 @@ type ListSessionsParams struct {
 
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// EndOtherSessionsParams defines parameters for EndOtherSessions.
+type EndOtherSessionsParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListAccountTokensParams defines parameters for ListAccountTokens.
@@ -5426,6 +5675,24 @@ type GetDigestContentParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// GetEntranceParams defines parameters for GetEntrance.
+type GetEntranceParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// SetEntranceParams defines parameters for SetEntrance.
+type SetEntranceParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// OpenEntranceParams defines parameters for OpenEntrance.
+type OpenEntranceParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // GetOwnFamilyParams defines parameters for GetOwnFamily.
 type GetOwnFamilyParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
@@ -5524,6 +5791,42 @@ type GetPersonParams struct {
 
 // InvitePersonAgainParams defines parameters for InvitePersonAgain.
 type InvitePersonAgainParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// SetPersonRoleParams defines parameters for SetPersonRole.
+type SetPersonRoleParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListOwnRecoveriesParams defines parameters for ListOwnRecoveries.
+type ListOwnRecoveriesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetOwnRecoveryParams defines parameters for GetOwnRecovery.
+type GetOwnRecoveryParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ApproveOwnRecoveryParams defines parameters for ApproveOwnRecovery.
+type ApproveOwnRecoveryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// RefuseOwnRecoveryParams defines parameters for RefuseOwnRecovery.
+type RefuseOwnRecoveryParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
@@ -6231,6 +6534,24 @@ type GetStaffParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListPersonIdentitiesParams defines parameters for ListPersonIdentities.
+type ListPersonIdentitiesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// LinkPersonCardParams defines parameters for LinkPersonCard.
+type LinkPersonCardParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // InviteStaffAgainParams defines parameters for InviteStaffAgain.
 type InviteStaffAgainParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
@@ -6249,8 +6570,44 @@ type ResumePersonParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// SetStaffRolesParams defines parameters for SetStaffRoles.
+type SetStaffRolesParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // SuspendPersonParams defines parameters for SuspendPerson.
 type SuspendPersonParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListRecoveriesParams defines parameters for ListRecoveries.
+type ListRecoveriesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetRecoveryParams defines parameters for GetRecovery.
+type GetRecoveryParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ApproveRecoveryParams defines parameters for ApproveRecovery.
+type ApproveRecoveryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// RefuseRecoveryParams defines parameters for RefuseRecovery.
+type RefuseRecoveryParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
@@ -6504,6 +6861,9 @@ type TestCsirtWebhookParams struct {
 // UpdateAccountJSONRequestBody defines body for UpdateAccount for application/json ContentType.
 type UpdateAccountJSONRequestBody = Profile
 
+// RenamePasskeyJSONRequestBody defines body for RenamePasskey for application/json ContentType.
+type RenamePasskeyJSONRequestBody = PasskeyName
+
 // MakeAccountTokenJSONRequestBody defines body for MakeAccountToken for application/json ContentType.
 type MakeAccountTokenJSONRequestBody = NewToken
 
@@ -6560,6 +6920,12 @@ type AddContactKeyJSONRequestBody = NewContactKey
 
 // UpdateDigestSettingsJSONRequestBody defines body for UpdateDigestSettings for application/json ContentType.
 type UpdateDigestSettingsJSONRequestBody = DigestChoice
+
+// SetEntranceJSONRequestBody defines body for SetEntrance for application/json ContentType.
+type SetEntranceJSONRequestBody = EntranceChange
+
+// OpenEntranceJSONRequestBody defines body for OpenEntrance for application/json ContentType.
+type OpenEntranceJSONRequestBody = EntranceOpening
 
 // CheckContactKeyJSONRequestBody defines body for CheckContactKey for application/json ContentType.
 type CheckContactKeyJSONRequestBody = KeyCheck
@@ -6648,6 +7014,9 @@ type RotateWebhookSecretJSONRequestBody = RotateWebhookBody
 // AddStaffJSONRequestBody defines body for AddStaff for application/json ContentType.
 type AddStaffJSONRequestBody = NewStaff
 
+// LinkPersonCardJSONRequestBody defines body for LinkPersonCard for application/json ContentType.
+type LinkPersonCardJSONRequestBody = CardLink
+
 // SetStaffRolesJSONRequestBody defines body for SetStaffRoles for application/json ContentType.
 type SetStaffRolesJSONRequestBody = StaffRoles
 
@@ -6700,10 +7069,133 @@ func (c *Client) GetAccount(ctx context.Context, params *GetAccountParams) (*Rep
 // UpdateAccount Change one's own name and language
 //
 // PUT /api/v1/account
-func (c *Client) UpdateAccount(ctx context.Context, body UpdateAccountJSONRequestBody) (*Reply[Account], error) {
+func (c *Client) UpdateAccount(ctx context.Context, params *UpdateAccountParams, body UpdateAccountJSONRequestBody) (*Reply[Account], error) {
 	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/account")}
 	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
 	return send[Account](ctx, c, q)
+}
+
+// ListIdentities List with which cards and providers one signs in
+//
+// Another is linked in the browser, by signing in there.
+//
+// GET /api/v1/account/identities
+func (c *Client) ListIdentities(ctx context.Context, params *ListIdentitiesParams) (*Reply[ListIdentity], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/account/identities")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListIdentity](ctx, c, q)
+}
+
+// ListIdentitiesAll goes through the whole list, page after page.
+func (c *Client) ListIdentitiesAll(ctx context.Context, params *ListIdentitiesParams) iter.Seq2[Identity, error] {
+	return every(func(cursor *string) ([]Identity, *string, error) {
+		var p ListIdentitiesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListIdentities(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// RemoveIdentity Stop signing in with a card or provider
+//
+// The last way in stays.
+//
+// DELETE /api/v1/account/identities/{id}
+func (c *Client) RemoveIdentity(ctx context.Context, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/account/identities/%s", segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// ListPasskeys List one's own passkeys
+//
+// The oldest first. A passkey is added in the browser that holds it: there is no operation for that.
+//
+// GET /api/v1/account/passkeys
+func (c *Client) ListPasskeys(ctx context.Context, params *ListPasskeysParams) (*Reply[ListPasskey], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/account/passkeys")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListPasskey](ctx, c, q)
+}
+
+// ListPasskeysAll goes through the whole list, page after page.
+func (c *Client) ListPasskeysAll(ctx context.Context, params *ListPasskeysParams) iter.Seq2[Passkey, error] {
+	return every(func(cursor *string) ([]Passkey, *string, error) {
+		var p ListPasskeysParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListPasskeys(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// RemovePasskey Remove a passkey
+//
+// For whom a second factor is mandatory, the last one stays. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// DELETE /api/v1/account/passkeys/{id}
+func (c *Client) RemovePasskey(ctx context.Context, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/account/passkeys/%s", segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetPasskey Read about a passkey
+//
+// GET /api/v1/account/passkeys/{id}
+func (c *Client) GetPasskey(ctx context.Context, id int64, params *GetPasskeyParams) (*Reply[Passkey], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/account/passkeys/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Passkey](ctx, c, q)
+}
+
+// RenamePasskey Give a passkey another name
+//
+// PUT /api/v1/account/passkeys/{id}
+func (c *Client) RenamePasskey(ctx context.Context, id int64, params *RenamePasskeyParams, body RenamePasskeyJSONRequestBody) (*Reply[Passkey], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/account/passkeys/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Passkey](ctx, c, q)
+}
+
+// GetSecurity Read how one's own account is protected
+//
+// GET /api/v1/account/security
+func (c *Client) GetSecurity(ctx context.Context, params *GetSecurityParams) (*Reply[Security], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/account/security")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Security](ctx, c, q)
 }
 
 // ListSessions List one's own sessions in browsers
@@ -6735,6 +7227,19 @@ func (c *Client) ListSessionsAll(ctx context.Context, params *ListSessionsParams
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
+}
+
+// EndOtherSessions End one's own sessions in other browsers
+//
+// Asked for with a token, in all browsers.
+//
+// POST /api/v1/account/sessions/end-others
+func (c *Client) EndOtherSessions(ctx context.Context, params *EndOtherSessionsParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/account/sessions/end-others")}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
 }
 
 // EndSession End a session
@@ -8230,6 +8735,47 @@ func (c *Client) GetDigestContent(ctx context.Context, org string, id int64, par
 	return send[DigestContent](ctx, c, q)
 }
 
+// GetEntrance Read from where an organisation's people may come in
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/organisations/{org}/entrance
+func (c *Client) GetEntrance(ctx context.Context, org string, params *GetEntranceParams) (*Reply[Entrance], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/entrance", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Entrance](ctx, c, q)
+}
+
+// SetEntrance Say from where an organisation's people may come in
+//
+// Holds at everybody's next request, also of tokens. A list that keeps the asker out is 409 identity.allowlist_locks_out until he confirms it. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/organisations/{org}/entrance
+func (c *Client) SetEntrance(ctx context.Context, org string, params *SetEntranceParams, body SetEntranceJSONRequestBody) (*Reply[Entrance], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/entrance", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Entrance](ctx, c, q)
+}
+
+// OpenEntrance Let an organisation's people in from everywhere for some hours
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/organisations/{org}/entrance/openings
+func (c *Client) OpenEntrance(ctx context.Context, org string, params *OpenEntranceParams, body OpenEntranceJSONRequestBody) (*Reply[Entrance], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/entrance/openings", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Entrance](ctx, c, q)
+}
+
 // GetOwnFamily Read whom a body belongs to and who belongs to it
 //
 // GET /api/v1/organisations/{org}/family
@@ -8503,10 +9049,85 @@ func (c *Client) InvitePersonAgain(ctx context.Context, org string, id int64, pa
 // SetPersonRole Change somebody's role
 //
 // PUT /api/v1/organisations/{org}/people/{id}/role
-func (c *Client) SetPersonRole(ctx context.Context, org string, id int64, body SetPersonRoleJSONRequestBody) (*Reply[Person], error) {
+func (c *Client) SetPersonRole(ctx context.Context, org string, id int64, params *SetPersonRoleParams, body SetPersonRoleJSONRequestBody) (*Reply[Person], error) {
 	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/people/%s/role", segment(org), segment(id))}
 	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
 	return send[Person](ctx, c, q)
+}
+
+// ListOwnRecoveries List the recoveries that wait for approval
+//
+// The oldest first, 200 at most.
+//
+// GET /api/v1/organisations/{org}/recoveries
+func (c *Client) ListOwnRecoveries(ctx context.Context, org string, params *ListOwnRecoveriesParams) (*Reply[ListRecovery], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/recoveries", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListRecovery](ctx, c, q)
+}
+
+// ListOwnRecoveriesAll goes through the whole list, page after page.
+func (c *Client) ListOwnRecoveriesAll(ctx context.Context, org string, params *ListOwnRecoveriesParams) iter.Seq2[Recovery, error] {
+	return every(func(cursor *string) ([]Recovery, *string, error) {
+		var p ListOwnRecoveriesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListOwnRecoveries(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetOwnRecovery Read a recovery with what keeps the asker from approving it
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/organisations/{org}/recoveries/{id}
+func (c *Client) GetOwnRecovery(ctx context.Context, org string, id int64, params *GetOwnRecoveryParams) (*Reply[Recovery], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/recoveries/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Recovery](ctx, c, q)
+}
+
+// ApproveOwnRecovery Give one of the two approvals
+//
+// Two different people give them; a token gives the one of its person, who must have spoken with who asks. The second one's answer has the code to read out on the telephone, this once. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/organisations/{org}/recoveries/{id}/approve
+func (c *Client) ApproveOwnRecovery(ctx context.Context, org string, id int64, params *ApproveOwnRecoveryParams) (*Reply[Approved], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/recoveries/%s/approve", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Approved](ctx, c, q)
+}
+
+// RefuseOwnRecovery End a recovery that is not to be trusted
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/organisations/{org}/recoveries/{id}/refuse
+func (c *Client) RefuseOwnRecovery(ctx context.Context, org string, id int64, params *RefuseOwnRecoveryParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/recoveries/%s/refuse", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
 }
 
 // ListServices List the services with what the tier gives
@@ -9863,6 +10484,63 @@ func (c *Client) GetStaff(ctx context.Context, id int64, params *GetStaffParams)
 	return send[Staff](ctx, c, q)
 }
 
+// ListPersonIdentities List with which cards and providers somebody signs in
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/people/{id}/identities
+func (c *Client) ListPersonIdentities(ctx context.Context, id int64, params *ListPersonIdentitiesParams) (*Reply[ListIdentity], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/people/%s/identities", segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListIdentity](ctx, c, q)
+}
+
+// ListPersonIdentitiesAll goes through the whole list, page after page.
+func (c *Client) ListPersonIdentitiesAll(ctx context.Context, id int64, params *ListPersonIdentitiesParams) iter.Seq2[Identity, error] {
+	return every(func(cursor *string) ([]Identity, *string, error) {
+		var p ListPersonIdentitiesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListPersonIdentities(ctx, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// LinkPersonCard Let somebody's card sign him in
+//
+// By his Codice Fiscale, for who has seen a document. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/people/{id}/identities
+func (c *Client) LinkPersonCard(ctx context.Context, id int64, params *LinkPersonCardParams, body LinkPersonCardJSONRequestBody) (*Reply[Identity], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/people/%s/identities", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Identity](ctx, c, q)
+}
+
+// RemovePersonIdentity Stop somebody from signing in with a card or provider
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// DELETE /api/v1/people/{id}/identities/{link}
+func (c *Client) RemovePersonIdentity(ctx context.Context, id int64, link int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/people/%s/identities/%s", segment(id), segment(link))}
+	return send[Nothing](ctx, c, q)
+}
+
 // InviteStaffAgain Send somebody's invitation again
 //
 // POST /api/v1/people/{id}/invite
@@ -9899,9 +10577,12 @@ func (c *Client) ResumePerson(ctx context.Context, id int64, params *ResumePerso
 // SetStaffRoles Set somebody's roles in the CSIRT
 //
 // PUT /api/v1/people/{id}/roles
-func (c *Client) SetStaffRoles(ctx context.Context, id int64, body SetStaffRolesJSONRequestBody) (*Reply[Staff], error) {
+func (c *Client) SetStaffRoles(ctx context.Context, id int64, params *SetStaffRolesParams, body SetStaffRolesJSONRequestBody) (*Reply[Staff], error) {
 	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/people/%s/roles", segment(id))}
 	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
 	return send[Staff](ctx, c, q)
 }
 
@@ -9910,6 +10591,78 @@ func (c *Client) SetStaffRoles(ctx context.Context, id int64, body SetStaffRoles
 // POST /api/v1/people/{id}/suspend
 func (c *Client) SuspendPerson(ctx context.Context, id int64, params *SuspendPersonParams) (*Reply[Nothing], error) {
 	q := request{method: "POST", path: fmt.Sprintf("/api/v1/people/%s/suspend", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// ListRecoveries List the recoveries that wait for approval
+//
+// The oldest first, 200 at most.
+//
+// GET /api/v1/recoveries
+func (c *Client) ListRecoveries(ctx context.Context, params *ListRecoveriesParams) (*Reply[ListRecovery], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/recoveries")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListRecovery](ctx, c, q)
+}
+
+// ListRecoveriesAll goes through the whole list, page after page.
+func (c *Client) ListRecoveriesAll(ctx context.Context, params *ListRecoveriesParams) iter.Seq2[Recovery, error] {
+	return every(func(cursor *string) ([]Recovery, *string, error) {
+		var p ListRecoveriesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListRecoveries(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetRecovery Read a recovery with what keeps the asker from approving it
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/recoveries/{id}
+func (c *Client) GetRecovery(ctx context.Context, id int64, params *GetRecoveryParams) (*Reply[Recovery], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/recoveries/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Recovery](ctx, c, q)
+}
+
+// ApproveRecovery Give one of the two approvals
+//
+// Two different people give them; a token gives the one of its person, who must have spoken with who asks. The second one's answer has the code to read out on the telephone, this once. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/recoveries/{id}/approve
+func (c *Client) ApproveRecovery(ctx context.Context, id int64, params *ApproveRecoveryParams) (*Reply[Approved], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/recoveries/%s/approve", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Approved](ctx, c, q)
+}
+
+// RefuseRecovery End a recovery that is not to be trusted
+//
+// Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/recoveries/{id}/refuse
+func (c *Client) RefuseRecovery(ctx context.Context, id int64, params *RefuseRecoveryParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/recoveries/%s/refuse", segment(id))}
 	if params != nil {
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}

@@ -13,8 +13,10 @@ func accountContract(c *contract) {
 	if me.get("name") != "org_admin@c_x101" || me.get("token") != nil {
 		c.t.Errorf("%v", me.Body)
 	}
-	c.call(200, "update-account", asked{Body: m{"name": "org_admin@c_x101", "language": "en"}})
-	c.call(422, "update-account", asked{Body: m{"name": "org_admin@c_x101", "language": "xx"}})
+	c.call(428, "update-account", asked{Body: m{"name": "org_admin@c_x101", "language": "en"}})
+	changed := c.call(200, "update-account", asked{Body: m{"name": "org_admin@c_x101", "language": "en"}, Header: matching(me)})
+	c.call(412, "update-account", asked{Body: m{"name": "org_admin@c_x101", "language": "it"}, Header: matching(me)})
+	c.call(422, "update-account", asked{Body: m{"name": "org_admin@c_x101", "language": "xx"}, Header: matching(changed)})
 	sessions := c.call(200, "list-sessions", asked{As: "org_leader@c_x101"}).items()
 	if len(sessions) != 1 {
 		c.t.Fatalf("%v", sessions)
@@ -25,6 +27,7 @@ func accountContract(c *contract) {
 // sessionContract ends somebody's session: it comes last.
 func sessionContract(c *contract) {
 	sessions := c.call(200, "list-sessions", asked{As: "org_leader@c_x101"}).items()
+	c.call(204, "end-other-sessions", asked{As: "org_leader@c_x101"})
 	c.call(204, "end-session", asked{As: "org_leader@c_x101", Path: map[string]string{"id": fmt.Sprint(sessions[0].(m)["id"])}})
 	c.call(401, "list-sessions", asked{As: "org_leader@c_x101"})
 }
@@ -99,12 +102,15 @@ func peopleContract(c *contract) {
 		}
 	}
 	path := map[string]string{"id": id}
-	if got := c.call(200, "get-person", asked{Path: path}); got.get("state") != "invited" {
+	read := c.call(200, "get-person", asked{Path: path})
+	if read.get("state") != "invited" {
+		c.t.Errorf("%v", read.Body)
+	}
+	c.call(428, "set-person-role", asked{Path: path, Body: m{"role": "org_technician"}})
+	if got := c.call(200, "set-person-role", asked{Path: path, Body: m{"role": "org_technician"}, Header: matching(read)}); got.get("role") != "org_technician" {
 		c.t.Errorf("%v", got.Body)
 	}
-	if got := c.call(200, "set-person-role", asked{Path: path, Body: m{"role": "org_technician"}}); got.get("role") != "org_technician" {
-		c.t.Errorf("%v", got.Body)
-	}
+	c.call(412, "set-person-role", asked{Path: path, Body: m{"role": "org_leader"}, Header: matching(read)})
 	c.call(202, "invite-person-again", asked{Path: path})
 	c.call(403, "get-person", asked{As: "org_admin of both", Path: map[string]string{"id": id, "org": "c_x102"}}) // a technician there: refused
 	c.call(204, "remove-person", asked{Path: path})
@@ -116,8 +122,9 @@ func staffContract(c *contract) {
 	const as = "administrator"
 	made := c.call(201, "add-staff", asked{As: as, Body: m{"email": "nuovo@csirt.example", "name": "Nuovo Analista", "roles": []string{"analyst"}}})
 	path := map[string]string{"id": made.id("id")}
-	c.call(200, "get-staff", asked{As: as, Path: path})
-	c.call(200, "set-staff-roles", asked{As: as, Path: path, Body: m{"roles": []string{"operator", "auditor"}}})
+	read := c.call(200, "get-staff", asked{As: as, Path: path})
+	c.call(200, "set-staff-roles", asked{As: as, Path: path, Body: m{"roles": []string{"operator", "auditor"}}, Header: matching(read)})
+	c.call(412, "set-staff-roles", asked{As: as, Path: path, Body: m{"roles": []string{"auditor"}}, Header: matching(read)})
 	c.call(204, "invite-staff-again", asked{As: as, Path: path})
 	active := c.call(200, "list-staff", asked{As: as, Query: url.Values{"q": {"auditor"}}}).items()[0]
 	c.call(204, "start-recovery", asked{As: as, Path: map[string]string{"id": answered{Body: active}.id("id")}})

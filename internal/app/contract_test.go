@@ -51,6 +51,9 @@ func keepsContract(t *testing.T, h *house) {
 		{"vulnerabilities", vulnerabilityContract},
 		{"operations", operationsContract},
 		{"webhooks", hookContract},
+		{"ways in", waysInContract},
+		{"entrance", entranceContract},
+		{"recoveries", recoveryContract},
 		{"sessions", sessionContract}, // last: it ends one
 	} {
 		t.Run(subject.name, func(t *testing.T) {

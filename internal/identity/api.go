@@ -17,6 +17,10 @@ func (m *Module) RegisterAPI(a *api.API) {
 	m.tokenAPI(a, "/organisations/{org}/tokens", gate.Member(access.TokenEdit), "")
 	m.peopleAPI(a)
 	m.staffAPI(a)
+	m.waysInAPI(a)
+	m.entranceAPI(a)
+	m.recoveryAPI(a)
+	m.identitiesAPI(a)
 }
 
 func (m *Module) accountAPI(a *api.API) {

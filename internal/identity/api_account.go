@@ -52,6 +52,7 @@ func (m *Module) apiAccount(r *api.Request, _ *api.Nothing) (accountJSON, error)
 }
 
 type profileInput struct {
+	api.IfUnchanged
 	Body struct {
 		Name     string `json:"name" minLength:"1" maxLength:"120"`
 		Language string `json:"language" enum:"it,en,nb"`
@@ -59,10 +60,10 @@ type profileInput struct {
 }
 
 func (m *Module) apiSetProfile(r *api.Request, in *profileInput) (accountJSON, error) {
-	if err := m.SetProfile(r.Context(), r.Scope, in.Body.Name, in.Body.Language); err != nil {
-		return accountJSON{}, err
-	}
-	return m.apiAccount(r, nil)
+	read := func(r *api.Request) (accountJSON, error) { return m.apiAccount(r, nil) }
+	return api.Change(r, &in.IfUnchanged, read, func(r *api.Request) error {
+		return m.SetProfile(r.Context(), r.Scope, in.Body.Name, in.Body.Language)
+	})
 }
 
 // sessionJSON is a browser somebody signed in with.

@@ -53,16 +53,17 @@ func (m *Module) apiInvite(r *api.Request, in *inviteInput) (api.Nothing, error)
 
 type roleInput struct {
 	api.ID
+	api.IfUnchanged
 	Body struct {
 		Role access.Role `json:"role" enum:"org_admin,org_security,org_technician,org_leader"`
 	} `nameHint:"MemberRole"`
 }
 
 func (m *Module) apiSetRole(r *api.Request, in *roleInput) (personJSON, error) {
-	if err := m.SetMemberRole(r.Context(), r.Scope, in.ID.ID, in.Body.Role); err != nil {
-		return personJSON{}, err
-	}
-	return m.apiMember(r, &in.ID)
+	read := func(r *api.Request) (personJSON, error) { return m.apiMember(r, &in.ID) }
+	return api.Change(r, &in.IfUnchanged, read, func(r *api.Request) error {
+		return m.SetMemberRole(r.Context(), r.Scope, in.ID.ID, in.Body.Role)
+	})
 }
 
 func (m *Module) apiInviteAgain(r *api.Request, in *api.ID) (api.Nothing, error) {
@@ -137,14 +138,15 @@ func (m *Module) apiAddStaff(r *api.Request, in *addStaffInput) (staffJSON, erro
 
 type staffRolesInput struct {
 	api.ID
+	api.IfUnchanged
 	Body struct {
 		Roles []access.Role `json:"roles" maxItems:"5" enum:"administrator,csirt_manager,analyst,operator,auditor" doc:"None: he leaves the CSIRT."`
 	} `nameHint:"StaffRoles"`
 }
 
 func (m *Module) apiStaffRoles(r *api.Request, in *staffRolesInput) (staffJSON, error) {
-	if err := m.SetStaffRoles(r.Context(), r.Scope, in.ID.ID, in.Body.Roles); err != nil {
-		return staffJSON{}, err
-	}
-	return m.apiOnePerson(r, &in.ID)
+	read := func(r *api.Request) (staffJSON, error) { return m.apiOnePerson(r, &in.ID) }
+	return api.Change(r, &in.IfUnchanged, read, func(r *api.Request) error {
+		return m.SetStaffRoles(r.Context(), r.Scope, in.ID.ID, in.Body.Roles)
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"martinella/internal/access"
@@ -127,6 +128,13 @@ func (m *Module) Unlink(ctx context.Context, s access.Scope, id int64) error {
 		p, err := personByID(ctx, tx, s.Person())
 		if err != nil {
 			return err
+		}
+		own, err := m.linkedOf(ctx, tx, p.ID)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(own, func(l Linked) bool { return l.ID == id }) {
+			return fault.New(fault.NotFound, "identity.linked_gone")
 		}
 		if ways, err := waysIn(ctx, tx, p.ID); err != nil || ways < 2 {
 			return fault.New(fault.Conflict, "identity.last_way_in").Because(err)
