@@ -54,6 +54,7 @@ func keepsContract(t *testing.T, h *house) {
 		{"ways in", waysInContract},
 		{"entrance", entranceContract},
 		{"recoveries", recoveryContract},
+		{"turns", turnsContract},
 		{"sessions", sessionContract}, // last: it ends one
 	} {
 		t.Run(subject.name, func(t *testing.T) {
