@@ -94,7 +94,7 @@ type identityJSON struct {
 
 func (m *Module) identityViews(r *api.Request, all []Linked) api.List[identityJSON] {
 	return api.Items(api.Each(m.worded(r, all), func(l Linked) identityJSON {
-		return identityJSON{l.ID, l.Kind, l.Issuer, l.Shown, l.CreatedAt, l.UsedAt}
+		return identityJSON(l)
 	}), "")
 }
 
