@@ -13,6 +13,27 @@ import (
 	"time"
 )
 
+// Defines values for AboutConversationLastSide.
+const (
+	AboutConversationLastSideCsirt  AboutConversationLastSide = "csirt"
+	AboutConversationLastSideMember AboutConversationLastSide = "member"
+)
+
+// Defines values for AboutConversationStartedSide.
+const (
+	AboutConversationStartedSideCsirt  AboutConversationStartedSide = "csirt"
+	AboutConversationStartedSideMember AboutConversationStartedSide = "member"
+)
+
+// Defines values for AboutConversationTLP.
+const (
+	AboutConversationTLPTLPAMBER       AboutConversationTLP = "TLP:AMBER"
+	AboutConversationTLPTLPAMBERSTRICT AboutConversationTLP = "TLP:AMBER+STRICT"
+	AboutConversationTLPTLPCLEAR       AboutConversationTLP = "TLP:CLEAR"
+	AboutConversationTLPTLPGREEN       AboutConversationTLP = "TLP:GREEN"
+	AboutConversationTLPTLPRED         AboutConversationTLP = "TLP:RED"
+)
+
 // Defines values for AgreementAcceptanceLanguage.
 const (
 	AgreementAcceptanceLanguageEn AgreementAcceptanceLanguage = "en"
@@ -199,6 +220,32 @@ const (
 	ChangeRowStateWithdrawn ChangeRowState = "withdrawn"
 )
 
+// Defines values for ChannelContentScan.
+const (
+	ChannelContentScanClean     ChannelContentScan = "clean"
+	ChannelContentScanInfected  ChannelContentScan = "infected"
+	ChannelContentScanUnscanned ChannelContentScan = "unscanned"
+)
+
+// Defines values for ChannelFileScan.
+const (
+	ChannelFileScanClean     ChannelFileScan = "clean"
+	ChannelFileScanInfected  ChannelFileScan = "infected"
+	ChannelFileScanUnscanned ChannelFileScan = "unscanned"
+)
+
+// Defines values for ChannelParticipantSide.
+const (
+	ChannelParticipantSideCsirt  ChannelParticipantSide = "csirt"
+	ChannelParticipantSideMember ChannelParticipantSide = "member"
+)
+
+// Defines values for ChannelPersonSide.
+const (
+	ChannelPersonSideCsirt  ChannelPersonSide = "csirt"
+	ChannelPersonSideMember ChannelPersonSide = "member"
+)
+
 // Defines values for CheckVerdict.
 const (
 	CheckVerdictFits    CheckVerdict = "fits"
@@ -258,6 +305,45 @@ const (
 	ContactKeyTextStateExpiring ContactKeyTextState = "expiring"
 	ContactKeyTextStateUnusable ContactKeyTextState = "unusable"
 	ContactKeyTextStateUsable   ContactKeyTextState = "usable"
+)
+
+// Defines values for ConversationLastSide.
+const (
+	ConversationLastSideCsirt  ConversationLastSide = "csirt"
+	ConversationLastSideMember ConversationLastSide = "member"
+)
+
+// Defines values for ConversationStartedSide.
+const (
+	ConversationStartedSideCsirt  ConversationStartedSide = "csirt"
+	ConversationStartedSideMember ConversationStartedSide = "member"
+)
+
+// Defines values for ConversationTLP.
+const (
+	ConversationTLPTLPAMBER       ConversationTLP = "TLP:AMBER"
+	ConversationTLPTLPAMBERSTRICT ConversationTLP = "TLP:AMBER+STRICT"
+	ConversationTLPTLPCLEAR       ConversationTLP = "TLP:CLEAR"
+	ConversationTLPTLPGREEN       ConversationTLP = "TLP:GREEN"
+	ConversationTLPTLPRED         ConversationTLP = "TLP:RED"
+)
+
+// Defines values for ConversationEntryLife.
+const (
+	ConversationEntryLifeN180 ConversationEntryLife = 180
+	ConversationEntryLifeN30  ConversationEntryLife = 30
+	ConversationEntryLifeN365 ConversationEntryLife = 365
+	ConversationEntryLifeN7   ConversationEntryLife = 7
+	ConversationEntryLifeN90  ConversationEntryLife = 90
+)
+
+// Defines values for ConversationEntryTLP.
+const (
+	ConversationEntryTLPTLPAMBER       ConversationEntryTLP = "TLP:AMBER"
+	ConversationEntryTLPTLPAMBERSTRICT ConversationEntryTLP = "TLP:AMBER+STRICT"
+	ConversationEntryTLPTLPCLEAR       ConversationEntryTLP = "TLP:CLEAR"
+	ConversationEntryTLPTLPGREEN       ConversationEntryTLP = "TLP:GREEN"
+	ConversationEntryTLPTLPRED         ConversationEntryTLP = "TLP:RED"
 )
 
 // Defines values for DecisionAction.
@@ -436,6 +522,12 @@ const (
 	MemberRoleRoleOrgTechnician MemberRoleRole = "org_technician"
 )
 
+// Defines values for MessageSide.
+const (
+	MessageSideCsirt  MessageSide = "csirt"
+	MessageSideMember MessageSide = "member"
+)
+
 // Defines values for NetworkKind.
 const (
 	NetworkKindAs      NetworkKind = "as"
@@ -573,6 +665,12 @@ const (
 	QuestionKindDate     QuestionKind = "date"
 	QuestionKindText     QuestionKind = "text"
 	QuestionKindYesNo    QuestionKind = "yes_no"
+)
+
+// Defines values for ReadReceiptSide.
+const (
+	ReadReceiptSideCsirt  ReadReceiptSide = "csirt"
+	ReadReceiptSideMember ReadReceiptSide = "member"
 )
 
 // Defines values for ReasonVerdict.
@@ -1039,6 +1137,54 @@ const (
 	ListRegistrationsParamsTierBasic ListRegistrationsParamsTier = "basic"
 	ListRegistrationsParamsTierFull  ListRegistrationsParamsTier = "full"
 )
+
+// AboutConversation defines model for AboutConversation.
+type AboutConversation struct {
+	// Closed Missing: open.
+	Closed *time.Time `json:"closed,omitempty"`
+
+	// Erased Missing: not yet.
+	Erased  *time.Time `json:"erased,omitempty"`
+	Expires time.Time  `json:"expires"`
+	ID      int64      `json:"id"`
+
+	// Last When the last message was written.
+	Last     time.Time                 `json:"last"`
+	LastBy   string                    `json:"last_by"`
+	LastSide AboutConversationLastSide `json:"last_side"`
+
+	// Life Days after its last message until its content is erased.
+	Life     int64 `json:"life"`
+	Messages int64 `json:"messages"`
+
+	// Named Only the people it names may read it.
+	Named bool `json:"named"`
+
+	// Organisation Its code.
+	Organisation string `json:"organisation"`
+
+	// Participants Of one for named people.
+	Participants []ChannelParticipant         `json:"participants"`
+	Started      time.Time                    `json:"started"`
+	StartedBy    string                       `json:"started_by"`
+	StartedSide  AboutConversationStartedSide `json:"started_side"`
+
+	// Subject Empty once erased.
+	Subject string               `json:"subject"`
+	TLP     AboutConversationTLP `json:"tlp"`
+
+	// Unread For you.
+	Unread bool `json:"unread"`
+}
+
+// AboutConversationLastSide defines model for AboutConversation.LastSide.
+type AboutConversationLastSide string
+
+// AboutConversationStartedSide defines model for AboutConversation.StartedSide.
+type AboutConversationStartedSide string
+
+// AboutConversationTLP defines model for AboutConversation.TLP.
+type AboutConversationTLP string
 
 // Absence defines model for Absence.
 type Absence struct {
@@ -1599,6 +1745,64 @@ type ChangeRow struct {
 // ChangeRowState asked: waits for the body's answer; second: approved by one, waits for another.
 type ChangeRowState string
 
+// ChannelContent defines model for ChannelContent.
+type ChannelContent struct {
+	// Content In base64.
+	Content []byte `json:"content"`
+
+	// Finding What the scanner called it.
+	Finding *string            `json:"finding,omitempty"`
+	ID      int64              `json:"id"`
+	Name    string             `json:"name"`
+	Scan    ChannelContentScan `json:"scan"`
+
+	// Sha256 Hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// Size Bytes.
+	Size int64 `json:"size"`
+}
+
+// ChannelContentScan defines model for ChannelContent.Scan.
+type ChannelContentScan string
+
+// ChannelFile defines model for ChannelFile.
+type ChannelFile struct {
+	// Finding What the scanner called it.
+	Finding *string         `json:"finding,omitempty"`
+	ID      int64           `json:"id"`
+	Name    string          `json:"name"`
+	Scan    ChannelFileScan `json:"scan"`
+
+	// Sha256 Hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// Size Bytes.
+	Size int64 `json:"size"`
+}
+
+// ChannelFileScan defines model for ChannelFile.Scan.
+type ChannelFileScan string
+
+// ChannelParticipant defines model for ChannelParticipant.
+type ChannelParticipant struct {
+	Name string                 `json:"name"`
+	Side ChannelParticipantSide `json:"side"`
+}
+
+// ChannelParticipantSide defines model for ChannelParticipant.Side.
+type ChannelParticipantSide string
+
+// ChannelPerson defines model for ChannelPerson.
+type ChannelPerson struct {
+	ID   int64             `json:"id"`
+	Name string            `json:"name"`
+	Side ChannelPersonSide `json:"side"`
+}
+
+// ChannelPersonSide defines model for ChannelPerson.Side.
+type ChannelPersonSide string
+
 // Check defines model for Check.
 type Check struct {
 	// Check What was compared: code, name, fiscal_code, pec, mail, free_mail.
@@ -1883,6 +2087,78 @@ type ContactKeyTextKind string
 
 // ContactKeyTextState defines model for ContactKeyText.State.
 type ContactKeyTextState string
+
+// Conversation defines model for Conversation.
+type Conversation struct {
+	// Closed Missing: open.
+	Closed *time.Time `json:"closed,omitempty"`
+
+	// Erased Missing: not yet.
+	Erased  *time.Time `json:"erased,omitempty"`
+	Expires time.Time  `json:"expires"`
+	ID      int64      `json:"id"`
+
+	// Last When the last message was written.
+	Last     time.Time            `json:"last"`
+	LastBy   string               `json:"last_by"`
+	LastSide ConversationLastSide `json:"last_side"`
+
+	// Life Days after its last message until its content is erased.
+	Life     int64 `json:"life"`
+	Messages int64 `json:"messages"`
+
+	// Named Only the people it names may read it.
+	Named bool `json:"named"`
+
+	// Organisation Its code.
+	Organisation string                  `json:"organisation"`
+	Started      time.Time               `json:"started"`
+	StartedBy    string                  `json:"started_by"`
+	StartedSide  ConversationStartedSide `json:"started_side"`
+
+	// Subject Empty once erased.
+	Subject string          `json:"subject"`
+	TLP     ConversationTLP `json:"tlp"`
+
+	// Unread For you.
+	Unread bool `json:"unread"`
+}
+
+// ConversationLastSide defines model for Conversation.LastSide.
+type ConversationLastSide string
+
+// ConversationStartedSide defines model for Conversation.StartedSide.
+type ConversationStartedSide string
+
+// ConversationTLP defines model for Conversation.TLP.
+type ConversationTLP string
+
+// ConversationEntry defines model for ConversationEntry.
+type ConversationEntry struct {
+	Files []UploadFile `json:"files,omitempty"`
+
+	// Life Days after the last message until the content is erased.
+	Life ConversationEntryLife `json:"life"`
+
+	// Named People who alone may read it, besides you.
+	Named []int64 `json:"named,omitempty"`
+
+	// Sample A file holds malware, and is sent on purpose.
+	Sample  *bool  `json:"sample,omitempty"`
+	Subject string `json:"subject"`
+
+	// Text Needed without files.
+	Text *string `json:"text,omitempty"`
+
+	// TLP TLP:RED wants named people.
+	TLP ConversationEntryTLP `json:"tlp"`
+}
+
+// ConversationEntryLife Days after the last message until the content is erased.
+type ConversationEntryLife int64
+
+// ConversationEntryTLP TLP:RED wants named people.
+type ConversationEntryTLP string
 
 // CVE defines model for Cve.
 type CVE struct {
@@ -2556,6 +2832,18 @@ type ListChangeRow struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListChannelPerson defines model for ListChannelPerson.
+type ListChannelPerson struct {
+	// Items The things, in order.
+	Items []ChannelPerson `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListConfirmedAffected defines model for ListConfirmedAffected.
 type ListConfirmedAffected struct {
 	// Items The things, in order.
@@ -2596,6 +2884,18 @@ type ListContact struct {
 type ListContactKey struct {
 	// Items The things, in order.
 	Items []ContactKey `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListConversation defines model for ListConversation.
+type ListConversation struct {
+	// Items The things, in order.
+	Items []Conversation `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -2800,6 +3100,18 @@ type ListMatchNews struct {
 type ListMemberCalls struct {
 	// Items The things, in order.
 	Items []MemberCalls `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListMessage defines model for ListMessage.
+type ListMessage struct {
+	// Items The things, in order.
+	Items []Message `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -3350,6 +3662,35 @@ type MemberRole struct {
 
 // MemberRoleRole defines model for MemberRole.Role.
 type MemberRoleRole string
+
+// Message defines model for Message.
+type Message struct {
+	At    time.Time     `json:"at"`
+	By    string        `json:"by"`
+	Files []ChannelFile `json:"files"`
+	ID    int64         `json:"id"`
+
+	// Read Who has read it, the first first.
+	Read []ReadReceipt `json:"read"`
+	Side MessageSide   `json:"side"`
+
+	// Text Empty once erased.
+	Text string `json:"text"`
+}
+
+// MessageSide defines model for Message.Side.
+type MessageSide string
+
+// MessageEntry defines model for MessageEntry.
+type MessageEntry struct {
+	Files []UploadFile `json:"files,omitempty"`
+
+	// Sample A file holds malware, and is sent on purpose.
+	Sample *bool `json:"sample,omitempty"`
+
+	// Text Needed without files.
+	Text *string `json:"text,omitempty"`
+}
 
 // Municipality defines model for Municipality.
 type Municipality struct {
@@ -4002,6 +4343,16 @@ type Question struct {
 // QuestionKind computed: the portal counts it, and nobody answers.
 type QuestionKind string
 
+// ReadReceipt defines model for ReadReceipt.
+type ReadReceipt struct {
+	At   time.Time       `json:"at"`
+	Name string          `json:"name"`
+	Side ReadReceiptSide `json:"side"`
+}
+
+// ReadReceiptSide defines model for ReadReceipt.Side.
+type ReadReceiptSide string
+
 // Reason defines model for Reason.
 type Reason struct {
 	// Because What it follows from.
@@ -4644,6 +4995,13 @@ type Twin struct {
 	State string `json:"state"`
 }
 
+// UploadFile defines model for UploadFile.
+type UploadFile struct {
+	// Content In base64; at most 25 MB as they are.
+	Content []byte `json:"content"`
+	Name    string `json:"name"`
+}
+
 // VEXApplication defines model for VEXApplication.
 type VEXApplication struct {
 	// Confirm Of the plan's confirm, those to be marked.
@@ -5134,6 +5492,21 @@ type DecideChangeParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// ListAllConversationsParams defines parameters for ListAllConversations.
+type ListAllConversationsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Waiting Only open ones whose last word is the member's.
+	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // GetConditionsParams defines parameters for GetConditions.
 type GetConditionsParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
@@ -5539,6 +5912,84 @@ type AnswerChangeParams struct {
 
 // WithdrawChangeParams defines parameters for WithdrawChange.
 type WithdrawChangeParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListConversationsParams defines parameters for ListConversations.
+type ListConversationsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// StartConversationParams defines parameters for StartConversation.
+type StartConversationParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListChannelPeopleParams defines parameters for ListChannelPeople.
+type ListChannelPeopleParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetConversationParams defines parameters for GetConversation.
+type GetConversationParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// CloseConversationParams defines parameters for CloseConversation.
+type CloseConversationParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// EraseConversationParams defines parameters for EraseConversation.
+type EraseConversationParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetChannelFileParams defines parameters for GetChannelFile.
+type GetChannelFileParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListMessagesParams defines parameters for ListMessages.
+type ListMessagesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// WriteMessageParams defines parameters for WriteMessage.
+type WriteMessageParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ReopenConversationParams defines parameters for ReopenConversation.
+type ReopenConversationParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
@@ -6906,6 +7357,12 @@ type ProposeChangeJSONRequestBody = ChangeProposal
 // AnswerChangeJSONRequestBody defines body for AnswerChange for application/json ContentType.
 type AnswerChangeJSONRequestBody = AnswerText
 
+// StartConversationJSONRequestBody defines body for StartConversation for application/json ContentType.
+type StartConversationJSONRequestBody = ConversationEntry
+
+// WriteMessageJSONRequestBody defines body for WriteMessage for application/json ContentType.
+type WriteMessageJSONRequestBody = MessageEntry
+
 // AddContactJSONRequestBody defines body for AddContact for application/json ContentType.
 type AddContactJSONRequestBody = ContactEntry
 
@@ -7532,6 +7989,40 @@ func (c *Client) DecideChange(ctx context.Context, id int64, params *DecideChang
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Change](ctx, c, q)
+}
+
+// ListAllConversations List the conversations with all members
+//
+// Those you may read, the latest first.
+//
+// GET /api/v1/channel
+func (c *Client) ListAllConversations(ctx context.Context, params *ListAllConversationsParams) (*Reply[ListConversation], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/channel")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("waiting", params.Waiting)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListConversation](ctx, c, q)
+}
+
+// ListAllConversationsAll goes through the whole list, page after page.
+func (c *Client) ListAllConversationsAll(ctx context.Context, params *ListAllConversationsParams) iter.Seq2[Conversation, error] {
+	return every(func(cursor *string) ([]Conversation, *string, error) {
+		var p ListAllConversationsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAllConversations(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
 }
 
 // GetConditions Read the conditions a new registration accepts
@@ -8415,6 +8906,194 @@ func (c *Client) WithdrawChange(ctx context.Context, org string, id int64, param
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[Change](ctx, c, q)
+}
+
+// ListConversations List the conversations you may read
+//
+// The latest first.
+//
+// GET /api/v1/organisations/{org}/channel
+func (c *Client) ListConversations(ctx context.Context, org string, params *ListConversationsParams) (*Reply[ListConversation], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/channel", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListConversation](ctx, c, q)
+}
+
+// ListConversationsAll goes through the whole list, page after page.
+func (c *Client) ListConversationsAll(ctx context.Context, org string, params *ListConversationsParams) iter.Seq2[Conversation, error] {
+	return every(func(cursor *string) ([]Conversation, *string, error) {
+		var p ListConversationsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListConversations(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// StartConversation Start a conversation
+//
+// The other side is told by mail. Who may be named: list-channel-people.
+//
+// POST /api/v1/organisations/{org}/channel
+func (c *Client) StartConversation(ctx context.Context, org string, params *StartConversationParams, body StartConversationJSONRequestBody) (*Reply[AboutConversation], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/channel", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AboutConversation](ctx, c, q)
+}
+
+// ListChannelPeople List who may be named in a conversation
+//
+// GET /api/v1/organisations/{org}/channel/people
+func (c *Client) ListChannelPeople(ctx context.Context, org string, params *ListChannelPeopleParams) (*Reply[ListChannelPerson], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/channel/people", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListChannelPerson](ctx, c, q)
+}
+
+// ListChannelPeopleAll goes through the whole list, page after page.
+func (c *Client) ListChannelPeopleAll(ctx context.Context, org string, params *ListChannelPeopleParams) iter.Seq2[ChannelPerson, error] {
+	return every(func(cursor *string) ([]ChannelPerson, *string, error) {
+		var p ListChannelPeopleParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListChannelPeople(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetConversation Read what a conversation is about
+//
+// That you have read it is noted when you list its messages.
+//
+// GET /api/v1/organisations/{org}/channel/{id}
+func (c *Client) GetConversation(ctx context.Context, org string, id int64, params *GetConversationParams) (*Reply[AboutConversation], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/channel/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AboutConversation](ctx, c, q)
+}
+
+// CloseConversation Say that there is nothing more to do
+//
+// Twice does nothing more.
+//
+// POST /api/v1/organisations/{org}/channel/{id}/close
+func (c *Client) CloseConversation(ctx context.Context, org string, id int64, params *CloseConversationParams) (*Reply[AboutConversation], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/channel/%s/close", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AboutConversation](ctx, c, q)
+}
+
+// EraseConversation Erase what was said before its time
+//
+// The side that began it may. That, when and between whom it was stays.
+//
+// POST /api/v1/organisations/{org}/channel/{id}/erase
+func (c *Client) EraseConversation(ctx context.Context, org string, id int64, params *EraseConversationParams) (*Reply[AboutConversation], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/channel/%s/erase", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AboutConversation](ctx, c, q)
+}
+
+// GetChannelFile Read a file of a conversation
+//
+// Noted in the audit log. Treat what was not scanned, or is infected, as dangerous.
+//
+// GET /api/v1/organisations/{org}/channel/{id}/files/{file}
+func (c *Client) GetChannelFile(ctx context.Context, org string, id int64, file int64, params *GetChannelFileParams) (*Reply[ChannelContent], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/channel/%s/files/%s", segment(org), segment(id), segment(file))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ChannelContent](ctx, c, q)
+}
+
+// ListMessages Read a conversation's messages
+//
+// The latest first, with who has read them; at most 30 at once. The first page notes that you have read the conversation.
+//
+// GET /api/v1/organisations/{org}/channel/{id}/messages
+func (c *Client) ListMessages(ctx context.Context, org string, id int64, params *ListMessagesParams) (*Reply[ListMessage], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/channel/%s/messages", segment(org), segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListMessage](ctx, c, q)
+}
+
+// ListMessagesAll goes through the whole list, page after page.
+func (c *Client) ListMessagesAll(ctx context.Context, org string, id int64, params *ListMessagesParams) iter.Seq2[Message, error] {
+	return every(func(cursor *string) ([]Message, *string, error) {
+		var p ListMessagesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListMessages(ctx, org, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// WriteMessage Answer in a conversation
+//
+// Opens a closed one again.
+//
+// POST /api/v1/organisations/{org}/channel/{id}/messages
+func (c *Client) WriteMessage(ctx context.Context, org string, id int64, params *WriteMessageParams, body WriteMessageJSONRequestBody) (*Reply[AboutConversation], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/channel/%s/messages", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AboutConversation](ctx, c, q)
+}
+
+// ReopenConversation Open a closed conversation again
+//
+// POST /api/v1/organisations/{org}/channel/{id}/reopen
+func (c *Client) ReopenConversation(ctx context.Context, org string, id int64, params *ReopenConversationParams) (*Reply[AboutConversation], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/channel/%s/reopen", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AboutConversation](ctx, c, q)
 }
 
 // GetCompleteness Read how complete the record is, and what is missing

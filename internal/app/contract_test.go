@@ -49,6 +49,7 @@ func keepsContract(t *testing.T, h *house) {
 		{"staff", staffContract},
 		{"stack", stackContract},
 		{"vulnerabilities", vulnerabilityContract},
+		{"channel", channelContract},
 		{"operations", operationsContract},
 		{"webhooks", hookContract},
 		{"ways in", waysInContract},

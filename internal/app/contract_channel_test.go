@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"fmt"
+	"net/url"
+)
+
+// channelContract calls what is about the secure channel.
+func channelContract(c *contract) {
+	people := c.call(200, "list-channel-people", asked{}).items()
+	if len(people) < 2 {
+		c.t.Fatalf("%v", people)
+	}
+	draft := m{"subject": "Accesso sospetto", "tlp": "TLP:AMBER", "life": 30, "text": "Vi mando il registro.", "files": []any{m{"name": "registro.txt", "content": "cmlnYQ=="}}}
+	key := map[string]string{"Idempotency-Key": "channel-1"}
+	made := c.call(201, "start-conversation", asked{Body: draft, Header: key})
+	if again := c.call(201, "start-conversation", asked{Body: draft, Header: key}); again.id("id") != made.id("id") || again.id("messages") != "1" {
+		c.t.Errorf("%v", again.Body)
+	}
+	c.call(422, "start-conversation", asked{Body: m{"subject": "x", "tlp": "TLP:RED", "life": 30, "text": "x"}})
+	c.call(422, "start-conversation", asked{Body: m{"subject": "x", "tlp": "TLP:GREEN", "life": 30}})
+	path, theirs := map[string]string{"id": made.id("id")}, map[string]string{"org": "c_x102", "id": made.id("id")}
+	csirt := func(q asked) asked { q.As, q.Path = "analyst", path; return q }
+	if got := c.call(200, "get-conversation", csirt(asked{})); got.get("unread") != true {
+		c.t.Errorf("%v", got.Body)
+	}
+	said := c.call(200, "list-messages", csirt(asked{})).items()
+	if len(said) != 1 {
+		c.t.Fatalf("%v", said)
+	}
+	if got := c.call(200, "get-conversation", csirt(asked{})); got.get("unread") != false {
+		c.t.Errorf("what was read is not: %v", got.Body)
+	}
+	c.call(200, "write-message", csirt(asked{Body: m{"text": "Grazie, lo guardiamo."}}))
+	first := c.call(200, "list-messages", asked{Path: path, Query: url.Values{"limit": {"1"}}})
+	second := c.call(200, "list-messages", asked{Path: path, Query: url.Values{"limit": {"1"}, "cursor": {fmt.Sprint(first.get("next_cursor"))}}})
+	if len(second.items()) != 1 || second.get("next_cursor") != nil || first.items()[0].(m)["side"] != "csirt" {
+		c.t.Fatalf("pages %v and %v", first.Body, second.Body)
+	}
+	if read := second.items()[0].(m)["read"].([]any); len(read) != 1 || read[0].(m)["side"] != "csirt" {
+		c.t.Errorf("nobody has read it: %v", second.Body)
+	}
+	file := answered{Body: second.items()[0].(m)["files"].([]any)[0]}.id("id")
+	if got := c.call(200, "get-channel-file", asked{Path: map[string]string{"id": made.id("id"), "file": file}}); got.get("content") != "cmlnYQ==" || got.get("scan") != "unscanned" {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(404, "get-channel-file", asked{As: "org_admin@c_x102", Path: map[string]string{"org": "c_x102", "id": made.id("id"), "file": file}})
+	for _, id := range []string{"get-conversation", "list-messages", "close-conversation", "reopen-conversation", "erase-conversation"} {
+		c.call(404, id, asked{As: "org_admin@c_x102", Path: theirs})
+	}
+	c.call(404, "write-message", asked{As: "org_admin@c_x102", Path: theirs, Body: m{"text": "x"}})
+	if got := c.call(200, "list-conversations", asked{As: "org_admin@c_x102", Path: map[string]string{"org": "c_x102"}}); len(got.items()) != 0 {
+		c.t.Errorf("%v", got.Body)
+	}
+	if got := c.call(200, "list-conversations", asked{}); len(got.items()) != 1 {
+		c.t.Errorf("%v", got.Body)
+	}
+	if got := c.call(200, "list-all-conversations", asked{As: "analyst"}); len(got.items()) != 1 || got.items()[0].(m)["organisation"] != "c_x101" {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(404, "list-all-conversations", asked{})
+	if got := c.call(200, "close-conversation", asked{Path: path}); got.get("closed") == nil {
+		c.t.Errorf("%v", got.Body)
+	}
+	if got := c.call(200, "reopen-conversation", asked{Path: path}); got.get("closed") != nil {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(403, "erase-conversation", csirt(asked{}))
+	if got := c.call(200, "erase-conversation", asked{Path: path}); got.get("erased") == nil || got.get("subject") != "" {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(409, "write-message", asked{Path: path, Body: m{"text": "x"}})
+}
