@@ -47,7 +47,7 @@ type readReceiptJSON struct {
 
 func messageView(x Message) messageJSON {
 	return messageJSON{x.ID, x.At, x.By, x.Side, x.Text, api.Each(x.Files, fileView),
-		api.Each(x.Read, func(p Receipt) readReceiptJSON { return readReceiptJSON{p.Name, p.Side, p.At} })}
+		api.Each(x.Read, func(p Receipt) readReceiptJSON { return readReceiptJSON(p) })}
 }
 
 type messagesQuery struct {

@@ -94,7 +94,7 @@ func (m *Module) aboutThread(r *api.Request, id int64) (out aboutConversationJSO
 		return out, nil
 	}
 	people, err := m.participants(r.Context(), r.Scope, t)
-	out.Participants = api.Each(people, func(p Participant) channelParticipantJSON { return channelParticipantJSON{p.Name, p.Side} })
+	out.Participants = api.Each(people, func(p Participant) channelParticipantJSON { return channelParticipantJSON(p) })
 	return out, err
 }
 
