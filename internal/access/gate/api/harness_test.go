@@ -50,7 +50,7 @@ func (d directory) OrganisationsByID(context.Context, access.Scope, []int64) ([]
 
 // world is the API with a room of notes behind it.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	db      *db.DB
 	clock   *clock.Fake
 	gate    *gate.Gate
@@ -59,7 +59,7 @@ type world struct {
 	notes   *notes
 }
 
-func newWorld(t *testing.T, d *db.DB) *world {
+func newWorld(t testing.TB, d *db.DB) *world {
 	t.Helper()
 	bundle, err := i18n.Load(ui.Locale, gate.Locale, api.Locale)
 	if err != nil {
