@@ -67,8 +67,7 @@ func referMessage(n events.Notice) (object, path string, tell bool) {
 	if err := n.Decode(&w); err != nil || w.Named || !tlp.Label(w.TLP).Within(tlp.Green) {
 		return "", "", false
 	}
-	// The portal's page: the API has no conversations.
-	return "conversation", "/o/{org}/channel/" + strconv.FormatInt(w.Thread, 10), true
+	return "conversation", api.Root + "/organisations/{org}/channel/" + strconv.FormatInt(w.Thread, 10), true
 }
 
 // hookLine is the way to the addresses of webhooks. The demonstration on one's own machine also reaches that machine.

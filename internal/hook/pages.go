@@ -3,7 +3,6 @@
 package hook
 
 import (
-	"net/url"
 	"strconv"
 
 	"martinella/internal/access"
@@ -90,35 +89,6 @@ func (m *Module) owners(r *gate.Request, hooks []Hook) (map[int64]Organisation, 
 	return out, err
 }
 
-func (m *Module) newPage(r *gate.Request) error {
-	return r.Page(r.L.T("hook.new"), formBody(m.formView(r, Hook{Contact: r.Person.Email, Language: r.L.Lang()}, nil)))
-}
-
-func (m *Module) formView(r *gate.Request, h Hook, failure error) formView {
-	return formView{Base: base(r), Hook: h, Offered: m.Offered(r.Scope), Plain: m.deps.Plain, State: r.FormState(failure)}
-}
-
-func formOf(r *gate.Request) (f Form, version int64, err error) {
-	in, err := r.Form()
-	if err != nil {
-		return f, 0, err
-	}
-	version, err = in.Int("version", 0)
-	return Form{Name: in.Text("name"), URL: in.Text("url"), Contact: in.Text("contact"), Language: in.Text("language"), Kinds: in.All("kinds")}, version, err
-}
-
-func (m *Module) create(r *gate.Request) error {
-	f, _, err := formOf(r)
-	if err == nil {
-		var h Hook
-		var secret string
-		if h, secret, err = m.Create(r.Context(), r.Scope, f); err == nil {
-			return r.Page(r.L.T("hook.made"), secretBody(secretView{Base: base(r), Hook: h, Secret: secret, New: true}))
-		}
-	}
-	return r.Invalid(err, r.L.T("hook.new"), formBody(m.formView(r, Hook{}, err)))
-}
-
 // inPath gives the hook the address names.
 func (m *Module) inPath(r *gate.Request) (Hook, error) {
 	id, err := r.ID("id")
@@ -138,29 +108,6 @@ func (m *Module) hookPage(r *gate.Request) error {
 		return err
 	}
 	return r.Page(h.Name, hookBody(v))
-}
-
-func (m *Module) editPage(r *gate.Request) error {
-	h, err := m.inPath(r)
-	if err != nil {
-		return err
-	}
-	return r.Page(r.L.T("hook.edit"), formBody(m.formView(r, h, nil)))
-}
-
-func (m *Module) edit(r *gate.Request) error {
-	h, err := m.inPath(r)
-	if err != nil {
-		return err
-	}
-	f, version, err := formOf(r)
-	if err == nil {
-		if _, err = m.Edit(r.Context(), r.Scope, h.ID, version, f); err == nil {
-			r.Flash(gate.Success, "hook.saved")
-			return r.Redirect(hookPath(base(r), h.ID, ""))
-		}
-	}
-	return r.Invalid(err, r.L.T("hook.edit"), formBody(m.formView(r, h, err)))
 }
 
 func (m *Module) rotatePage(r *gate.Request) error {
@@ -233,49 +180,6 @@ func (m *Module) act(r *gate.Request, said string, do func(id int64) error) erro
 	}
 	r.Flash(gate.Success, said)
 	return r.Redirect(hookPath(base(r), id, ""))
-}
-
-func (m *Module) deliveryPage(r *gate.Request) error {
-	id, err := r.ID("id")
-	if err != nil {
-		return err
-	}
-	delivery, err := r.ID("delivery")
-	if err != nil {
-		return err
-	}
-	h, d, err := m.Delivery(r.Context(), r.Scope, id, delivery)
-	if err != nil {
-		return err
-	}
-	return r.Page(r.L.T("hook.delivery"), deliveryBody(messageView{Base: base(r), Hook: h, Delivery: d, CanEdit: r.Scope.Can(access.HookEdit)}))
-}
-
-func (m *Module) again(r *gate.Request) error {
-	return m.act(r, "hook.sent_again", func(id int64) error {
-		delivery, err := r.ID("delivery")
-		if err != nil {
-			return err
-		}
-		return m.Again(r.Context(), r.Scope, id, delivery)
-	})
-}
-
-// failureText is the sentence for why an attempt failed.
-func failureText(l interface {
-	T(key string, pairs ...any) string
-}, h Hook, status int64, code string) string {
-	if code == "" {
-		return ""
-	}
-	if code == "hook.status" {
-		return l.T("fault.hook.status", "status", status)
-	}
-	host := h.Host()
-	if u, err := url.Parse(h.URL); err == nil {
-		host = u.Hostname()
-	}
-	return l.T("fault."+code, "host", host)
 }
 
 // kindKey is the key of a kind's words.
