@@ -28,7 +28,7 @@ func (m *Module) claimPages(g *gate.Gate) {
 	g.Handle("GET /ops/networks/{id}", gate.Staff(access.TerritoryRead), m.decidePage)
 	g.Handle("POST /ops/networks/{id}", gate.Staff(access.AccreditationEdit), m.decideClaim)
 	g.Nav(
-		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.networks", Path: "/o/{org}/networks", Permission: access.NetworkRead, Order: 65},
+		gate.NavItem{Area: gate.AreaOwn, Key: "constituency.nav.networks", Path: "/o/{org}/networks", Permission: access.NetworkRead, Order: 65},
 		gate.NavItem{Area: gate.AreaRecords, Key: "constituency.nav.networks", Path: "/ops/networks", Permission: access.TerritoryRead, Order: 35},
 	)
 }

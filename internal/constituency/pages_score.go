@@ -21,7 +21,7 @@ func (m *Module) checklistPages(g *gate.Gate) {
 	g.Handle("GET /o/{org}/onboarding", gate.Member(access.OrganisationRead), m.onboardingPage)
 	g.Handle("GET /o/{org}/onboarding/{section}", gate.Member(access.OrganisationEdit), m.onboardingForm)
 	g.Handle("POST /o/{org}/onboarding/{section}", gate.Member(access.OrganisationEdit), m.answerOnboarding)
-	g.Nav(gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.onboarding", Path: "/o/{org}/onboarding", Permission: access.OrganisationRead, Order: 75})
+	g.Nav(gate.NavItem{Area: gate.AreaOwn, Key: "constituency.nav.onboarding", Path: "/o/{org}/onboarding", Permission: access.OrganisationRead, Order: 75})
 }
 
 func (m *Module) completenessPage(r *gate.Request) error {

@@ -37,7 +37,7 @@ func (m *Module) pages(g *gate.Gate) {
 		g.Handle("POST "+one+"/deliveries/{delivery}/again", at.edit, m.again)
 	}
 	g.Nav(
-		gate.NavItem{Area: gate.AreaMember, Key: "hook.nav", Path: "/o/{org}/hooks", Permission: access.HookRead, Order: 95},
+		gate.NavItem{Area: gate.AreaOwn, Key: "hook.nav", Path: "/o/{org}/hooks", Permission: access.HookRead, Order: 95},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "hook.nav", Path: "/ops/hooks", Permission: access.HookRead, Order: 60},
 	)
 }

@@ -29,14 +29,14 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.linkedRoutes(g)
 	m.tokenRoutes(g)
 	g.Nav(
-		gate.NavItem{Area: gate.AreaMember, Key: "identity.nav.people", Path: "/o/{org}/people", Permission: access.PeopleEdit, Order: 80},
+		gate.NavItem{Area: gate.AreaOwn, Key: "identity.nav.people", Path: "/o/{org}/people", Permission: access.PeopleEdit, Order: 80},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "identity.nav.recoveries", Path: recoveryDesk, Permission: access.PeopleEdit, Order: 15},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "identity.nav.staff", Path: "/admin/people", Permission: access.StaffEdit, Order: 10},
 		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.security", Path: securityPage, Order: 10},
 		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.linked", Path: linkedPage, Order: 15},
 		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.sessions", Path: "/account/sessions", Order: 20},
 		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.tokens", Path: "/account/tokens", Order: 30},
-		gate.NavItem{Area: gate.AreaMember, Key: "identity.nav.tokens", Path: "/o/{org}/tokens", Permission: access.TokenEdit, Order: 85},
+		gate.NavItem{Area: gate.AreaOwn, Key: "identity.nav.tokens", Path: "/o/{org}/tokens", Permission: access.TokenEdit, Order: 85},
 	)
 	return m.handleJobs(q)
 }

@@ -20,6 +20,7 @@ const (
 	AreaOps     Area = iota // the CSIRT's work
 	AreaRecords             // the record of the members: who they are and what they ask to change
 	AreaMember              // the organisation in view
+	AreaOwn                 // that organisation itself: its data, people and programs
 	AreaAdmin               // the instance itself
 	AreaAccount             // the person's own menu
 )
@@ -89,12 +90,14 @@ func (r *Request) accountMenu() []ui.Link {
 }
 
 func (r *Request) navigation() []ui.NavItem {
-	var member, ops, records, admin []ui.NavItem
+	var member, own, ops, records, admin []ui.NavItem
 	territory := r.Territory()
 	for _, n := range r.gate.nav {
 		switch {
 		case n.Area == AreaMember && r.Org.ID != 0 && r.Scope.Can(n.Permission):
 			member = append(member, r.navItem(n))
+		case n.Area == AreaOwn && r.Org.ID != 0 && r.Scope.Can(n.Permission):
+			own = append(own, r.navItem(n))
 		case n.Area == AreaOps && territory.Can(n.Permission):
 			ops = append(ops, r.navItem(n))
 		case n.Area == AreaRecords && territory.Can(n.Permission):
@@ -104,14 +107,14 @@ func (r *Request) navigation() []ui.NavItem {
 		}
 	}
 	if len(ops) == 0 {
-		return member
+		return folded(member, ui.NavItem{Text: r.L.T("gate.nav.own"), Items: own})
 	}
-	return folded(ops, ui.NavItem{Text: r.L.T("gate.nav.records"), Items: records}, ui.NavItem{Text: r.Org.Name, Items: member},
+	return folded(ops, ui.NavItem{Text: r.L.T("gate.nav.records"), Items: records}, ui.NavItem{Text: r.Org.Name, Items: append(member, own...)},
 		ui.NavItem{Text: r.L.T("gate.nav.admin"), Items: admin})
 }
 
-// folded puts lists behind the operator's own entries, those that have any, so
-// that his row stays one row.
+// folded puts lists behind the entries of every day, those that have any, so that
+// the row stays one row.
 func folded(row []ui.NavItem, lists ...ui.NavItem) []ui.NavItem {
 	for _, l := range lists {
 		if len(l.Items) > 0 {
