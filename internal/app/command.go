@@ -72,19 +72,12 @@ func printOutcome(out io.Writer, d vulnerability.Outcome, dry bool) {
 // MatchStack prints the CVEs that touch a list of CPE names; lines that cannot
 // be read are told to errs and the rest goes on.
 func (a *App) MatchStack(ctx context.Context, in io.Reader, format string, out, errs io.Writer) error {
-	builder := match.NewBuilder()
-	for r, err := range a.rooms.corpus.Records(ctx, access.System("cli")) {
-		if err != nil {
-			return err
-		}
-		builder.Put(r)
-	}
-	if err := a.aliases.Refresh(ctx); err != nil {
+	snap, names, err := a.rooms.vulnerability.Index(ctx, access.System("cli"))
+	if err != nil {
 		return err
 	}
-	matcher := builder.Commit().Matcher(a.aliases)
 	wrong := 0
-	_, err := match.Lines(in, out, matcher, match.LineOptions{JSON: format == "json", OnError: func(e match.LineError) {
+	_, err = match.Lines(in, out, snap.Matcher(names), match.LineOptions{JSON: format == "json", OnError: func(e match.LineError) {
 		wrong++
 		fmt.Fprintf(errs, "line %d left aside: %v: %q\n", e.Line, e.Err, e.Text)
 	}})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"time"
 
 	"martinella/internal/access"
@@ -181,7 +182,7 @@ func (a *App) buildVulnerability() error {
 	a.aliases = &aliases{r: &a.rooms}
 	a.rooms.vulnerability = vulnerability.New(vulnerability.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle, BaseURL: a.Config.BaseURL,
-		Corpus: a.rooms.corpus, Stacks: stacks{&a.rooms}, Directory: members{&a.rooms}, Outbox: digestMails{r: &a.rooms, base: a.Config.BaseURL, listID: listID(a.Config.BaseURL)},
+		IndexFile: filepath.Join(a.Config.Data, "cache", "match.index"), Corpus: a.rooms.corpus, Stacks: stacks{&a.rooms}, Directory: members{&a.rooms}, Outbox: digestMails{r: &a.rooms, base: a.Config.BaseURL, listID: listID(a.Config.BaseURL)},
 		Staff: staff{&a.rooms}, Aliases: a.aliases, Panels: a.homePanels(),
 	})
 	return nil
