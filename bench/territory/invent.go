@@ -184,18 +184,27 @@ func put(c rawCVE, key string, v any) (err error) {
 	return err
 }
 
-// makeOlder moves a criterion to an older version of its product, where one is known.
+// beforeAll is a version before any that the corpus names.
+const beforeAll = "0.0.0.1"
+
+// olderThan draws an older version of a product; of a product with one version
+// known (or none) there is none, and without beforeAll it would be touched by every CVE made up.
+func (p *products) olderThan(key string) string {
+	versions := p.versions[key]
+	if len(versions) < 2 {
+		return beforeAll
+	}
+	return versions[p.rnd.IntN(len(versions)/2)]
+}
+
+// makeOlder moves a criterion to an older version of its product.
 func (p *products) makeOlder(m map[string]any) {
 	text, _ := m["criteria"].(string)
 	name, err := cpe.Parse(text)
 	if err != nil {
 		return
 	}
-	versions := p.versions[keyOf(name)]
-	if len(versions) < 2 {
-		return
-	}
-	older := versions[p.rnd.IntN(max(1, len(versions)/2))]
+	older := p.olderThan(keyOf(name))
 	if exact := name[cpe.Version]; !exact.IsAny() && exact != cpe.NA {
 		if v, err := cpe.Quote(older); err == nil {
 			name[cpe.Version] = v
