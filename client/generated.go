@@ -7192,6 +7192,12 @@ type GetWatchParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// UpdateWatchParams defines parameters for UpdateWatch.
+type UpdateWatchParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // ListWatchHitsParams defines parameters for ListWatchHits.
 type ListWatchHitsParams struct {
 	// Limit How many at most, in one answer.
@@ -7500,6 +7506,9 @@ type ConfirmRegistrationDecisionJSONRequestBody = SecondDecision
 
 // AddWatchJSONRequestBody defines body for AddWatch for application/json ContentType.
 type AddWatchJSONRequestBody = WatchEntry
+
+// UpdateWatchJSONRequestBody defines body for UpdateWatch for application/json ContentType.
+type UpdateWatchJSONRequestBody = WatchEntry
 
 // AddCsirtWebhookJSONRequestBody defines body for AddCsirtWebhook for application/json ContentType.
 type AddCsirtWebhookJSONRequestBody = WebhookEntry
@@ -10363,6 +10372,16 @@ func (c *Client) ListStackItemHistoryAll(ctx context.Context, org string, id int
 	})
 }
 
+// ForgetStackItemProduct Take back what product an item is
+//
+// Also for the other items of its name; what the CSIRT said for all stays. Twice does nothing more.
+//
+// DELETE /api/v1/organisations/{org}/stack/items/{id}/product
+func (c *Client) ForgetStackItemProduct(ctx context.Context, org string, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/organisations/%s/stack/items/%s/product", segment(org), segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
 // ConfirmStackItem Say what product an item is
 //
 // An empty product: none that is known.
@@ -11550,7 +11569,7 @@ func (c *Client) ListWaitingAll(ctx context.Context, params *ListWaitingParams) 
 
 // ListWatches List the questions that go on being asked
 //
-// By name; all are in one answer.
+// By name. An instance keeps 200 at most: all are in one answer.
 //
 // GET /api/v1/watches
 func (c *Client) ListWatches(ctx context.Context, params *ListWatchesParams) (*Reply[ListWatch], error) {
@@ -11610,6 +11629,20 @@ func (c *Client) GetWatch(ctx context.Context, id int64, params *GetWatchParams)
 	q := request{method: "GET", path: fmt.Sprintf("/api/v1/watches/%s", segment(id))}
 	if params != nil {
 		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Watch](ctx, c, q)
+}
+
+// UpdateWatch Give a watch another name and question
+//
+// Who answers the new question already is not told, as when a watch is added.
+//
+// PUT /api/v1/watches/{id}
+func (c *Client) UpdateWatch(ctx context.Context, id int64, params *UpdateWatchParams, body UpdateWatchJSONRequestBody) (*Reply[Watch], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/watches/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
 	}
 	return send[Watch](ctx, c, q)
 }

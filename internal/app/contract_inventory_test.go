@@ -36,6 +36,8 @@ func stackContract(c *contract) {
 		c.t.Errorf("history %v", got.Body)
 	}
 	c.call(200, "confirm-stack-item", asked{Path: map[string]string{"id": other.id("id")}, Body: m{"product": ""}})
+	c.call(204, "forget-stack-item-product", asked{Path: map[string]string{"id": other.id("id")}})
+	c.call(404, "forget-stack-item-product", asked{As: "org_admin@c_x102", Path: map[string]string{"org": "c_x102", "id": other.id("id")}})
 	c.call(200, "count-stack-items", asked{})
 	c.call(200, "list-stack-changes", asked{Query: url.Values{"from": {"2026-11-01T00:00:00Z"}}})
 	if got := c.call(200, "change-stack-items", asked{Body: m{"ids": []any{made.get("id")}, "do": "classify", "criticality": "high"}}); got.id("changed") != "1" {

@@ -149,6 +149,10 @@ func (m *Module) apiConfirm(r *api.Request, in *confirmItem) (stackItemJSON, err
 	return m.apiItem(r, &in.ID)
 }
 
+func (m *Module) apiForget(r *api.Request, in *api.ID) (api.Nothing, error) {
+	return api.Nothing{}, m.Forget(r.Context(), r.Scope, in.ID)
+}
+
 type bulkInput struct {
 	Body struct {
 		IDs         []int64     `json:"ids" minItems:"1" maxItems:"500"`

@@ -163,3 +163,6 @@ func (c Content) Title() string {
 // certain says whether the identity came from the item itself, so that a
 // confirmation of its name elsewhere must not change it.
 func (i Identity) certain() bool { return i.Reason == reasonGive || i.Reason == reasonPick }
+
+// told says that people of the organisation said what it is, and may take it back.
+func (i Identity) told() bool { return i.Reason == reasonPick || i.Reason == reasonName }

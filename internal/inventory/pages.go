@@ -22,6 +22,7 @@ func (m *Module) registerPages(g *gate.Gate) {
 	g.Handle("GET /o/{org}/stack/items/{id}/remove", edit, m.removePage)
 	g.Handle("POST /o/{org}/stack/items/{id}/remove", edit, m.remove)
 	g.Handle("POST /o/{org}/stack/items/{id}/confirm", edit, m.confirm)
+	g.Handle("POST /o/{org}/stack/items/{id}/forget", edit, m.forget)
 	g.Handle("GET /o/{org}/stack/photo", read, m.photoPage, gate.RecentExport())
 	g.Handle("GET /o/{org}/stack/changes", read, m.changesPage)
 	g.Handle("GET /o/{org}/stack/import", edit, m.importPage)

@@ -250,3 +250,16 @@ func (m *Module) confirm(r *gate.Request) error {
 	r.Flash(gate.Success, key)
 	return r.Redirect(itemPath(r.Path("/stack"), id))
 }
+
+// forget takes back what product an item is.
+func (m *Module) forget(r *gate.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := m.Forget(r.Context(), r.Scope, id); err != nil {
+		return err
+	}
+	r.Flash(gate.Success, "inventory.forgotten")
+	return r.Redirect(itemPath(r.Path("/stack"), id))
+}

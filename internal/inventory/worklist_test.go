@@ -6,8 +6,11 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"martinella/internal/access"
 	"martinella/internal/inventory"
@@ -244,6 +247,54 @@ func TestNobodyIsAskedAboutAccessories(t *testing.T) {
 		}
 		if n := must[int](t)(w.NamesWaiting(ctx, analyst().Territory())); n != 0 {
 			t.Errorf("%d names wait", n)
+		}
+	})
+}
+
+// What an organisation said of a name it may take back itself; what the CSIRT said for all stays.
+func TestAnOrganisationTakesItsAnswerBack(t *testing.T) {
+	ctx := context.Background()
+	each(t, func(t *testing.T, w *world) {
+		said := add(t, w, 1, inventory.Entry{Label: "Zzqprogetto Xyloquattordici"})
+		add(t, w, 1, inventory.Entry{Label: "Zzqprogetto Xyloquattordici", Asset: "altro"})
+		if err := w.Confirm(ctx, member(1), said.ID, "a:moodle:moodle"); err != nil {
+			t.Fatal(err)
+		}
+		w.drain(t)
+		states := func() (out []string) {
+			for _, i := range items(t, w, 1) {
+				out = append(out, string(i.State)+" "+i.Product+" "+i.Reason)
+			}
+			slices.Sort(out)
+			return out
+		}
+		if diff := cmp.Diff([]string{"resolved moodle chosen", "resolved moodle name"}, states()); diff != "" {
+			t.Fatal(diff)
+		}
+		if err := w.Forget(ctx, member(2), said.ID); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("another organisation's: %v", err)
+		}
+		for range 2 { // again changes nothing
+			if err := w.Forget(ctx, member(1), said.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.drain(t)
+		if diff := cmp.Diff([]string{"unknown  ", "unknown  "}, states()); diff != "" {
+			t.Error(diff)
+		}
+		if err := w.Confirm(ctx, member(1), said.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.ConfirmName(ctx, analyst().Territory(), said.NameKey, "a:moodle:moodle"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Forget(ctx, member(1), said.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.drain(t)
+		if diff := cmp.Diff([]string{"resolved moodle everyone", "resolved moodle everyone"}, states()); diff != "" {
+			t.Error(diff)
 		}
 	})
 }
