@@ -205,6 +205,7 @@ func (s sample) pages() []page {
 		s.operator("exposure, the territory", exposureGoal, "/ops/exposure"),
 		s.operator("exposure, a product and version", exposureGoal, "/ops/exposure?q=gitlab+%3C+16.0", "/ops/exposure?q=linux_kernel+%3C+6.1+internet", "/ops/exposure?q=windows+server"),
 		s.operator("exposure, one letter", exposureGoal, "/ops/exposure?q=a"),
+		s.operator("exposure, a word of many products", exposureGoal, "/ops/exposure?q=server", "/ops/exposure?q=enterprise"),
 		s.operator("who is exposed to a CVE", exposureGoal, prefixed("/ops/vulnerabilities/", s.wide)...),
 		s.operator("members", pageGoal, "/ops/members"),
 		s.operator("members, text", pageGoal, "/ops/members?q=prova+09"),
