@@ -217,6 +217,11 @@ func (r *Request) write(status int, body templ.Component) error {
 	return nil
 }
 
+// Broke notes that an answer broke off after it had begun.
+func (r *Request) Broke(err error) {
+	r.gate.cfg.Log.Warn("an answer broke off", "request", web.RequestID(r.Context()), "route", r.R.Pattern, "error", err)
+}
+
 // JSON answers with v.
 func (r *Request) JSON(v any) error { return web.JSON(r.W, http.StatusOK, "application/json", v) }
 

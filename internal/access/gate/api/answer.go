@@ -27,6 +27,7 @@ type result struct {
 	etag     string // `"12-0a1b2c3d4e5f6071"`
 	location string // absolute
 	next     string // absolute address of the next page
+	file     *File  // instead of a body
 	replayed bool   // made by an earlier request with the same idempotency key
 }
 
@@ -34,6 +35,10 @@ type result struct {
 func (c *call) result(in, out any) (*result, error) {
 	res := &result{status: c.meta.op.success(out == nil)}
 	if out == nil {
+		return res, nil
+	}
+	if f, ok := out.(File); ok {
+		res.file = &f
 		return res, nil
 	}
 	var page *Paging
@@ -68,6 +73,9 @@ func etag(out any, body []byte) string {
 
 func (c *call) write() error {
 	w, r, res := c.req.W, c.req.R, c.res
+	if res.file != nil {
+		return c.writeFile(res.file)
+	}
 	h := w.Header()
 	h.Set("Vary", "Cookie, Authorization, Accept-Language")
 	if res.etag != "" {

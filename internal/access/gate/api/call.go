@@ -45,7 +45,7 @@ func (x adapter) Handle(op *huma.Operation, h func(huma.Context)) {
 		opts = append(opts, gate.Recent())
 	}
 	x.api.gate.Handle(op.Method+" "+op.Path, m.rule, func(r *Request) error {
-		if err := acceptable(r.R); err != nil {
+		if err := acceptable(r.R, m.op.file); err != nil {
 			return err
 		}
 		if err := readable(r.R, body); err != nil {
@@ -75,13 +75,13 @@ func (c *call) serve(op *huma.Operation, h func(huma.Context)) error {
 }
 
 // hashBody notes what a request with an idempotency key says: while it is
-// parsed, or, of a raw body, now.
+// parsed or prepared, or, of another raw body, now.
 func (c *call) hashBody(r *http.Request) (err error) {
 	if !c.keyed() {
 		return nil
 	}
 	c.hash = sha256.New()
-	if len(c.meta.op.Kinds) > 0 {
+	if len(c.meta.op.Kinds) > 0 && !c.meta.op.prepared {
 		r.Body, err = spool(r.Body, c.hash, c.meta.op.MaxBody)
 		return err
 	}
@@ -91,8 +91,11 @@ func (c *call) hashBody(r *http.Request) (err error) {
 
 // run does the room's part, once the input is parsed. It never returns an error
 // to huma, which would write it: the call keeps it.
-func (c *call) run(in any, handle func(r *Request) (any, error)) error {
+func (c *call) run(in any, prepare func(r *Request) error, handle func(r *Request) (any, error)) error {
 	if c.err = c.prepare(in); c.err != nil {
+		return nil
+	}
+	if c.err = c.before(prepare); c.err != nil {
 		return nil
 	}
 	do := func() (*result, error) {
@@ -108,6 +111,27 @@ func (c *call) run(in any, handle func(r *Request) (any, error)) error {
 		c.res, c.err = do()
 	}
 	return nil
+}
+
+// before does what an operation prepares, unless its answer is known, and reads
+// the rest of a raw body, so that the hash is the whole's.
+func (c *call) before(prepare func(r *Request) error) error {
+	if prepare == nil {
+		return nil
+	}
+	known, err := c.answered()
+	if err != nil {
+		return err
+	}
+	if !known {
+		if err := prepare(c.req); err != nil {
+			return c.whole(err)
+		}
+	}
+	if c.keyed() && len(c.meta.op.Kinds) > 0 {
+		_, err = io.Copy(io.Discard, c.req.R.Body)
+	}
+	return c.whole(err)
 }
 
 // prepare reads the parts of an input that this package gives rooms.

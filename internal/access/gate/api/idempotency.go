@@ -27,14 +27,23 @@ func (c *call) keyed() bool {
 	return c.req.R.Method == http.MethodPost && c.req.R.Header.Get(keyHeader) != ""
 }
 
+// key gives the key, or refuses one that is none.
+func (c *call) key() (string, error) {
+	key := c.req.R.Header.Get(keyHeader)
+	if len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return "", fault.New(fault.Malformed, "api.idempotency_key", fault.P{"n": maxKey})
+	}
+	return key, nil
+}
+
 // once does the room's part in one transaction with keeping its answer, so that
 // after a crash either both are there or neither. A second request with the key
 // waits for the first on the row, and is given its answer. An error keeps
 // nothing: the same request may be tried again.
 func (c *call) once(do func() (*result, error)) (res *result, err error) {
-	key := c.req.R.Header.Get(keyHeader)
-	if len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return nil, fault.New(fault.Malformed, "api.idempotency_key", fault.P{"n": maxKey})
+	key, err := c.key()
+	if err != nil {
+		return nil, err
 	}
 	outer, print := c.req.R, c.fingerprint()
 	defer func() { c.req.R = outer }()
@@ -54,6 +63,24 @@ func (c *call) once(do func() (*result, error)) (res *result, err error) {
 		return c.remember(ctx, tx, key, res)
 	})
 	return res, err
+}
+
+// answered says whether an earlier request with the key has its answer, and will
+// still have it when this one comes to ask.
+func (c *call) answered() (known bool, err error) {
+	if !c.keyed() {
+		return false, nil
+	}
+	key, err := c.key()
+	if err != nil {
+		return false, err
+	}
+	row := c.api.deps.DB.QueryRow(c.req.Context(), "SELECT EXISTS (SELECT 1 FROM api_answer WHERE holder = $1 AND idempotency_key = $2 AND created_at > $3)",
+		holder(c.req), key, db.Ms(c.api.deps.Clock.Now().Add(time.Hour-answersKept)))
+	if err := row.Scan(&known); err != nil {
+		return false, fmt.Errorf("looking for an earlier answer: %w", err)
+	}
+	return known, nil
 }
 
 // claim writes the key down; false when somebody has before.

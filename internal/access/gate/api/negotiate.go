@@ -13,8 +13,13 @@ import (
 	"martinella/internal/platform/fault"
 )
 
-// acceptable refuses who takes no JSON. Without Accept anything is welcome.
-func acceptable(r *http.Request) error {
+// acceptable refuses who takes no JSON, or no file where there is one. Without
+// Accept anything is welcome.
+func acceptable(r *http.Request, file bool) error {
+	want := "application/json"
+	if file {
+		want = binary
+	}
 	header := strings.Join(r.Header.Values("Accept"), ",")
 	if strings.TrimSpace(header) == "" {
 		return nil
@@ -24,7 +29,7 @@ func acceptable(r *http.Request) error {
 		if err != nil || params["q"] == "0" || params["q"] == "0.0" {
 			continue
 		}
-		if kind == "*/*" || kind == "application/*" || kind == "application/json" {
+		if kind == "*/*" || kind == "application/*" || kind == want {
 			return nil
 		}
 	}

@@ -5,8 +5,10 @@ package api_test
 import (
 	"context"
 	"database/sql"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing/fstest"
 
 	"martinella/internal/access"
@@ -23,6 +25,8 @@ var notesSchema = fstest.MapFS{"migrations/0001_notes.sql": {Data: []byte(
 type notes struct {
 	db    *db.DB
 	after func() // called when a note was made, inside the request
+
+	prepared int // how often a file was taken in
 }
 
 type noteJSON struct {
@@ -63,6 +67,8 @@ func (n *notes) declare(a *api.API) {
 	api.Put(a, path+"/{id}", edit, n.edit, api.Op{ID: "edit-note", Tag: "Notes", Summary: "Change a note"})
 	api.Delete(a, path+"/{id}", edit, n.remove, api.Op{ID: "remove-note", Tag: "Notes", Summary: "Remove a note"})
 	api.Post(a, path+"/secret", edit, n.secret, api.Op{ID: "make-secret", Tag: "Notes", Summary: "Make a secret", Once: true})
+	api.PostPrepared(a, path+"/file", edit, n.prepare, n.make, api.Op{ID: "upload-note", Tag: "Notes", Summary: "Make a note of a file", Kinds: []string{"application/octet-stream"}, MaxBody: 1000})
+	api.Get(a, path+"/{id}/file", read, n.file, api.Op{ID: "get-note-file", Tag: "Notes", Summary: "Read a note as a file"})
 }
 
 func (n *notes) list(r *api.Request, in *listNotes) (out api.List[noteJSON], err error) {
@@ -150,4 +156,25 @@ type secretJSON struct {
 
 func (n *notes) secret(*api.Request, *api.Nothing) (secretJSON, error) {
 	return secretJSON{"shown-once"}, nil
+}
+
+// prepare takes a file in: what it writes stays, whatever follows.
+func (n *notes) prepare(r *api.Request, _ *api.Nothing) (string, error) {
+	n.prepared++
+	text, err := io.ReadAll(io.LimitReader(r.R.Body, 20))
+	if err == nil {
+		_, err = n.db.Exec(r.Context(), "INSERT INTO note (org, text, version) VALUES (0,$1,1)", string(text))
+	}
+	return string(text), err
+}
+
+func (n *notes) make(r *api.Request, _ *api.Nothing, text string) (noteJSON, error) {
+	in := &writeNote{}
+	in.Body.Text = text
+	return n.add(r, in)
+}
+
+func (n *notes) file(r *api.Request, in *api.ID) (api.File, error) {
+	x, err := n.read(r.Context(), r.Scope, in.ID)
+	return api.File{Name: "nota è.txt", Size: int64(len(x.Text)), Hash: "h" + x.Text, Body: io.NopCloser(strings.NewReader(x.Text))}, err
 }

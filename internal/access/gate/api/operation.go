@@ -31,6 +31,19 @@ type Op struct {
 	// Recent wants a second factor shown in the last minutes, as the page does; of
 	// a token, that it was made with the scope "step-up".
 	Recent bool
+
+	prepared bool // see PostPrepared
+	file     bool // the answer is a File
+}
+
+// steps are the parts of an operation on one input; prepare may be nil.
+type steps[O any] struct {
+	prepare func(r *Request) error
+	do      func(r *Request) (O, error)
+}
+
+func plain[I, O any](h Handler[I, O]) func(in *I) steps[O] {
+	return func(in *I) steps[O] { return steps[O]{do: func(r *Request) (O, error) { return h(r, in) }} }
 }
 
 // Handler does what an operation is for.
@@ -48,27 +61,43 @@ type ID struct {
 // Get declares an operation that reads. The path is beneath Root; {org} in it is
 // the organisation the rule speaks of, and is not part of the input.
 func Get[I, O any](a *API, path string, rule gate.Rule, h Handler[I, O], op Op) {
-	register(a, http.MethodGet, path, rule, h, op)
+	register(a, http.MethodGet, path, rule, plain(h), op)
 }
 
 // Post declares an operation that makes or does something. It heeds Idempotency-Key.
 func Post[I, O any](a *API, path string, rule gate.Rule, h Handler[I, O], op Op) {
-	register(a, http.MethodPost, path, rule, h, op)
+	register(a, http.MethodPost, path, rule, plain(h), op)
+}
+
+// PostPrepared declares an operation that makes something of what prepare has
+// stored, scanned or asked for: prepare runs before the transaction, so that none
+// waits for a slow line or another program, and not at all for a request whose
+// answer is known. It may leave nothing but what is cleaned away by itself: what
+// follows may fail, or the program die.
+func PostPrepared[I, P, O any](a *API, path string, rule gate.Rule, prepare func(r *Request, in *I) (P, error), h func(r *Request, in *I, p P) (O, error), op Op) {
+	op.prepared = true
+	register(a, http.MethodPost, path, rule, func(in *I) steps[O] {
+		var p P
+		return steps[O]{
+			prepare: func(r *Request) (err error) { p, err = prepare(r, in); return err },
+			do:      func(r *Request) (O, error) { return h(r, in, p) },
+		}
+	}, op)
 }
 
 // Put declares an operation that writes a thing whole.
 func Put[I, O any](a *API, path string, rule gate.Rule, h Handler[I, O], op Op) {
-	register(a, http.MethodPut, path, rule, h, op)
+	register(a, http.MethodPut, path, rule, plain(h), op)
 }
 
 // Patch declares an operation that changes parts of a thing.
 func Patch[I, O any](a *API, path string, rule gate.Rule, h Handler[I, O], op Op) {
-	register(a, http.MethodPatch, path, rule, h, op)
+	register(a, http.MethodPatch, path, rule, plain(h), op)
 }
 
 // Delete declares an operation that removes a thing.
 func Delete[I, O any](a *API, path string, rule gate.Rule, h Handler[I, O], op Op) {
-	register(a, http.MethodDelete, path, rule, h, op)
+	register(a, http.MethodDelete, path, rule, plain(h), op)
 }
 
 // answer and empty are outputs as huma describes them.
@@ -83,11 +112,12 @@ type meta struct {
 
 const metaKey = "martinella"
 
-func register[I, O any](a *API, method, path string, rule gate.Rule, h Handler[I, O], op Op) {
+func register[I, O any](a *API, method, path string, rule gate.Rule, plan func(in *I) steps[O], op Op) {
 	if op.MaxBody == 0 {
 		op.MaxBody = web.DefaultMaxBody
 	}
-	var in any = new(I)
+	var in, out any = new(I), new(O)
+	_, op.file = out.(*File)
 	d := huma.Operation{
 		OperationID: op.ID, Method: method, Path: Root + path, Tags: []string{op.Tag}, Summary: op.Summary, Description: op.Text,
 		DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody, Metadata: map[string]any{metaKey: meta{rule, op}},
@@ -98,24 +128,28 @@ func register[I, O any](a *API, method, path string, rule gate.Rule, h Handler[I
 		d.Extensions["x-step-up"] = true
 	}
 	a.document(&d, rule, in)
-	var out any = new(O)
-	if _, silent := out.(*Nothing); silent {
-		huma.Register(a.huma, d, func(ctx context.Context, in *I) (*empty, error) {
-			return nil, callOf(ctx).run(in, func(r *Request) (any, error) { return nil, second(h(r, in)) })
-		})
-	} else {
-		huma.Register(a.huma, d, func(ctx context.Context, in *I) (*answer[O], error) {
-			return nil, callOf(ctx).run(in, func(r *Request) (any, error) { return h(r, in) })
+	_, silent := out.(*Nothing)
+	run := func(ctx context.Context, in *I) error {
+		s := plan(in)
+		return callOf(ctx).run(in, s.prepare, func(r *Request) (any, error) {
+			out, err := s.do(r)
+			if silent {
+				return nil, err
+			}
+			return out, err
 		})
 	}
-	a.describeRaw(d.Path, op.Kinds)
+	if silent || op.file {
+		huma.Register(a.huma, d, func(ctx context.Context, in *I) (*empty, error) { return nil, run(ctx, in) })
+	} else {
+		huma.Register(a.huma, d, func(ctx context.Context, in *I) (*answer[O], error) { return nil, run(ctx, in) })
+	}
+	a.describeRaw(d.Path, op)
 	a.ops = append(a.ops, Operation{op.ID, method, Root + path, rule})
 }
 
 // wantsStepUp is what the document says of operations whose page asks for a second factor anew.
 const wantsStepUp = "Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent."
-
-func second[O any](_ O, err error) error { return err }
 
 // success is the status of an answer with, or without, something to say.
 func (o Op) success(silent bool) int {

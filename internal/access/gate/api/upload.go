@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 
@@ -27,11 +28,17 @@ func rawBody(kinds []string) *huma.RequestBody {
 	return body
 }
 
-// describeRaw writes a raw body into the document. It is done after huma has
-// taken the operation, which would want to read the body itself.
-func (a *API) describeRaw(path string, kinds []string) {
-	if body := rawBody(kinds); body != nil {
-		a.huma.OpenAPI().Paths[path].Post.RequestBody = body
+// describeRaw writes bodies that are no JSON into the document. It is done after
+// huma has taken the operation, which would want to read and write them itself.
+func (a *API) describeRaw(path string, op Op) {
+	item := a.huma.OpenAPI().Paths[path]
+	if body := rawBody(op.Kinds); body != nil {
+		item.Post.RequestBody = body
+	}
+	if op.file {
+		item.Get.Responses = maps.Clone(item.Get.Responses)
+		delete(item.Get.Responses, "204")
+		item.Get.Responses["200"] = &huma.Response{Description: "The file itself.", Content: rawBody([]string{binary}).Content}
 	}
 }
 
