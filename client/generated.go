@@ -220,13 +220,6 @@ const (
 	ChangeRowStateWithdrawn ChangeRowState = "withdrawn"
 )
 
-// Defines values for ChannelContentScan.
-const (
-	ChannelContentScanClean     ChannelContentScan = "clean"
-	ChannelContentScanInfected  ChannelContentScan = "infected"
-	ChannelContentScanUnscanned ChannelContentScan = "unscanned"
-)
-
 // Defines values for ChannelFileScan.
 const (
 	ChannelFileScanClean     ChannelFileScan = "clean"
@@ -244,6 +237,13 @@ const (
 const (
 	ChannelPersonSideCsirt  ChannelPersonSide = "csirt"
 	ChannelPersonSideMember ChannelPersonSide = "member"
+)
+
+// Defines values for ChannelUploadScan.
+const (
+	ChannelUploadScanClean     ChannelUploadScan = "clean"
+	ChannelUploadScanInfected  ChannelUploadScan = "infected"
+	ChannelUploadScanUnscanned ChannelUploadScan = "unscanned"
 )
 
 // Defines values for CheckVerdict.
@@ -1745,27 +1745,6 @@ type ChangeRow struct {
 // ChangeRowState asked: waits for the body's answer; second: approved by one, waits for another.
 type ChangeRowState string
 
-// ChannelContent defines model for ChannelContent.
-type ChannelContent struct {
-	// Content In base64.
-	Content []byte `json:"content"`
-
-	// Finding What the scanner called it.
-	Finding *string            `json:"finding,omitempty"`
-	ID      int64              `json:"id"`
-	Name    string             `json:"name"`
-	Scan    ChannelContentScan `json:"scan"`
-
-	// Sha256 Hexadecimal.
-	Sha256 string `json:"sha256"`
-
-	// Size Bytes.
-	Size int64 `json:"size"`
-}
-
-// ChannelContentScan defines model for ChannelContent.Scan.
-type ChannelContentScan string
-
 // ChannelFile defines model for ChannelFile.
 type ChannelFile struct {
 	// Finding What the scanner called it.
@@ -1802,6 +1781,27 @@ type ChannelPerson struct {
 
 // ChannelPersonSide defines model for ChannelPerson.Side.
 type ChannelPersonSide string
+
+// ChannelUpload defines model for ChannelUpload.
+type ChannelUpload struct {
+	// Expires Until when a message may name it.
+	Expires time.Time `json:"expires"`
+
+	// Finding What the scanner called it.
+	Finding *string           `json:"finding,omitempty"`
+	ID      int64             `json:"id"`
+	Name    string            `json:"name"`
+	Scan    ChannelUploadScan `json:"scan"`
+
+	// Sha256 Hexadecimal.
+	Sha256 string `json:"sha256"`
+
+	// Size Bytes.
+	Size int64 `json:"size"`
+}
+
+// ChannelUploadScan defines model for ChannelUpload.Scan.
+type ChannelUploadScan string
 
 // Check defines model for Check.
 type Check struct {
@@ -2135,17 +2135,15 @@ type ConversationTLP string
 
 // ConversationEntry defines model for ConversationEntry.
 type ConversationEntry struct {
-	Files []UploadFile `json:"files,omitempty"`
+	// Files Numbers of upload-channel-file, yours and not used yet.
+	Files []int64 `json:"files,omitempty"`
 
 	// Life Days after the last message until the content is erased.
 	Life ConversationEntryLife `json:"life"`
 
 	// Named People who alone may read it, besides you.
-	Named []int64 `json:"named,omitempty"`
-
-	// Sample A file holds malware, and is sent on purpose.
-	Sample  *bool  `json:"sample,omitempty"`
-	Subject string `json:"subject"`
+	Named   []int64 `json:"named,omitempty"`
+	Subject string  `json:"subject"`
 
 	// Text Needed without files.
 	Text *string `json:"text,omitempty"`
@@ -3683,10 +3681,8 @@ type MessageSide string
 
 // MessageEntry defines model for MessageEntry.
 type MessageEntry struct {
-	Files []UploadFile `json:"files,omitempty"`
-
-	// Sample A file holds malware, and is sent on purpose.
-	Sample *bool `json:"sample,omitempty"`
+	// Files Numbers of upload-channel-file, yours and not used yet.
+	Files []int64 `json:"files,omitempty"`
 
 	// Text Needed without files.
 	Text *string `json:"text,omitempty"`
@@ -4995,13 +4991,6 @@ type Twin struct {
 	State string `json:"state"`
 }
 
-// UploadFile defines model for UploadFile.
-type UploadFile struct {
-	// Content In base64; at most 25 MB as they are.
-	Content []byte `json:"content"`
-	Name    string `json:"name"`
-}
-
 // VEXApplication defines model for VEXApplication.
 type VEXApplication struct {
 	// Confirm Of the plan's confirm, those to be marked.
@@ -5930,6 +5919,18 @@ type ListConversationsParams struct {
 
 // StartConversationParams defines parameters for StartConversation.
 type StartConversationParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// UploadChannelFileParams defines parameters for UploadChannelFile.
+type UploadChannelFileParams struct {
+	// Filename What the file is called.
+	Filename string `form:"filename" json:"filename"`
+
+	// Sample It holds malware, and is sent on purpose.
+	Sample *bool `form:"sample,omitempty" json:"sample,omitempty"`
+
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
@@ -8964,6 +8965,22 @@ func (c *Client) StartConversation(ctx context.Context, org string, params *Star
 	return send[AboutConversation](ctx, c, q)
 }
 
+// UploadChannelFile Send a file for a message
+//
+// The bytes themselves, at most 50 MB; shown to the malware scanner where there is one. Name its number in start-conversation or write-message, within 12 hours and once.
+//
+// POST /api/v1/organisations/{org}/channel/files
+func (c *Client) UploadChannelFile(ctx context.Context, org string, params *UploadChannelFileParams, contentType string, body io.Reader) (*Reply[ChannelUpload], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/channel/files", segment(org))}
+	q.kind, q.raw = contentType, body
+	if params != nil {
+		q.ask("filename", params.Filename)
+		q.ask("sample", params.Sample)
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[ChannelUpload](ctx, c, q)
+}
+
 // ListChannelPeople List who may be named in a conversation
 //
 // GET /api/v1/organisations/{org}/channel/people
@@ -9036,15 +9053,15 @@ func (c *Client) EraseConversation(ctx context.Context, org string, id int64, pa
 
 // GetChannelFile Read a file of a conversation
 //
-// Noted in the audit log. Treat what was not scanned, or is infected, as dangerous.
+// The bytes themselves. Noted in the audit log. What a scanner said of it is in list-messages: treat what was not scanned, or is infected, as dangerous.
 //
 // GET /api/v1/organisations/{org}/channel/{id}/files/{file}
-func (c *Client) GetChannelFile(ctx context.Context, org string, id int64, file int64, params *GetChannelFileParams) (*Reply[ChannelContent], error) {
+func (c *Client) GetChannelFile(ctx context.Context, org string, id int64, file int64, params *GetChannelFileParams) (*Reply[File], error) {
 	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/channel/%s/files/%s", segment(org), segment(id), segment(file))}
 	if params != nil {
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
-	return send[ChannelContent](ctx, c, q)
+	return send[File](ctx, c, q)
 }
 
 // ListMessages Read a conversation's messages

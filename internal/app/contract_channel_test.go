@@ -5,6 +5,7 @@ package app
 import (
 	"fmt"
 	"net/url"
+	"strings"
 )
 
 // channelContract calls what is about the secure channel.
@@ -13,7 +14,7 @@ func channelContract(c *contract) {
 	if len(people) < 2 {
 		c.t.Fatalf("%v", people)
 	}
-	draft := m{"subject": "Accesso sospetto", "tlp": "TLP:AMBER", "life": 30, "text": "Vi mando il registro.", "files": []any{m{"name": "registro.txt", "content": "cmlnYQ=="}}}
+	draft := m{"subject": "Accesso sospetto", "tlp": "TLP:AMBER", "life": 30, "text": "Vi mando il registro.", "files": []any{channelUpload(c)}}
 	key := map[string]string{"Idempotency-Key": "channel-1"}
 	made := c.call(201, "start-conversation", asked{Body: draft, Header: key})
 	if again := c.call(201, "start-conversation", asked{Body: draft, Header: key}); again.id("id") != made.id("id") || again.id("messages") != "1" {
@@ -43,7 +44,7 @@ func channelContract(c *contract) {
 		c.t.Errorf("nobody has read it: %v", second.Body)
 	}
 	file := answered{Body: second.items()[0].(m)["files"].([]any)[0]}.id("id")
-	if got := c.call(200, "get-channel-file", asked{Path: map[string]string{"id": made.id("id"), "file": file}}); got.get("content") != "cmlnYQ==" || got.get("scan") != "unscanned" {
+	if got := c.call(200, "get-channel-file", asked{Path: map[string]string{"id": made.id("id"), "file": file}}); got.Body != "riga" || got.Header.Get("Content-Disposition") != "attachment; filename=registro.txt" {
 		c.t.Errorf("%v", got.Body)
 	}
 	c.call(404, "get-channel-file", asked{As: "org_admin@c_x102", Path: map[string]string{"org": "c_x102", "id": made.id("id"), "file": file}})
@@ -72,4 +73,33 @@ func channelContract(c *contract) {
 		c.t.Errorf("%v", got.Body)
 	}
 	c.call(409, "write-message", asked{Path: path, Body: m{"text": "x"}})
+}
+
+// channelUpload sends a file that a message is to name, and those that are refused.
+func channelUpload(c *contract) any {
+	binary := func(key string) map[string]string {
+		return map[string]string{"Content-Type": "application/octet-stream", "Idempotency-Key": key}
+	}
+	named := url.Values{"filename": {"registro.txt"}}
+	got := c.call(201, "upload-channel-file", asked{Raw: "riga", Query: named, Header: binary("file-1")})
+	if got.get("scan") != "unscanned" || got.get("name") != "registro.txt" || fmt.Sprint(got.get("size")) != "4" {
+		c.t.Errorf("%v", got.Body)
+	}
+	if again := c.call(201, "upload-channel-file", asked{Raw: "riga", Query: named, Header: binary("file-1")}); again.id("id") != got.id("id") {
+		c.t.Errorf("%v", again.Body)
+	}
+	c.count(1, "SELECT count(*) FROM channel_upload")
+	c.count(1, "SELECT count(*) FROM blob WHERE state = 'pending'")
+	c.call(422, "upload-channel-file", asked{Raw: "altro", Query: named, Header: binary("file-1")})
+	c.call(422, "upload-channel-file", asked{Raw: "senza nome", Header: binary("file-2")})
+	c.call(415, "upload-channel-file", asked{Raw: "{}", Query: named, Header: map[string]string{"Content-Type": "application/json"}})
+	c.call(403, "upload-channel-file", asked{As: "org_leader@c_x101", Raw: "x", Query: named, Header: binary("file-3")})
+	c.call(404, "upload-channel-file", asked{As: "org_admin@c_x102", Raw: "x", Query: named, Header: binary("file-4")})
+	large := strings.Repeat("x", 50<<20)
+	c.call(201, "upload-channel-file", asked{Raw: large, Query: url.Values{"filename": {"grande.iso"}}, Header: binary("file-5")})
+	c.call(413, "upload-channel-file", asked{Raw: large + "x", Query: named, Header: binary("file-6")})
+	c.call(413, "upload-channel-file", asked{Raw: large + strings.Repeat("x", 2000), Query: named, Header: binary("file-7")})
+	theirs := c.call(201, "upload-channel-file", asked{As: "analyst", Raw: "x", Query: named, Header: binary("file-8")})
+	c.call(422, "start-conversation", asked{Body: m{"subject": "x", "tlp": "TLP:GREEN", "life": 30, "files": []any{theirs.get("id")}}})
+	return got.get("id")
 }

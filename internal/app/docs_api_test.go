@@ -64,7 +64,7 @@ func (h *house) token(t *testing.T, name string) string {
 	}
 	p := access.Principal{Person: people[0].ID, Memberships: map[int64][]access.Role{org.ID: {access.OrgAdmin}}}
 	_, text, err := h.app.rooms.identity.NewToken(ctx, p, p.Own(), identity.TokenForm{Name: "docs",
-		Scopes: []string{"account", "organisation.read", "organisation.edit", "network.edit", "stack.read", "stack.edit"}})
+		Scopes: []string{"account", "organisation.read", "organisation.edit", "network.edit", "stack.read", "stack.edit", "channel.read", "channel.write"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,6 @@
 package channel
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	"strconv"
 	"time"
 
@@ -80,20 +77,11 @@ func (m *Module) apiMessages(r *api.Request, in *messagesQuery) (out api.List[me
 
 // MessageEntryJSON is what is written.
 type MessageEntryJSON struct {
-	Text   string           `json:"text,omitempty" maxLength:"20000" doc:"Needed without files."`
-	Files  []uploadFileJSON `json:"files,omitempty" maxItems:"10"`
-	Sample bool             `json:"sample,omitempty" doc:"A file holds malware, and is sent on purpose."`
+	Text  string  `json:"text,omitempty" maxLength:"20000" doc:"Needed without files."`
+	Files []int64 `json:"files,omitempty" maxItems:"10" doc:"Numbers of upload-channel-file, yours and not used yet."`
 }
 
-// uploadFileJSON is a file on its way in.
-type uploadFileJSON struct {
-	Name    string `json:"name" minLength:"1" maxLength:"500"`
-	Content []byte `json:"content" doc:"In base64; at most 25 MB as they are."`
-}
-
-func (e MessageEntryJSON) draft() Draft {
-	return Draft{Text: e.Text, Sample: e.Sample, Files: api.Each(e.Files, func(f uploadFileJSON) Upload { return Upload{Name: f.Name, Data: bytes.NewReader(f.Content)} })}
-}
+func (e MessageEntryJSON) draft() Draft { return Draft{Text: e.Text, Waiting: e.Files} }
 
 type startInput struct {
 	Body struct {
@@ -125,30 +113,4 @@ func (m *Module) apiReply(r *api.Request, in *replyInput) (aboutConversationJSON
 		return aboutConversationJSON{}, err
 	}
 	return m.aboutThread(r, in.ID.ID)
-}
-
-type fileInput struct {
-	api.ID
-	File int64 `path:"file" minimum:"1"`
-}
-
-// channelContentJSON is a file with its content.
-type channelContentJSON struct {
-	ChannelFileJSON
-	Content []byte `json:"content" doc:"In base64."`
-}
-
-// ChannelFileJSON lets a file be part of what has its content.
-type ChannelFileJSON = channelFileJSON
-
-func (m *Module) apiFile(r *api.Request, in *fileInput) (out channelContentJSON, err error) {
-	f, content, err := m.OpenFile(r.Context(), r.Scope, in.ID.ID, in.File)
-	if err != nil {
-		if content != nil {
-			err = errors.Join(err, content.Close())
-		}
-		return out, err
-	}
-	data, err := io.ReadAll(content)
-	return channelContentJSON{fileView(f), data}, errors.Join(err, content.Close())
 }

@@ -218,7 +218,7 @@ func TestWhatIsWrongIsSaidAndNothingIsKept(t *testing.T) {
 			wantFault(w, err, fault.Invalid, code)
 		}
 		large := ok(func(d *channel.Draft) {
-			d.Files = []channel.Upload{{Name: "grande.iso", Data: io.LimitReader(zeros{}, 25<<20+1)}}
+			d.Files = []channel.Upload{{Name: "grande.iso", Data: io.LimitReader(zeros{}, 50<<20+1)}}
 		})
 		_, err := w.Start(w.Context(), s, a, large)
 		wantFault(w, err, fault.TooLarge, "channel.file_large")

@@ -20,10 +20,10 @@ func (m *Module) registerJobs(q *jobs.Queue) error {
 	return q.Schedule(expireJob, "7 * * * *", time.UTC, expireJob)
 }
 
-// Expire erases the conversations whose life is over. Each is a transaction of
+// Expire erases the conversations whose life is over, and uploads nobody used. Each is a transaction of
 // its own; what is erased is not found again, so it may be repeated at will.
 func (m *Module) Expire(ctx context.Context, s access.Scope) error {
-	if err := s.Territory(); err != nil {
+	if err := m.forgetUploads(ctx, s); err != nil {
 		return err
 	}
 	for {

@@ -14,9 +14,9 @@ import (
 	"martinella/internal/platform/fault"
 )
 
-// maxFile bounds a file; maxUpload a message with all of its files.
+// maxFile bounds a file; maxUpload a form with all of its files.
 const (
-	maxFile   = 25 << 20
+	maxFile   = 50 << 20
 	maxUpload = 60 << 20
 )
 
@@ -58,22 +58,32 @@ type File struct {
 func (m *Module) takeIn(ctx context.Context, d Draft) ([]File, error) {
 	out := make([]File, 0, len(d.Files))
 	for _, u := range d.Files {
-		f := File{Name: fileName(u.Name)}
-		o, err := m.deps.Files.Put(ctx, u.Data, maxFile)
-		if errors.Is(err, blob.ErrTooLarge) {
-			return nil, fault.New(fault.TooLarge, "channel.form").Field("files", "channel.file_large", fault.P{"name": f.Name, "limit": maxFile >> 20})
-		}
+		f, err := m.store(ctx, u, d.Sample)
 		if err != nil {
 			return nil, err
-		}
-		f.Size, f.SHA256, f.blob = o.Size, o.SHA256, o.Name
-		m.scan(ctx, &f)
-		if f.Scan == Infected && !d.Sample {
-			return nil, fault.New(fault.Invalid, "channel.form").Field("files", "channel.file_infected", fault.P{"name": f.Name, "finding": f.Finding})
 		}
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+// store takes one file in, a piece at a time: the memory it needs is the
+// store's and the scanner's, whatever the file's size.
+func (m *Module) store(ctx context.Context, u Upload, sample bool) (File, error) {
+	f := File{Name: fileName(u.Name)}
+	o, err := m.deps.Files.Put(ctx, u.Data, maxFile)
+	if errors.Is(err, blob.ErrTooLarge) {
+		return f, fault.New(fault.TooLarge, "channel.form").Field("files", "channel.file_large", fault.P{"name": f.Name, "limit": maxFile >> 20})
+	}
+	if err != nil {
+		return f, err
+	}
+	f.Size, f.SHA256, f.blob = o.Size, o.SHA256, o.Name
+	m.scan(ctx, &f)
+	if f.Scan == Infected && !sample {
+		return f, fault.New(fault.Invalid, "channel.form").Field("files", "channel.file_infected", fault.P{"name": f.Name, "finding": f.Finding})
+	}
+	return f, nil
 }
 
 // scan asks the scanner. One that cannot be reached stops no message: the file

@@ -4,13 +4,12 @@ package channel
 
 import (
 	"io"
-	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
+	"martinella/internal/access/gate/api"
 	"martinella/internal/platform/tlp"
 	"martinella/internal/platform/web"
 	"martinella/web/ui"
@@ -242,7 +241,7 @@ func (m *Module) download(r *gate.Request) error {
 	defer content.Close()
 	h := r.W.Header()
 	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", disposition(f.Name))
+	h.Set("Content-Disposition", api.Attachment(f.Name))
 	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cache-Control", "no-store")
@@ -250,15 +249,7 @@ func (m *Module) download(r *gate.Request) error {
 		return nil
 	}
 	if _, err := io.Copy(r.W, content); err != nil {
-		// The answer has begun: that it is shorter than announced tells the browser.
-		m.deps.Log.Warn("a download broke off", "file", f.ID, "error", err)
+		r.Broke(err) // that it is shorter than announced tells the browser
 	}
 	return nil
-}
-
-func disposition(name string) string {
-	if text := mime.FormatMediaType("attachment", map[string]string{"filename": name}); text != "" {
-		return text
-	}
-	return "attachment; filename*=UTF-8''" + url.PathEscape(name)
 }

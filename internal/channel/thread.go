@@ -116,6 +116,7 @@ type Draft struct {
 	Life    int     // days
 	Text    string
 	Files   []Upload
+	Waiting []int64 // files that came before, by the numbers of their uploads
 	// Sample says that the author knows of malware in a file and sends it on purpose.
 	Sample bool
 }
@@ -168,12 +169,12 @@ func (d *Draft) checkMessage() error {
 
 func (d *Draft) checkText(f *fault.Error) {
 	switch n := utf8.RuneCountInString(d.Text); {
-	case n == 0 && len(d.Files) == 0:
+	case n == 0 && len(d.Files)+len(d.Waiting) == 0:
 		f.Field("text", "channel.text_missing")
 	case n > maxText:
 		f.Field("text", "channel.text_long", fault.P{"limit": maxText, "count": n})
 	}
-	if len(d.Files) > maxFiles {
+	if len(d.Files)+len(d.Waiting) > maxFiles {
 		f.Field("files", "channel.files_many", fault.P{"limit": maxFiles})
 	}
 }

@@ -60,7 +60,7 @@ func (m *Module) Start(ctx context.Context, s access.Scope, a Author, d Draft) (
 		if err := m.nameParticipants(ctx, tx, t, a, d.Named, own, other); err != nil {
 			return err
 		}
-		return m.write(ctx, tx, s, a, t, d.Text, files)
+		return m.write(ctx, tx, s, a, t, d, files)
 	})
 	return t.ID, err
 }
@@ -88,17 +88,22 @@ func (m *Module) Reply(ctx context.Context, s access.Scope, a Author, thread int
 		if !t.Erased.IsZero() {
 			return fault.New(fault.Conflict, "channel.erased")
 		}
-		return m.write(ctx, tx, s, a, t, d.Text, files)
+		return m.write(ctx, tx, s, a, t, d, files)
 	})
 }
 
 // write adds a message with its files, what follows from it, and its mails.
-func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Author, t Thread, text string, files []File) error {
+func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Author, t Thread, d Draft, files []File) error {
 	at := m.now()
-	id, err := m.insertMessage(ctx, tx, s, a, t, text, at)
+	id, err := m.insertMessage(ctx, tx, s, a, t, d.Text, at)
 	if err != nil {
 		return err
 	}
+	waiting, err := m.takeUploads(ctx, tx, s, d.Waiting)
+	if err != nil {
+		return err
+	}
+	files = append(files, waiting...)
 	for _, f := range files {
 		if err := m.insertFile(ctx, tx, s, t, id, f); err != nil {
 			return err
@@ -110,7 +115,7 @@ func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Author,
 	if err := m.markRead(ctx, tx, s, a, t.ID, id, at); err != nil {
 		return err
 	}
-	if err := m.notify(ctx, tx, t, a, text, len(files)); err != nil {
+	if err := m.notify(ctx, tx, t, a, d.Text, len(files)); err != nil {
 		return err
 	}
 	detail := map[string]any{"tlp": t.TLP, "files": len(files), "side": a.Side}

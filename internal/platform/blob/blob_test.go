@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -164,6 +165,44 @@ func TestOverTheLimitNothingStays(t *testing.T) {
 		}
 	})
 }
+
+// between counts what is read of a file and not yet given to the backend.
+type between struct {
+	blob.Backend
+	r       io.Reader
+	in, out atomic.Int64
+	worst   int64 // the most there was between
+}
+
+func (b *between) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	b.worst = max(b.worst, b.in.Add(int64(n))-b.out.Load())
+	return n, err
+}
+
+func (b *between) Put(ctx context.Context, name string, sealed io.Reader) error {
+	return b.Backend.Put(ctx, name, io.TeeReader(sealed, b))
+}
+
+func (b *between) Write(p []byte) (int, error) { b.out.Add(int64(len(p))); return len(p), nil }
+
+// Whatever a file's size, the store holds a few pieces of it at a time.
+func TestAFileOf50MegabytesIsNeverHeldWhole(t *testing.T) {
+	each(t, func(w *world) {
+		const size, bound = 50 << 20, 256 << 10
+		b := &between{Backend: w.store.Backend(), r: io.LimitReader(zeros{}, size)}
+		store := blob.New(w.db, w.clock, w.queue, b, w.key)
+		o, err := store.Put(w.Context(), b, size)
+		w.must(err)
+		if o.Size != size || b.out.Load() < size || b.worst > bound {
+			t.Errorf("%d bytes, %d sealed, up to %d held at once", o.Size, b.out.Load(), b.worst)
+		}
+	})
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestOnlyWhatNobodyKeepsIsCleaned(t *testing.T) {
 	each(t, func(w *world) {

@@ -133,12 +133,17 @@ func eachRow(ctx context.Context, q db.Querier, table string, columns []string, 
 	return rows.Err()
 }
 
-// blobs writes the attachments that belong to something.
+// waiting is how old what belongs to nothing yet may be to be saved: younger than
+// what a cleaning that has begun may still remove.
+const waiting = 20 * time.Hour
+
+// blobs writes the attachments that belong to something, or still may: an upload
+// that waits for its message is restored with its file.
 func (s Source) blobs(ctx context.Context, q db.Querier, m Manifest, out *writer) error {
 	if _, has := m.Tables["blob"]; !has {
 		return nil // the schema of a program that kept none
 	}
-	rows, err := q.Query(ctx, "SELECT name FROM blob WHERE state = 'kept' ORDER BY name")
+	rows, err := q.Query(ctx, `SELECT name FROM blob WHERE state = 'kept' OR (state = 'pending' AND sha256 <> '' AND created_at > $1) ORDER BY name`, db.Ms(s.At.Add(-waiting)))
 	names, err := db.Collect(rows, err, func(r *sql.Rows) (name string, err error) { return name, r.Scan(&name) })
 	if err != nil {
 		return err
