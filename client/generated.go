@@ -4615,22 +4615,6 @@ type Session struct {
 	SeenAt time.Time `json:"seen_at"`
 }
 
-// SignedContent defines model for SignedContent.
-type SignedContent struct {
-	At time.Time `json:"at"`
-	By string    `json:"by"`
-
-	// Content The PDF, in base64.
-	Content  []byte `json:"content"`
-	Filename string `json:"filename"`
-	ID       int64  `json:"id"`
-	Sha256   string `json:"sha256"`
-
-	// Size In bytes.
-	Size    int64  `json:"size"`
-	Version string `json:"version"`
-}
-
 // SignedFile defines model for SignedFile.
 type SignedFile struct {
 	At       time.Time `json:"at"`
@@ -8814,12 +8798,12 @@ func (c *Client) UploadAgreement(ctx context.Context, org string, params *Upload
 // Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
 //
 // GET /api/v1/organisations/{org}/agreement/files/{id}
-func (c *Client) GetAgreementFile(ctx context.Context, org string, id int64, params *GetAgreementFileParams) (*Reply[SignedContent], error) {
+func (c *Client) GetAgreementFile(ctx context.Context, org string, id int64, params *GetAgreementFileParams) (*Reply[File], error) {
 	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/agreement/files/%s", segment(org), segment(id))}
 	if params != nil {
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
-	return send[SignedContent](ctx, c, q)
+	return send[File](ctx, c, q)
 }
 
 // AnswerCsirt Answer what the CSIRT asked about the registration

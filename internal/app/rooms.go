@@ -167,7 +167,7 @@ func (a *App) buildConstituency() (err error) {
 	}
 	a.rooms.constituency, err = constituency.New(constituency.Deps{
 		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Bus: a.Bus, Bundle: a.bundle, Data: reference,
-		Mail: constituencyMails{a.rooms.mails}, People: people{&a.rooms}, Seal: a.box, Prover: prover, Queue: a.Queue, Facts: a.memberFacts,
+		Mail: constituencyMails{a.rooms.mails}, People: people{&a.rooms}, Seal: a.box, Files: a.rooms.files, Prover: prover, Queue: a.Queue, Facts: a.memberFacts,
 		Instance: constituency.Instance{Name: c.Name, Owner: c.OwnerName, OwnerURL: c.OwnerURL, ContactEmail: c.ContactEmail,
 			ContactPhone: c.ContactPhone, BaseURL: c.BaseURL, Zone: c.Zone, FourEyes: c.FourEyes},
 		FormLimit:    ratelimit.New(a.Clock, ratelimit.Limit{Burst: 10, Every: 2 * time.Minute}),

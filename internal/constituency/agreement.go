@@ -65,6 +65,8 @@ type SignedFile struct {
 	Filename string
 	At       time.Time
 	Name     string
+
+	blob string // in platform/blob; "": still in the database
 }
 
 // sortConditions orders versions by when they take effect.

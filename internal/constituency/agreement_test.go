@@ -180,7 +180,7 @@ func TestSignedCopiesAreKeptForTheirBodyOnly(t *testing.T) {
 		o, other := w.approved(t, firenze(), Basic), w.approved(t, body(1), Basic)
 		s, foreign := member(t, o.ID, access.OrgAdmin), member(t, other.ID, access.OrgAdmin)
 		big := pdf(700_000)
-		for range 2 { // the content is kept once
+		for range 2 {
 			if err := w.KeepSigned(t.Context(), s, "Ada", `C:\tmp\accordo.pdf`, bytes.NewReader(big)); err != nil {
 				t.Fatal(err)
 			}
@@ -192,9 +192,8 @@ func TestSignedCopiesAreKeptForTheirBodyOnly(t *testing.T) {
 		if len(files) != 2 || files[0].Filename != "accordo.pdf" || files[0].Size != int64(len(big)) {
 			t.Fatalf("%+v", files)
 		}
-		var kept int
-		if err := w.db.QueryRow(t.Context(), "SELECT count(*) FROM document").Scan(&kept); err != nil || kept != 1 {
-			t.Errorf("%d contents, %v", kept, err)
+		if n := w.number(t, "SELECT count(*) FROM blob WHERE state = 'kept'"); n != 3 {
+			t.Errorf("%d files are kept", n)
 		}
 		if _, data, err := w.Signed(t.Context(), s, files[0].ID); err != nil || !bytes.Equal(data, big) {
 			t.Errorf("%d bytes back, %v", len(data), err)
@@ -212,11 +211,69 @@ func TestSignedCopiesAreKeptForTheirBodyOnly(t *testing.T) {
 		if err := w.KeepSigned(t.Context(), s, "Ada", "x.pdf", bytes.NewReader(pdf(11<<20))); fault.KindOf(err) != fault.TooLarge {
 			t.Errorf("11 MB: %v", err)
 		}
-		if _, err := w.db.Exec(t.Context(), "UPDATE document_chunk SET data = $1 WHERE seq = 1", []byte("altro")); err != nil {
+		if _, err := w.db.Exec(t.Context(), "UPDATE blob SET sha256 = 'other'"); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := w.Signed(t.Context(), s, files[0].ID); err == nil {
 			t.Error("a damaged copy is handed out")
+		}
+	})
+}
+
+func (w *world) number(t *testing.T, query string) (n int) {
+	t.Helper()
+	if err := w.db.QueryRow(t.Context(), query).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// asBefore keeps a signed copy as it was kept before files were.
+func (w *world) asBefore(t *testing.T, org int64, data []byte) {
+	t.Helper()
+	sum := sha256.Sum256(data)
+	hash := hex.EncodeToString(sum[:])
+	must := func(query string, args ...any) {
+		if _, err := w.db.Exec(t.Context(), query, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must("INSERT INTO document (sha256, size, created_at) VALUES ($1,$2,1) ON CONFLICT DO NOTHING", hash, len(data))
+	for seq, part := range [][]byte{data[:5], data[5:]} {
+		must("INSERT INTO document_chunk (sha256, seq, data) VALUES ($1,$2,$3) ON CONFLICT DO NOTHING", hash, seq, part)
+	}
+	must("INSERT INTO agreement_file (organisation_id, version, sha256, size, filename, at, actor, name) VALUES ($1,'2026-11',$2,$3,'a.pdf',1,'person:1','Ada')", org, hash, len(data))
+}
+
+func TestSignedCopiesAreMovedOutOfTheDatabase(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		o, other := w.approved(t, firenze(), Basic), w.approved(t, body(1), Basic)
+		s := member(t, o.ID, access.OrgAdmin)
+		first, second := pdf(10), pdf(20)
+		w.asBefore(t, o.ID, first)
+		w.asBefore(t, other.ID, first) // the same content
+		w.asBefore(t, o.ID, second)
+		read := func() {
+			t.Helper()
+			files := w.agreement(t, s).Files
+			for i, want := range [][]byte{second, first} {
+				if _, data, err := w.Signed(t.Context(), s, files[i].ID); err != nil || !bytes.Equal(data, want) {
+					t.Errorf("%d bytes of %d, %v", len(data), len(want), err)
+				}
+			}
+		}
+		read()
+		if err := w.MoveSigned(t.Context(), s); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("a member moves: %v", err)
+		}
+		for range 2 { // again moves nothing
+			if err := w.MoveSigned(t.Context(), access.System("test")); err != nil {
+				t.Fatal(err)
+			}
+			read()
+		}
+		if kept, left := w.number(t, "SELECT count(*) FROM blob WHERE state = 'kept'"), w.number(t, "SELECT (SELECT count(*) FROM document) + (SELECT count(*) FROM document_chunk)"); kept != 3 || left != 0 {
+			t.Errorf("%d files, %d rows in the database", kept, left)
 		}
 	})
 }

@@ -3,11 +3,14 @@
 package constituency
 
 import (
+	"bytes"
+	"io"
 	"maps"
 	"slices"
 	"time"
 
 	"martinella/internal/access/gate/api"
+	"martinella/internal/platform/blob"
 	"martinella/internal/platform/fault"
 )
 
@@ -110,8 +113,13 @@ type signedQuery struct {
 	Filename string `query:"filename" maxLength:"300" doc:"What the file is called."`
 }
 
-func (m *Module) apiKeepSigned(r *api.Request, in *signedQuery) (signedFileJSON, error) {
-	if err := m.KeepSigned(r.Context(), r.Scope, r.Person.Name, in.Filename, r.R.Body); err != nil {
+// apiStoreSigned takes the file in before the transaction.
+func (m *Module) apiStoreSigned(r *api.Request, _ *signedQuery) (blob.Object, error) {
+	return m.StoreSigned(r.Context(), r.Scope, r.R.Body)
+}
+
+func (m *Module) apiKeepSigned(r *api.Request, in *signedQuery, stored blob.Object) (signedFileJSON, error) {
+	if err := m.AddSigned(r.Context(), r.Scope, r.Person.Name, in.Filename, stored); err != nil {
 		return signedFileJSON{}, err
 	}
 	a, err := m.Agreement(r.Context(), r.Scope)
@@ -121,18 +129,9 @@ func (m *Module) apiKeepSigned(r *api.Request, in *signedQuery) (signedFileJSON,
 	return signedView(r.Org.Code, a.Files[0]), nil
 }
 
-// SignedFileJSON lets a file's content have the fields of a file.
-type SignedFileJSON = signedFileJSON
-
-// signedContentJSON is a signed copy with its content.
-type signedContentJSON struct {
-	SignedFileJSON
-	Content []byte `json:"content" doc:"The PDF, in base64."`
-}
-
-func (m *Module) apiSigned(r *api.Request, in *api.ID) (signedContentJSON, error) {
+func (m *Module) apiSigned(r *api.Request, in *api.ID) (api.File, error) {
 	f, data, err := m.Signed(r.Context(), r.Scope, in.ID)
-	return signedContentJSON{signedView(r.Org.Code, f), data}, err
+	return api.File{Name: f.Filename, Size: f.Size, Hash: f.SHA256, Body: io.NopCloser(bytes.NewReader(data))}, err
 }
 
 // agreementVersionJSON is a version of the conditions, in all its languages.

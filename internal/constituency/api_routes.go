@@ -51,7 +51,7 @@ func (m *Module) agreementAPI(a *api.API) {
 	read, edit := gate.Member(access.OrganisationRead), gate.Member(access.OrganisationEdit)
 	api.Get(a, own, read, m.apiAgreement, api.Op{ID: "get-agreement", Tag: tag, Summary: "Read how a body stands towards the conditions", Text: "What holds, what must be accepted until when, what was accepted and which signed copies there are."})
 	api.Post(a, own+"/acceptances", edit, m.apiAccept, api.Op{ID: "accept-agreement", Tag: tag, Summary: "Accept a version of the conditions", Text: "The one that holds or the next one, in the language in which the text was read."})
-	api.Post(a, own+"/files", edit, m.apiKeepSigned, api.Op{ID: "upload-agreement", Tag: tag, Status: http.StatusCreated, Kinds: []string{"application/pdf"}, MaxBody: document.MaxSize + 1<<10,
+	api.PostPrepared(a, own+"/files", edit, m.apiStoreSigned, m.apiKeepSigned, api.Op{ID: "upload-agreement", Tag: tag, Status: http.StatusCreated, Kinds: []string{"application/pdf"}, MaxBody: document.MaxSize + 1<<10,
 		Summary: "Hand over a signed copy", Text: "A PDF of at most 10 MB."})
 	api.Get(a, own+"/files/{id}", read, m.apiSigned, api.Op{ID: "get-agreement-file", Tag: tag, Recent: true, Summary: "Take out a signed copy"})
 	api.Get(a, "/agreements", gate.Staff(access.TerritoryRead), m.apiConditions, api.Op{ID: "list-agreements", Tag: tag, Summary: "List the versions of the conditions, with how many members accepted each"})

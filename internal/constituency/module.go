@@ -113,6 +113,7 @@ type Deps struct {
 	Mail     Mailer
 	People   People
 	Seal     Sealer
+	Files    Files
 	Prover   Prover // looks for the proofs of domains; nil: none is ever found
 	Instance Instance
 	Queue    *jobs.Queue

@@ -34,7 +34,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 		gate.NavItem{Area: gate.AreaRecords, Key: "constituency.nav.members", Path: "/ops/members", Permission: access.TerritoryRead, Order: 30},
 	)
 	m.registerAgreements(q)
-	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q), m.registerClaimJobs(q), m.registerScores(q, bus), m.registerConfirmations(q))
+	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q), m.registerClaimJobs(q), m.registerScores(q, bus), m.registerConfirmations(q), m.registerMove(q))
 }
 
 func (m *Module) publicPages(g *gate.Gate) {

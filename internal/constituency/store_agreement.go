@@ -101,10 +101,10 @@ func insertAcceptance(ctx context.Context, tx *db.Tx, org int64, a Acceptance) e
 	return nil
 }
 
-const fileColumns = "id, version, sha256, size, filename, at, name"
+const fileColumns = "id, version, sha256, size, filename, at, name, blob"
 
 func scanFile(r row) (f SignedFile, err error) {
-	err = r.Scan(&f.ID, &f.Version, &f.SHA256, &f.Size, &f.Filename, db.Time(&f.At), &f.Name)
+	err = r.Scan(&f.ID, &f.Version, &f.SHA256, &f.Size, &f.Filename, db.Time(&f.At), &f.Name, &f.blob)
 	return f, err
 }
 

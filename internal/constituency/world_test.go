@@ -16,6 +16,7 @@ import (
 	"martinella/internal/access/gate"
 	"martinella/internal/constituency"
 	"martinella/internal/platform/audit"
+	"martinella/internal/platform/blob"
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/db/dbtest"
@@ -76,12 +77,13 @@ type world struct {
 	bus   *events.Bus
 	audit *audit.Log
 	deps  constituency.Deps
+	files *blob.Store
 }
 
 func schema() []db.Migration {
 	return []db.Migration{
 		{Module: "jobs", FS: jobs.Migrations}, {Module: "events", FS: events.Migrations},
-		{Module: "audit", FS: audit.Migrations}, constituency.Migrations(),
+		{Module: "audit", FS: audit.Migrations}, {Module: "blob", FS: blob.Migrations}, constituency.Migrations(),
 	}
 }
 
@@ -104,8 +106,19 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	folder, err := blob.NewFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = folder.Close() })
+	key, err := blob.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.files = blob.New(d, c, w.queue, folder, key)
 	w.deps = constituency.Deps{
-		DB: d, Clock: c, Audit: w.audit, Bus: w.bus, Bundle: bundle.WithNow(c.Now), Data: data.Files, Mail: w.post, People: w.post, Seal: box,
+		Files: w.files,
+		DB:    d, Clock: c, Audit: w.audit, Bus: w.bus, Bundle: bundle.WithNow(c.Now), Data: data.Files, Mail: w.post, People: w.post, Seal: box,
 		FormLimit: freely{}, LinkLimit: freely{}, Queue: w.queue,
 		Instance: constituency.Instance{Name: "CSIRT Prova", ContactEmail: "csirt@example.it", BaseURL: "https://csirt.example.it"},
 	}

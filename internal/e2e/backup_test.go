@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 )
 
 const (
+	elena  = "elena.martelli@comune.castelvento.example"
 	paolo  = "paolo.nencini@comune.castelvento.example"
 	thread = "/o/c_x001/channel/1"
 )
@@ -49,11 +51,37 @@ func (i *installation) wantPaolosThread() {
 	}
 }
 
+// signed is an agreement as a body signs and sends it.
+const signed = "%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+func (i *installation) signAgreement() {
+	i.t.Helper()
+	c := enter(i.t, i.base, elena)
+	if a := c.upload("/o/c_x001/agreements/files", "", "firmato.pdf", strings.NewReader(signed)); a.status != 200 || !strings.Contains(a.text, "firmato.pdf") {
+		i.t.Fatalf("handing over: %.300s", a)
+	}
+}
+
+// wantSignedAgreement reads the signed copy, which wants a second factor shown lately.
+func (i *installation) wantSignedAgreement() {
+	i.t.Helper()
+	c := enter(i.t, i.base, elena)
+	res, err := c.http.Get(i.base + "/o/c_x001/agreements/files/1")
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if text, err := io.ReadAll(res.Body); err != nil || string(text) != signed {
+		i.t.Errorf("the signed agreement: %s %.200q, %v", res.Request.URL.Path, text, err)
+	}
+}
+
 // TestBackupRestoreAndMove saves a working portal, restores it on the other
 // engine, moves that back, and works on: nothing is lost on the way.
 func TestBackupRestoreAndMove(t *testing.T) {
 	first := install(t, "--demo")
 	first.serve()
+	first.signAgreement()
 	file := filepath.Join(t.TempDir(), "martinella.backup")
 	saved := howMuch.FindString(first.run("backup", file))
 	if saved == "" || strings.Contains(saved, " 0 attachments") {
@@ -73,6 +101,7 @@ func TestBackupRestoreAndMove(t *testing.T) {
 	second.keysOf(first)
 	p := second.serve()
 	second.wantPaolosThread()
+	second.wantSignedAgreement()
 	p.stop()
 
 	moved := filepath.Join(second.data, "moved.db")
@@ -83,6 +112,7 @@ func TestBackupRestoreAndMove(t *testing.T) {
 	third.keysOf(first)
 	third.serve()
 	third.wantPaolosThread()
+	third.wantSignedAgreement()
 	if said := third.run("audit", "verify"); !strings.Contains(said, "whole") {
 		t.Errorf("audit verify after all: %s", said)
 	}

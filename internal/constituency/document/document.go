@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package document keeps signed PDF files in the database, once each, by the SHA-256 of their
-// content. What is kept under a hash never changes.
+// Package document reads signed PDF files on their way in, and those that were kept in the
+// database, by the SHA-256 of their content, before files went to platform/blob.
 package document
 
 import (
@@ -11,7 +11,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"time"
 
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/fault"
@@ -19,9 +18,6 @@ import (
 
 // MaxSize bounds a file, in bytes.
 const MaxSize = 10 << 20
-
-// chunkSize is how much of a file one row holds.
-const chunkSize = 256 << 10
 
 // PDF is a file that was read and looks like a whole PDF.
 type PDF struct {
@@ -31,6 +27,9 @@ type PDF struct {
 
 // Size is the file's length in bytes.
 func (p PDF) Size() int64 { return int64(len(p.data)) }
+
+// Content gives the file's bytes to whoever keeps them.
+func (p PDF) Content() io.Reader { return bytes.NewReader(p.data) }
 
 // ReadPDF reads a file of at most MaxSize bytes. A larger one is a TooLarge fault; one that does
 // not begin and end as a PDF does (ISO 32000-2, 7.5.2 and 7.5.5) is Invalid on the field.
@@ -50,25 +49,17 @@ func ReadPDF(r io.Reader, field string) (PDF, error) {
 	return PDF{SHA256: hex.EncodeToString(sum[:]), data: data}, nil
 }
 
-// Put keeps a file; one that is kept already stays as it is.
-func Put(ctx context.Context, tx *db.Tx, p PDF, now time.Time) error {
-	result, err := tx.Exec(ctx, "INSERT INTO document (sha256, size, created_at) VALUES ($1,$2,$3) ON CONFLICT (sha256) DO NOTHING", p.SHA256, p.Size(), db.Ms(now))
-	if err != nil {
-		return fmt.Errorf("keeping a file: %w", err)
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return err
-	}
-	for seq := 0; seq*chunkSize < len(p.data); seq++ {
-		part := p.data[seq*chunkSize : min((seq+1)*chunkSize, len(p.data))]
-		if _, err := tx.Exec(ctx, "INSERT INTO document_chunk (sha256, seq, data) VALUES ($1,$2,$3)", p.SHA256, seq, part); err != nil {
-			return fmt.Errorf("keeping a file: %w", err)
+// Forget removes a file from the database.
+func Forget(ctx context.Context, tx *db.Tx, hash string) error {
+	for _, table := range []string{"document_chunk", "document"} {
+		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE sha256 = $1", hash); err != nil {
+			return fmt.Errorf("removing a file: %w", err)
 		}
 	}
 	return nil
 }
 
-// Read gives a file's content, and an error when it is not what its hash says.
+// Read gives the content of a file in the database, and an error when it is not what its hash says.
 func Read(ctx context.Context, q db.Querier, hash string) (_ []byte, err error) {
 	rows, err := q.Query(ctx, "SELECT data FROM document_chunk WHERE sha256 = $1 ORDER BY seq", hash)
 	if err != nil {
