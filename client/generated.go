@@ -913,6 +913,44 @@ const (
 	ListMembersParamsSortScore      ListMembersParamsSort = "score"
 )
 
+// Defines values for ExportMembersParamsState.
+const (
+	ExportMembersParamsStateApproved      ExportMembersParamsState = "approved"
+	ExportMembersParamsStateInfoRequested ExportMembersParamsState = "info_requested"
+	ExportMembersParamsStateRejected      ExportMembersParamsState = "rejected"
+	ExportMembersParamsStateSubmitted     ExportMembersParamsState = "submitted"
+	ExportMembersParamsStateSuspended     ExportMembersParamsState = "suspended"
+	ExportMembersParamsStateUnconfirmed   ExportMembersParamsState = "unconfirmed"
+	ExportMembersParamsStateUnderReview   ExportMembersParamsState = "under_review"
+	ExportMembersParamsStateWithdrawn     ExportMembersParamsState = "withdrawn"
+)
+
+// Defines values for ExportMembersParamsTier.
+const (
+	ExportMembersParamsTierBasic ExportMembersParamsTier = "basic"
+	ExportMembersParamsTierFull  ExportMembersParamsTier = "full"
+)
+
+// Defines values for ExportMembersParamsScore.
+const (
+	ExportMembersParamsScoreFair ExportMembersParamsScore = "fair"
+	ExportMembersParamsScoreGood ExportMembersParamsScore = "good"
+	ExportMembersParamsScorePoor ExportMembersParamsScore = "poor"
+)
+
+// Defines values for ExportMembersParamsRecord.
+const (
+	ExportMembersParamsRecordSilent ExportMembersParamsRecord = "silent"
+)
+
+// Defines values for ExportMembersParamsSort.
+const (
+	ExportMembersParamsSortMinusName  ExportMembersParamsSort = "-name"
+	ExportMembersParamsSortMinusScore ExportMembersParamsSort = "-score"
+	ExportMembersParamsSortName       ExportMembersParamsSort = "name"
+	ExportMembersParamsSortScore      ExportMembersParamsSort = "score"
+)
+
 // Defines values for ListNetworksParamsState.
 const (
 	ListNetworksParamsStateAll     ListNetworksParamsState = "all"
@@ -965,6 +1003,54 @@ const (
 	ListAssetsParamsSortOs               ListAssetsParamsSort = "os"
 	ListAssetsParamsSortOwner            ListAssetsParamsSort = "owner"
 	ListAssetsParamsSortSeen             ListAssetsParamsSort = "seen"
+)
+
+// Defines values for ExportAssetsParamsKind.
+const (
+	ExportAssetsParamsKindCloud       ExportAssetsParamsKind = "cloud"
+	ExportAssetsParamsKindNetwork     ExportAssetsParamsKind = "network"
+	ExportAssetsParamsKindNone        ExportAssetsParamsKind = "none"
+	ExportAssetsParamsKindPhone       ExportAssetsParamsKind = "phone"
+	ExportAssetsParamsKindPrinter     ExportAssetsParamsKind = "printer"
+	ExportAssetsParamsKindServer      ExportAssetsParamsKind = "server"
+	ExportAssetsParamsKindSystem      ExportAssetsParamsKind = "system"
+	ExportAssetsParamsKindWorkstation ExportAssetsParamsKind = "workstation"
+)
+
+// Defines values for ExportAssetsParamsExposure.
+const (
+	ExportAssetsParamsExposureInternal ExportAssetsParamsExposure = "internal"
+	ExportAssetsParamsExposureInternet ExportAssetsParamsExposure = "internet"
+	ExportAssetsParamsExposureIsolated ExportAssetsParamsExposure = "isolated"
+	ExportAssetsParamsExposureUnknown  ExportAssetsParamsExposure = "unknown"
+)
+
+// Defines values for ExportAssetsParamsCriticality.
+const (
+	ExportAssetsParamsCriticalityCritical ExportAssetsParamsCriticality = "critical"
+	ExportAssetsParamsCriticalityHigh     ExportAssetsParamsCriticality = "high"
+	ExportAssetsParamsCriticalityLow      ExportAssetsParamsCriticality = "low"
+	ExportAssetsParamsCriticalityMedium   ExportAssetsParamsCriticality = "medium"
+)
+
+// Defines values for ExportAssetsParamsSort.
+const (
+	ExportAssetsParamsSortCriticality      ExportAssetsParamsSort = "criticality"
+	ExportAssetsParamsSortExposure         ExportAssetsParamsSort = "exposure"
+	ExportAssetsParamsSortKind             ExportAssetsParamsSort = "kind"
+	ExportAssetsParamsSortLocation         ExportAssetsParamsSort = "location"
+	ExportAssetsParamsSortMinusCriticality ExportAssetsParamsSort = "-criticality"
+	ExportAssetsParamsSortMinusExposure    ExportAssetsParamsSort = "-exposure"
+	ExportAssetsParamsSortMinusKind        ExportAssetsParamsSort = "-kind"
+	ExportAssetsParamsSortMinusLocation    ExportAssetsParamsSort = "-location"
+	ExportAssetsParamsSortMinusName        ExportAssetsParamsSort = "-name"
+	ExportAssetsParamsSortMinusOs          ExportAssetsParamsSort = "-os"
+	ExportAssetsParamsSortMinusOwner       ExportAssetsParamsSort = "-owner"
+	ExportAssetsParamsSortMinusSeen        ExportAssetsParamsSort = "-seen"
+	ExportAssetsParamsSortName             ExportAssetsParamsSort = "name"
+	ExportAssetsParamsSortOs               ExportAssetsParamsSort = "os"
+	ExportAssetsParamsSortOwner            ExportAssetsParamsSort = "owner"
+	ExportAssetsParamsSortSeen             ExportAssetsParamsSort = "seen"
 )
 
 // Defines values for UploadImportParamsKind.
@@ -1026,6 +1112,50 @@ const (
 	ListStackItemsParamsSortVersion          ListStackItemsParamsSort = "version"
 )
 
+// Defines values for ExportStackItemsParamsState.
+const (
+	ExportStackItemsParamsStateGuessed  ExportStackItemsParamsState = "guessed"
+	ExportStackItemsParamsStateResolved ExportStackItemsParamsState = "resolved"
+	ExportStackItemsParamsStateUnknown  ExportStackItemsParamsState = "unknown"
+	ExportStackItemsParamsStateWaiting  ExportStackItemsParamsState = "waiting"
+)
+
+// Defines values for ExportStackItemsParamsExposure.
+const (
+	ExportStackItemsParamsExposureInternal ExportStackItemsParamsExposure = "internal"
+	ExportStackItemsParamsExposureInternet ExportStackItemsParamsExposure = "internet"
+	ExportStackItemsParamsExposureIsolated ExportStackItemsParamsExposure = "isolated"
+	ExportStackItemsParamsExposureUnknown  ExportStackItemsParamsExposure = "unknown"
+)
+
+// Defines values for ExportStackItemsParamsCriticality.
+const (
+	ExportStackItemsParamsCriticalityCritical ExportStackItemsParamsCriticality = "critical"
+	ExportStackItemsParamsCriticalityHigh     ExportStackItemsParamsCriticality = "high"
+	ExportStackItemsParamsCriticalityLow      ExportStackItemsParamsCriticality = "low"
+	ExportStackItemsParamsCriticalityMedium   ExportStackItemsParamsCriticality = "medium"
+)
+
+// Defines values for ExportStackItemsParamsSort.
+const (
+	ExportStackItemsParamsSortAsset            ExportStackItemsParamsSort = "asset"
+	ExportStackItemsParamsSortCriticality      ExportStackItemsParamsSort = "criticality"
+	ExportStackItemsParamsSortExposure         ExportStackItemsParamsSort = "exposure"
+	ExportStackItemsParamsSortLabel            ExportStackItemsParamsSort = "label"
+	ExportStackItemsParamsSortMinusAsset       ExportStackItemsParamsSort = "-asset"
+	ExportStackItemsParamsSortMinusCriticality ExportStackItemsParamsSort = "-criticality"
+	ExportStackItemsParamsSortMinusExposure    ExportStackItemsParamsSort = "-exposure"
+	ExportStackItemsParamsSortMinusLabel       ExportStackItemsParamsSort = "-label"
+	ExportStackItemsParamsSortMinusOwner       ExportStackItemsParamsSort = "-owner"
+	ExportStackItemsParamsSortMinusProduct     ExportStackItemsParamsSort = "-product"
+	ExportStackItemsParamsSortMinusState       ExportStackItemsParamsSort = "-state"
+	ExportStackItemsParamsSortMinusVersion     ExportStackItemsParamsSort = "-version"
+	ExportStackItemsParamsSortOwner            ExportStackItemsParamsSort = "owner"
+	ExportStackItemsParamsSortProduct          ExportStackItemsParamsSort = "product"
+	ExportStackItemsParamsSortState            ExportStackItemsParamsSort = "state"
+	ExportStackItemsParamsSortVersion          ExportStackItemsParamsSort = "version"
+)
+
 // Defines values for ListVulnerabilitiesParamsState.
 const (
 	ListVulnerabilitiesParamsStateAll    ListVulnerabilitiesParamsState = "all"
@@ -1064,6 +1194,46 @@ const (
 	ListVulnerabilitiesParamsExposureInternal ListVulnerabilitiesParamsExposure = "internal"
 	ListVulnerabilitiesParamsExposureInternet ListVulnerabilitiesParamsExposure = "internet"
 	ListVulnerabilitiesParamsExposureIsolated ListVulnerabilitiesParamsExposure = "isolated"
+)
+
+// Defines values for ExportVulnerabilitiesParamsState.
+const (
+	ExportVulnerabilitiesParamsStateAll    ExportVulnerabilitiesParamsState = "all"
+	ExportVulnerabilitiesParamsStateClosed ExportVulnerabilitiesParamsState = "closed"
+	ExportVulnerabilitiesParamsStateMarked ExportVulnerabilitiesParamsState = "marked"
+)
+
+// Defines values for ExportVulnerabilitiesParamsUrgency.
+const (
+	ExportVulnerabilitiesParamsUrgencyNow    ExportVulnerabilitiesParamsUrgency = "now"
+	ExportVulnerabilitiesParamsUrgencyPlan   ExportVulnerabilitiesParamsUrgency = "plan"
+	ExportVulnerabilitiesParamsUrgencyVerify ExportVulnerabilitiesParamsUrgency = "verify"
+)
+
+// Defines values for ExportVulnerabilitiesParamsSeverity.
+const (
+	ExportVulnerabilitiesParamsSeverityCritical ExportVulnerabilitiesParamsSeverity = "critical"
+	ExportVulnerabilitiesParamsSeverityHigh     ExportVulnerabilitiesParamsSeverity = "high"
+	ExportVulnerabilitiesParamsSeverityLow      ExportVulnerabilitiesParamsSeverity = "low"
+	ExportVulnerabilitiesParamsSeverityMedium   ExportVulnerabilitiesParamsSeverity = "medium"
+)
+
+// Defines values for ExportVulnerabilitiesParamsKEV.
+const (
+	ExportVulnerabilitiesParamsKEVN1 ExportVulnerabilitiesParamsKEV = "1"
+)
+
+// Defines values for ExportVulnerabilitiesParamsCertainty.
+const (
+	ExportVulnerabilitiesParamsCertaintyCertain  ExportVulnerabilitiesParamsCertainty = "certain"
+	ExportVulnerabilitiesParamsCertaintyPossible ExportVulnerabilitiesParamsCertainty = "possible"
+)
+
+// Defines values for ExportVulnerabilitiesParamsExposure.
+const (
+	ExportVulnerabilitiesParamsExposureInternal ExportVulnerabilitiesParamsExposure = "internal"
+	ExportVulnerabilitiesParamsExposureInternet ExportVulnerabilitiesParamsExposure = "internet"
+	ExportVulnerabilitiesParamsExposureIsolated ExportVulnerabilitiesParamsExposure = "isolated"
 )
 
 // Defines values for ListVulnerabilityGroupsParamsState.
@@ -5511,6 +5681,11 @@ type QueryExposureParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ExportExposureParams defines parameters for ExportExposure.
+type ExportExposureParams struct {
+	Q string `form:"q" json:"q"`
+}
+
 // SuggestDeclaredProductsParams defines parameters for SuggestDeclaredProducts.
 type SuggestDeclaredProductsParams struct {
 	// Limit How many at most, in one answer.
@@ -5639,6 +5814,40 @@ type ListMembersParamsRecord string
 
 // ListMembersParamsSort defines parameters for ListMembers.
 type ListMembersParamsSort string
+
+// ExportMembersParams defines parameters for ExportMembers.
+type ExportMembersParams struct {
+	// Q Words of the name, or the beginning of the code.
+	Q     *string                   `form:"q,omitempty" json:"q,omitempty"`
+	State *ExportMembersParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Tier  *ExportMembersParamsTier  `form:"tier,omitempty" json:"tier,omitempty"`
+
+	// Type The kind of body.
+	Type     *string `form:"type,omitempty" json:"type,omitempty"`
+	Province *string `form:"province,omitempty" json:"province,omitempty"`
+
+	// Score How complete the record is: below 50, 50 to 79, 80 or more.
+	Score *ExportMembersParamsScore `form:"score,omitempty" json:"score,omitempty"`
+
+	// Record silent: those that answered to none of several requests to confirm their record.
+	Record *ExportMembersParamsRecord `form:"record,omitempty" json:"record,omitempty"`
+	Sort   *ExportMembersParamsSort   `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ExportMembersParamsState defines parameters for ExportMembers.
+type ExportMembersParamsState string
+
+// ExportMembersParamsTier defines parameters for ExportMembers.
+type ExportMembersParamsTier string
+
+// ExportMembersParamsScore defines parameters for ExportMembers.
+type ExportMembersParamsScore string
+
+// ExportMembersParamsRecord defines parameters for ExportMembers.
+type ExportMembersParamsRecord string
+
+// ExportMembersParamsSort defines parameters for ExportMembers.
+type ExportMembersParamsSort string
 
 // GetMemberParams defines parameters for GetMember.
 type GetMemberParams struct {
@@ -6323,6 +6532,35 @@ type AddAssetParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ExportAssetsParams defines parameters for ExportAssets.
+type ExportAssetsParams struct {
+	// Q Words all of which must be found.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Kind none: nobody knows.
+	Kind        *ExportAssetsParamsKind        `form:"kind,omitempty" json:"kind,omitempty"`
+	Exposure    *ExportAssetsParamsExposure    `form:"exposure,omitempty" json:"exposure,omitempty"`
+	Criticality *ExportAssetsParamsCriticality `form:"criticality,omitempty" json:"criticality,omitempty"`
+
+	// Retired Those out of service instead of those in service.
+	Retired *bool `form:"retired,omitempty" json:"retired,omitempty"`
+
+	// Sort With - the other way round.
+	Sort *ExportAssetsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ExportAssetsParamsKind defines parameters for ExportAssets.
+type ExportAssetsParamsKind string
+
+// ExportAssetsParamsExposure defines parameters for ExportAssets.
+type ExportAssetsParamsExposure string
+
+// ExportAssetsParamsCriticality defines parameters for ExportAssets.
+type ExportAssetsParamsCriticality string
+
+// ExportAssetsParamsSort defines parameters for ExportAssets.
+type ExportAssetsParamsSort string
+
 // ClassifyAssetsParams defines parameters for ClassifyAssets.
 type ClassifyAssetsParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
@@ -6526,6 +6764,41 @@ type AddStackItemParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ExportStackItemsParams defines parameters for ExportStackItems.
+type ExportStackItemsParams struct {
+	// Q Words all of which must be found.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// State waiting: a person must say what they are.
+	State       *ExportStackItemsParamsState       `form:"state,omitempty" json:"state,omitempty"`
+	Exposure    *ExportStackItemsParamsExposure    `form:"exposure,omitempty" json:"exposure,omitempty"`
+	Criticality *ExportStackItemsParamsCriticality `form:"criticality,omitempty" json:"criticality,omitempty"`
+
+	// Asset Part of the system's name.
+	Asset *string `form:"asset,omitempty" json:"asset,omitempty"`
+
+	// AssetID What is on this host or system.
+	AssetID *int64 `form:"asset_id,omitempty" json:"asset_id,omitempty"`
+
+	// Sort With - the other way round.
+	Sort *ExportStackItemsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// At The stack as it was then.
+	At *time.Time `form:"at,omitempty" json:"at,omitempty"`
+}
+
+// ExportStackItemsParamsState defines parameters for ExportStackItems.
+type ExportStackItemsParamsState string
+
+// ExportStackItemsParamsExposure defines parameters for ExportStackItems.
+type ExportStackItemsParamsExposure string
+
+// ExportStackItemsParamsCriticality defines parameters for ExportStackItems.
+type ExportStackItemsParamsCriticality string
+
+// ExportStackItemsParamsSort defines parameters for ExportStackItems.
+type ExportStackItemsParamsSort string
+
 // GetStackItemParams defines parameters for GetStackItem.
 type GetStackItemParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
@@ -6691,6 +6964,46 @@ type ListVulnerabilitiesParamsCertainty string
 
 // ListVulnerabilitiesParamsExposure defines parameters for ListVulnerabilities.
 type ListVulnerabilitiesParamsExposure string
+
+// ExportVulnerabilitiesParams defines parameters for ExportVulnerabilities.
+type ExportVulnerabilitiesParams struct {
+	// State Missing: open and without a mark.
+	State    *ExportVulnerabilitiesParamsState    `form:"state,omitempty" json:"state,omitempty"`
+	Urgency  *ExportVulnerabilitiesParamsUrgency  `form:"urgency,omitempty" json:"urgency,omitempty"`
+	Severity *ExportVulnerabilitiesParamsSeverity `form:"severity,omitempty" json:"severity,omitempty"`
+
+	// KEV Only those known to be exploited.
+	KEV       *ExportVulnerabilitiesParamsKEV       `form:"kev,omitempty" json:"kev,omitempty"`
+	Certainty *ExportVulnerabilitiesParamsCertainty `form:"certainty,omitempty" json:"certainty,omitempty"`
+	Exposure  *ExportVulnerabilitiesParamsExposure  `form:"exposure,omitempty" json:"exposure,omitempty"`
+
+	// Product vendor:product
+	Product *string `form:"product,omitempty" json:"product,omitempty"`
+
+	// Version With product.
+	Version *string `form:"version,omitempty" json:"version,omitempty"`
+
+	// Q In the CVE's id, its title or the product.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// ExportVulnerabilitiesParamsState defines parameters for ExportVulnerabilities.
+type ExportVulnerabilitiesParamsState string
+
+// ExportVulnerabilitiesParamsUrgency defines parameters for ExportVulnerabilities.
+type ExportVulnerabilitiesParamsUrgency string
+
+// ExportVulnerabilitiesParamsSeverity defines parameters for ExportVulnerabilities.
+type ExportVulnerabilitiesParamsSeverity string
+
+// ExportVulnerabilitiesParamsKEV defines parameters for ExportVulnerabilities.
+type ExportVulnerabilitiesParamsKEV string
+
+// ExportVulnerabilitiesParamsCertainty defines parameters for ExportVulnerabilities.
+type ExportVulnerabilitiesParamsCertainty string
+
+// ExportVulnerabilitiesParamsExposure defines parameters for ExportVulnerabilities.
+type ExportVulnerabilitiesParamsExposure string
 
 // ListVulnerabilityGroupsParams defines parameters for ListVulnerabilityGroups.
 type ListVulnerabilityGroupsParams struct {
@@ -8065,7 +8378,7 @@ func (c *Client) ListEndingKeysAll(ctx context.Context, params *ListEndingKeysPa
 
 // QueryExposure Ask who runs a product in some versions
 //
-// q is what operators type: fortios < 7.2.8 internet. All members are in one answer, those with most items first.
+// q is what operators type: fortios < 7.2.8 internet. Those with most certain items first.
 //
 // GET /api/v1/exposure
 func (c *Client) QueryExposure(ctx context.Context, params *QueryExposureParams) (*Reply[ListExposedMember], error) {
@@ -8095,6 +8408,19 @@ func (c *Client) QueryExposureAll(ctx context.Context, params *QueryExposurePara
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
+}
+
+// ExportExposure Take who runs a product in some versions along as a file
+//
+// With whom to call. The whole list, streamed: UTF-8 with a byte order mark, columns and words in the language of Accept-Language, an apostrophe before what a spreadsheet would run as a formula. An answer that breaks off is not whole. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/exposure-export
+func (c *Client) ExportExposure(ctx context.Context, params *ExportExposureParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/exposure-export")}
+	if params != nil {
+		q.ask("q", params.Q)
+	}
+	return send[File](ctx, c, q)
 }
 
 // SuggestDeclaredProducts Find products that members declared
@@ -8133,6 +8459,8 @@ func (c *Client) SuggestDeclaredProductsAll(ctx context.Context, params *Suggest
 
 // ListExposedMembers List who is exposed to a vulnerability
 //
+// Those with most certain items first.
+//
 // GET /api/v1/exposure/{cve}
 func (c *Client) ListExposedMembers(ctx context.Context, cve string, params *ListExposedMembersParams) (*Reply[ListExposedMember], error) {
 	q := request{method: "GET", path: fmt.Sprintf("/api/v1/exposure/%s", segment(cve))}
@@ -8160,6 +8488,16 @@ func (c *Client) ListExposedMembersAll(ctx context.Context, cve string, params *
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
+}
+
+// ExportExposedMembers Take who is exposed to a vulnerability along as a file
+//
+// With whom to call. The whole list, streamed: UTF-8 with a byte order mark, columns and words in the language of Accept-Language, an apostrophe before what a spreadsheet would run as a formula. An answer that breaks off is not whole. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/exposure/{cve}/export
+func (c *Client) ExportExposedMembers(ctx context.Context, cve string) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/exposure/%s/export", segment(cve))}
+	return send[File](ctx, c, q)
 }
 
 // ListFeeds List how the sources of data are
@@ -8337,6 +8675,26 @@ func (c *Client) ListMembersAll(ctx context.Context, params *ListMembersParams) 
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
+}
+
+// ExportMembers Take the list of members along as a file
+//
+// The whole list, streamed: UTF-8 with a byte order mark, columns and words in the language of Accept-Language, an apostrophe before what a spreadsheet would run as a formula. An answer that breaks off is not whole. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/members-export
+func (c *Client) ExportMembers(ctx context.Context, params *ExportMembersParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/members-export")}
+	if params != nil {
+		q.ask("q", params.Q)
+		q.ask("state", params.State)
+		q.ask("tier", params.Tier)
+		q.ask("type", params.Type)
+		q.ask("province", params.Province)
+		q.ask("score", params.Score)
+		q.ask("record", params.Record)
+		q.ask("sort", params.Sort)
+	}
+	return send[File](ctx, c, q)
 }
 
 // GetMember Read a member's dossier
@@ -9903,6 +10261,24 @@ func (c *Client) AddAsset(ctx context.Context, org string, params *AddAssetParam
 	return send[Asset](ctx, c, q)
 }
 
+// ExportAssets Take the list of assets along as a file
+//
+// The whole list, streamed: UTF-8 with a byte order mark, columns and words in the language of Accept-Language, an apostrophe before what a spreadsheet would run as a formula. An answer that breaks off is not whole. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/organisations/{org}/stack/assets-export
+func (c *Client) ExportAssets(ctx context.Context, org string, params *ExportAssetsParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/assets-export", segment(org))}
+	if params != nil {
+		q.ask("q", params.Q)
+		q.ask("kind", params.Kind)
+		q.ask("exposure", params.Exposure)
+		q.ask("criticality", params.Criticality)
+		q.ask("retired", params.Retired)
+		q.ask("sort", params.Sort)
+	}
+	return send[File](ctx, c, q)
+}
+
 // ClassifyAssets Set exposure or criticality of several hosts or systems
 //
 // POST /api/v1/organisations/{org}/stack/assets/bulk
@@ -10274,6 +10650,26 @@ func (c *Client) AddStackItem(ctx context.Context, org string, params *AddStackI
 	return send[StackItem](ctx, c, q)
 }
 
+// ExportStackItems Take what the organisation runs along as a file
+//
+// With at, as it was at that moment. The whole list, streamed: UTF-8 with a byte order mark, columns and words in the language of Accept-Language, an apostrophe before what a spreadsheet would run as a formula. An answer that breaks off is not whole. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/organisations/{org}/stack/items-export
+func (c *Client) ExportStackItems(ctx context.Context, org string, params *ExportStackItemsParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/stack/items-export", segment(org))}
+	if params != nil {
+		q.ask("q", params.Q)
+		q.ask("state", params.State)
+		q.ask("exposure", params.Exposure)
+		q.ask("criticality", params.Criticality)
+		q.ask("asset", params.Asset)
+		q.ask("asset_id", params.AssetID)
+		q.ask("sort", params.Sort)
+		q.ask("at", params.At)
+	}
+	return send[File](ctx, c, q)
+}
+
 // RemoveStackItem Remove an item
 //
 // Its history stays.
@@ -10636,6 +11032,27 @@ func (c *Client) ListVulnerabilitiesAll(ctx context.Context, org string, params 
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
+}
+
+// ExportVulnerabilities Take the list of vulnerabilities along as a file
+//
+// The whole list, streamed: UTF-8 with a byte order mark, columns and words in the language of Accept-Language, an apostrophe before what a spreadsheet would run as a formula. An answer that breaks off is not whole. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/organisations/{org}/vulnerabilities-export
+func (c *Client) ExportVulnerabilities(ctx context.Context, org string, params *ExportVulnerabilitiesParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/vulnerabilities-export", segment(org))}
+	if params != nil {
+		q.ask("state", params.State)
+		q.ask("urgency", params.Urgency)
+		q.ask("severity", params.Severity)
+		q.ask("kev", params.KEV)
+		q.ask("certainty", params.Certainty)
+		q.ask("exposure", params.Exposure)
+		q.ask("product", params.Product)
+		q.ask("version", params.Version)
+		q.ask("q", params.Q)
+	}
+	return send[File](ctx, c, q)
 }
 
 // ListVulnerabilityGroups List what to do
@@ -11650,7 +12067,7 @@ func (c *Client) UpdateWatch(ctx context.Context, id int64, params *UpdateWatchP
 
 // ListWatchHits List who answers a watch now
 //
-// As query-exposure does: all members are in one answer, those with most items first.
+// As query-exposure does: those with most certain items first.
 //
 // GET /api/v1/watches/{id}/hits
 func (c *Client) ListWatchHits(ctx context.Context, id int64, params *ListWatchHitsParams) (*Reply[ListExposedMember], error) {

@@ -5,6 +5,7 @@ package app
 import (
 	"fmt"
 	"net/url"
+	"strings"
 )
 
 // stackContract calls what is about what an organisation runs.
@@ -43,6 +44,13 @@ func stackContract(c *contract) {
 	if got := c.call(200, "change-stack-items", asked{Body: m{"ids": []any{made.get("id")}, "do": "classify", "criticality": "high"}}); got.id("changed") != "1" {
 		c.t.Errorf("%v", got.Body)
 	}
+	file := c.call(200, "export-stack-items", asked{Query: url.Values{"q": {"fortios"}}, Header: map[string]string{"Accept": "text/csv", "Accept-Language": "en"}})
+	if rows := file.rows(); len(rows) != 2 || !strings.HasPrefix(rows[0], "System,") || !strings.Contains(rows[1], "FortiOS") || file.Header.Get("Content-Disposition") == "" {
+		c.t.Errorf("%q", rows)
+	}
+	c.call(406, "export-stack-items", asked{Header: map[string]string{"Accept": "application/json"}})
+	c.call(422, "export-stack-items", asked{Query: url.Values{"sort": {"colour"}}})
+	c.call(404, "export-stack-items", asked{As: "org_admin@c_x102"})
 	c.call(204, "remove-stack-item", asked{Path: path})
 	c.call(404, "remove-stack-item", asked{Path: path})
 	assetContract(c)
@@ -79,6 +87,9 @@ func assetContract(c *contract) {
 	}
 	c.call(404, "update-asset", asked{As: "org_admin@c_x102", Path: theirs, Header: match, Body: m{"name": "Portale"}})
 	c.call(404, "merge-assets", asked{As: "org_admin@c_x102", Path: theirs, Body: m{"other": other.get("id")}})
+	if rows := c.call(200, "export-assets", asked{Query: url.Values{"q": {"portale"}, "sort": {"-name"}}}).rows(); len(rows) != 3 {
+		c.t.Errorf("%q", rows)
+	}
 	first := c.call(200, "list-assets", asked{Query: url.Values{"limit": {"1"}, "q": {"portale"}}})
 	second := c.call(200, "list-assets", asked{Query: url.Values{"limit": {"1"}, "q": {"portale"}, "cursor": {fmt.Sprint(first.get("next_cursor"))}}})
 	if len(second.items()) != 1 || second.get("next_cursor") != nil || fmt.Sprint(first.items()) == fmt.Sprint(second.items()) {

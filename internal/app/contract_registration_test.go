@@ -114,6 +114,10 @@ func (c *contract) secondDecision(as string, path map[string]string) {
 // memberContract reads what operators read of members.
 func memberContract(c *contract) {
 	const as = "analyst"
+	if rows := c.call(200, "export-members", asked{As: as, Query: url.Values{"sort": {"-name"}}}).rows(); len(rows) < 3 {
+		c.t.Errorf("%q", rows)
+	}
+	c.call(404, "export-members", asked{})
 	first := c.call(200, "list-members", asked{As: as, Query: url.Values{"limit": {"2"}, "sort": {"-name"}}})
 	second := c.call(200, "list-members", asked{As: as, Query: url.Values{"limit": {"2"}, "sort": {"-name"}, "cursor": {fmt.Sprint(first.get("next_cursor"))}}})
 	if len(first.items()) != 2 || len(second.items()) != 1 || first.items()[0].(m)["name"] != "Comune di Riprova" {

@@ -135,6 +135,12 @@ func (a answered) get(name string) any {
 	return o[name]
 }
 
+// rows gives the lines of a file, the head first.
+func (a answered) rows() []string {
+	text, _ := a.Body.(string)
+	return strings.Split(strings.TrimPrefix(strings.TrimSpace(text), "\uFEFF"), "\n")
+}
+
 // items gives the things of a list.
 func (a answered) items() []any { list, _ := a.get("items").([]any); return list }
 
@@ -209,7 +215,8 @@ func (c *contract) check(op api.Operation, res *http.Response, text []byte) any 
 	if res.Header.Get("X-RateLimit-Remaining") == "" {
 		c.t.Errorf("%s: %d without X-RateLimit-Remaining", op.ID, res.StatusCode)
 	}
-	media, kind := c.documented(op, res.StatusCode), res.Header.Get("Content-Type")
+	media := c.documented(op, res.StatusCode)
+	kind, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
 	if len(text) == 0 {
 		if len(media) > 0 {
 			c.t.Errorf("%s: %d without the body that the document promises", op.ID, res.StatusCode)

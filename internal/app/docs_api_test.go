@@ -42,16 +42,17 @@ func TestTheExamplesOfTheAPIWork(t *testing.T) {
 		h.server.Config.Handler.ServeHTTP(w, r)
 	}))
 	defer server.Close()
+	fresh := h.token(t, "org_admin@c_x101", identity.StepUpScope)
 	cmd := exec.Command("bash", "-c", script)
 	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(), "BASE="+server.URL+"/api/v1", "ORG=c_x101", "TOKEN="+h.token(t, "org_admin@c_x101"), "STAFF_TOKEN="+staff)
+	cmd.Env = append(os.Environ(), "BASE="+server.URL+"/api/v1", "ORG=c_x101", "TOKEN="+h.token(t, "org_admin@c_x101"), "STEP_UP_TOKEN="+fresh, "STAFF_TOKEN="+staff)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
 // token makes a token with all that an actor may do in c_x101.
-func (h *house) token(t *testing.T, name string) string {
+func (h *house) token(t *testing.T, name string, more ...string) string {
 	t.Helper()
 	ctx := context.Background()
 	people, err := h.app.rooms.identity.AllPeople(ctx, access.System("test"), identity.PeopleQuery{Text: name, Limit: 10})
@@ -64,7 +65,7 @@ func (h *house) token(t *testing.T, name string) string {
 	}
 	p := access.Principal{Person: people[0].ID, Memberships: map[int64][]access.Role{org.ID: {access.OrgAdmin}}}
 	_, text, err := h.app.rooms.identity.NewToken(ctx, p, p.Own(), identity.TokenForm{Name: "docs",
-		Scopes: []string{"account", "organisation.read", "organisation.edit", "network.edit", "stack.read", "stack.edit", "channel.read", "channel.write"}})
+		Scopes: append([]string{"account", "organisation.read", "organisation.edit", "network.edit", "stack.read", "stack.edit", "channel.read", "channel.write"}, more...)})
 	if err != nil {
 		t.Fatal(err)
 	}

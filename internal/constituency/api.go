@@ -78,6 +78,8 @@ func (m *Module) memberAPI(a *api.API) {
 	read := gate.Staff(access.TerritoryRead)
 	api.Get(a, "/members", read, m.apiMembers, api.Op{ID: "list-members", Tag: tag,
 		Summary: "List the members", Text: "By name. Without state, the accredited and the suspended."})
+	api.Get(a, "/members-export", read, m.apiMembersFile, api.Op{ID: "export-members", Tag: tag, Recent: true,
+		Summary: "Take the list of members along as a file"})
 	api.Get(a, "/members/{org}", read, m.apiMember, api.Op{ID: "get-member", Tag: tag,
 		Summary: "Read a member's dossier", Text: "The record with its contacts, whom to call, what is missing, the family and the history."})
 }

@@ -9,8 +9,8 @@ import (
 	"martinella/internal/access/gate/api"
 )
 
-type memberQuery struct {
-	api.Paging
+// MembersFilter narrows the list of members.
+type MembersFilter struct {
 	Query    string `query:"q" maxLength:"100" doc:"Words of the name, or the beginning of the code."`
 	State    State  `query:"state" enum:"unconfirmed,submitted,under_review,info_requested,approved,suspended,rejected,withdrawn"`
 	Tier     Tier   `query:"tier" enum:"basic,full"`
@@ -21,10 +21,15 @@ type memberQuery struct {
 	Sort     string `query:"sort" enum:"name,-name,score,-score" default:"name"`
 }
 
-func (q *memberQuery) filter() Filter {
+type memberQuery struct {
+	api.Paging
+	MembersFilter
+}
+
+func (q *MembersFilter) filter() Filter {
 	column, down := strings.CutPrefix(q.Sort, "-")
 	f := Filter{Query: q.Query, States: memberStates(string(q.State)), Tier: q.Tier, Type: q.Type, Province: q.Province,
-		Score: q.Score, Silent: q.Record == "silent", Down: down, After: q.After(), Limit: q.Limit}
+		Score: q.Score, Silent: q.Record == "silent", Down: down}
 	if column == "score" {
 		f.Order = ByScore
 	}
@@ -32,8 +37,14 @@ func (q *memberQuery) filter() Filter {
 }
 
 func (m *Module) apiMembers(r *api.Request, in *memberQuery) (api.List[registrationRowJSON], error) {
-	page, err := m.List(r.Context(), r.Scope, in.filter())
+	f := in.filter()
+	f.After, f.Limit = in.After(), in.Limit
+	page, err := m.List(r.Context(), r.Scope, f)
 	return api.Items(api.Each(page.Rows, rowView), page.Next), err
+}
+
+func (m *Module) apiMembersFile(r *api.Request, in *MembersFilter) (api.Table, error) {
+	return m.memberTable(r, in.filter()), nil
 }
 
 // memberJSON is a member to serve.

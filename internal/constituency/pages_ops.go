@@ -3,13 +3,13 @@
 package constituency
 
 import (
-	"iter"
 	"strconv"
 	"strings"
 	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
+	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/web"
 	"martinella/web/ui"
 )
@@ -70,7 +70,7 @@ func (m *Module) members(r *gate.Request) error {
 		f.Down = down
 	}
 	if state.CSV() {
-		return m.membersCSV(r, f)
+		return r.CSV(m.memberTable(r, f))
 	}
 	page, err := m.List(r.Context(), r.Scope, f)
 	if err != nil {
@@ -83,42 +83,29 @@ func (m *Module) members(r *gate.Request) error {
 	return r.WidePage(r.L.T("constituency.members.title"), membersPage(listView{Ref: m.ref, List: state, Page: page, Parents: parents}))
 }
 
-// membersCSV reads the first page before anything is sent, so that an error still can be answered as one.
-func (m *Module) membersCSV(r *gate.Request, f Filter) error {
-	f.After, f.Before, f.Limit = "", "", activeBatch
-	var all []Organisation
-	for {
-		page, err := m.List(r.Context(), r.Scope, f)
-		if err != nil {
-			return err
-		}
-		all = append(all, page.Rows...)
-		if f.After = page.Next; f.After == "" {
-			break
-		}
-	}
-	var header []string
+// memberTable is the whole list as a file.
+func (m *Module) memberTable(r *gate.Request, f Filter) gate.Table {
+	t := gate.Table{Name: "members-" + m.now().Format(time.DateOnly) + ".csv"}
 	for _, key := range []string{"code", "name", "type", "municipality", "province", "state", "tier", "score", "approved", "pec", "email", "website", "applicant", "applicant_email", "applicant_phone"} {
-		header = append(header, r.L.T("constituency.column."+key))
+		t.Header = append(t.Header, r.L.T("constituency.column."+key))
 	}
-	return r.CSV("members-"+m.now().Format(time.DateOnly)+".csv", header, m.csvRows(r, all))
+	t.Rows = gate.Rows(func(after string) ([]Organisation, string, error) {
+		f.After, f.Before, f.Limit = after, "", activeBatch
+		page, err := m.List(r.Context(), r.Scope, f)
+		return page.Rows, page.Next, err
+	}, func(o Organisation) []string { return m.csvRow(r.L, o) })
+	return t
 }
 
-func (m *Module) csvRows(r *gate.Request, all []Organisation) iter.Seq[[]string] {
-	return func(yield func([]string) bool) {
-		for _, o := range all {
-			town, _ := m.ref.Municipality(o.Municipality)
-			kind, _ := m.ref.Type(o.Type)
-			approved := ""
-			if !o.ApprovedAt.IsZero() {
-				approved = o.ApprovedAt.In(o.Zone()).Format(time.DateOnly)
-			}
-			if !yield([]string{o.Code, o.Name, kind.Name.In(r.L.Lang()), town.Name, o.Province, r.L.T("constituency.state." + string(o.State)),
-				string(o.Tier), scoreText(o.Score), approved, o.PEC, o.Email, o.Website, o.Applicant.Name, o.Applicant.Email, o.Applicant.Phone}) {
-				return
-			}
-		}
+func (m *Module) csvRow(l *i18n.Localizer, o Organisation) []string {
+	town, _ := m.ref.Municipality(o.Municipality)
+	kind, _ := m.ref.Type(o.Type)
+	approved := ""
+	if !o.ApprovedAt.IsZero() {
+		approved = o.ApprovedAt.In(o.Zone()).Format(time.DateOnly)
 	}
+	return []string{o.Code, o.Name, kind.Name.In(l.Lang()), town.Name, o.Province, l.T("constituency.state." + string(o.State)),
+		string(o.Tier), scoreText(o.Score), approved, o.PEC, o.Email, o.Website, o.Applicant.Name, o.Applicant.Email, o.Applicant.Phone}
 }
 
 func (m *Module) registration(r *gate.Request) error {

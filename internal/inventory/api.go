@@ -23,6 +23,7 @@ func (m *Module) stackAPI(a *api.API) {
 	const tag, path = "Stack", "/organisations/{org}/stack/items"
 	read, edit := gate.Member(access.StackRead), gate.Member(access.StackEdit)
 	api.Get(a, path, read, m.apiItems, api.Op{ID: "list-stack-items", Tag: tag, Summary: "List what the organisation runs", Text: "With at, as it was at that moment."})
+	api.Get(a, "/organisations/{org}/stack/items-export", read, m.apiItemsFile, api.Op{ID: "export-stack-items", Tag: tag, Recent: true, Summary: "Take what the organisation runs along as a file", Text: "With at, as it was at that moment."})
 	api.Post(a, path, edit, m.apiAddItem, api.Op{ID: "add-stack-item", Tag: tag, Status: http.StatusCreated, Summary: "Declare an item",
 		Text: "What product is meant is found from the name, a CPE 2.3 name or a package URL; state and confidence of the answer say how sure that is."})
 	api.Get(a, path+"/{id}", read, m.apiItem, api.Op{ID: "get-stack-item", Tag: tag, Summary: "Read an item"})

@@ -17,6 +17,7 @@ func (m *Module) assetAPI(a *api.API) {
 	const tag, path = "Assets", "/organisations/{org}/stack/assets"
 	read, edit := gate.Member(access.StackRead), gate.Member(access.StackEdit)
 	api.Get(a, path, read, m.apiAssets, api.Op{ID: "list-assets", Tag: tag, Summary: "List the organisation's hosts and systems", Text: "What is on one of them: list-stack-items with asset_id."})
+	api.Get(a, "/organisations/{org}/stack/assets-export", read, m.apiAssetsFile, api.Op{ID: "export-assets", Tag: tag, Recent: true, Summary: "Take the list of assets along as a file"})
 	api.Post(a, path, edit, m.apiAddAsset, api.Op{ID: "add-asset", Tag: tag, Status: http.StatusCreated, Summary: "Declare a host or system"})
 	api.Get(a, path+"/{id}", read, m.apiAsset, api.Op{ID: "get-asset", Tag: tag, Summary: "Read a host or system"})
 	api.Put(a, path+"/{id}", edit, m.apiEditAsset, api.Op{ID: "update-asset", Tag: tag, Summary: "Write a host or system whole", Text: "Items without exposure or criticality of their own follow."})
@@ -71,8 +72,8 @@ func assetJSONOf(org string, a Asset) assetJSON {
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, org: org}
 }
 
-type assetsQuery struct {
-	api.Paging
+// AssetsFilter narrows the list of assets.
+type AssetsFilter struct {
 	Query       string      `query:"q" maxLength:"200" doc:"Words all of which must be found."`
 	Kind        string      `query:"kind" enum:"workstation,server,network,system,printer,phone,cloud,none" doc:"none: nobody knows."`
 	Exposure    Exposure    `query:"exposure" enum:"internet,internal,isolated,unknown"`
@@ -81,9 +82,13 @@ type assetsQuery struct {
 	Sort        string      `query:"sort" enum:"name,kind,owner,location,os,exposure,criticality,seen,-name,-kind,-owner,-location,-os,-exposure,-criticality,-seen" default:"name" doc:"With - the other way round."`
 }
 
-func (q assetsQuery) filter() AssetFilter {
-	f := AssetFilter{Text: q.Query, Kind: intake.Kind(q.Kind), AnyKind: q.Kind == "", Exposure: q.Exposure, Criticality: q.Criticality, Retired: q.Retired,
-		After: q.After(), Limit: q.Limit}
+type assetsQuery struct {
+	api.Paging
+	AssetsFilter
+}
+
+func (q AssetsFilter) filter() AssetFilter {
+	f := AssetFilter{Text: q.Query, Kind: intake.Kind(q.Kind), AnyKind: q.Kind == "", Exposure: q.Exposure, Criticality: q.Criticality, Retired: q.Retired}
 	if q.Kind == "none" {
 		f.Kind = intake.KindUnknown
 	}
@@ -100,12 +105,18 @@ func sortOf(text string) (column string, descending bool) {
 }
 
 func (m *Module) apiAssets(r *api.Request, in *assetsQuery) (api.List[assetJSON], error) {
-	p, err := m.Assets(r.Context(), r.Scope, in.filter())
+	f := in.filter()
+	f.After, f.Limit = in.After(), in.Limit
+	p, err := m.Assets(r.Context(), r.Scope, f)
 	return api.Items(api.Each(p.Assets, func(a Asset) assetJSON {
 		x := assetJSONOf(r.Org.Code, a)
 		x.Items = &a.Items
 		return x
 	}), p.Next), err
+}
+
+func (m *Module) apiAssetsFile(r *api.Request, in *AssetsFilter) (api.Table, error) {
+	return m.assetTable(r, in.filter()), nil
 }
 
 func (m *Module) apiAsset(r *api.Request, in *api.ID) (assetJSON, error) {

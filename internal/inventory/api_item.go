@@ -59,8 +59,8 @@ func stackItemView(org string, i Item) stackItemJSON {
 	return stackItemJSON{i.ID, fieldsOf(i.Content), i.Ref(), i.State, i.Confidence, i.Reason, i.Source, i.CreatedAt, i.UpdatedAt, org, i.Revision}
 }
 
-type itemsQuery struct {
-	api.Paging
+// ItemsFilter narrows the list of items.
+type ItemsFilter struct {
 	Query       string      `query:"q" maxLength:"200" doc:"Words all of which must be found."`
 	State       string      `query:"state" enum:"resolved,guessed,unknown,waiting" doc:"waiting: a person must say what they are."`
 	Exposure    Exposure    `query:"exposure" enum:"internet,internal,isolated,unknown"`
@@ -71,8 +71,13 @@ type itemsQuery struct {
 	At          time.Time   `query:"at" doc:"The stack as it was then."`
 }
 
-func (q itemsQuery) filter() Filter {
-	f := Filter{Text: q.Query, Exposure: q.Exposure, Criticality: q.Criticality, Asset: q.Asset, AssetID: q.AssetID, After: q.After(), Limit: q.Limit, At: q.At}
+type itemsQuery struct {
+	api.Paging
+	ItemsFilter
+}
+
+func (q ItemsFilter) filter() Filter {
+	f := Filter{Text: q.Query, Exposure: q.Exposure, Criticality: q.Criticality, Asset: q.Asset, AssetID: q.AssetID, At: q.At}
 	f.Sort, f.Descending = sortOf(q.Sort)
 	if f.Waiting = q.State == "waiting"; !f.Waiting {
 		f.State = State(q.State)
@@ -81,8 +86,14 @@ func (q itemsQuery) filter() Filter {
 }
 
 func (m *Module) apiItems(r *api.Request, in *itemsQuery) (api.List[stackItemJSON], error) {
-	p, err := m.List(r.Context(), r.Scope, in.filter())
+	f := in.filter()
+	f.After, f.Limit = in.After(), in.Limit
+	p, err := m.List(r.Context(), r.Scope, f)
 	return api.Items(api.Each(p.Items, func(i Item) stackItemJSON { return stackItemView(r.Org.Code, i) }), p.Next), err
+}
+
+func (m *Module) apiItemsFile(r *api.Request, in *ItemsFilter) (api.Table, error) {
+	return m.itemTable(r, in.filter(), "stack-"+r.Org.Code), nil
 }
 
 func (m *Module) apiItem(r *api.Request, in *api.ID) (stackItemJSON, error) {

@@ -181,23 +181,3 @@ func (m *Module) countItems(ctx context.Context, org int64, list []Asset) error 
 	}
 	return rows.Err()
 }
-
-// EachAsset calls f for every asset of a list, in its order, page by page: for downloads.
-func (m *Module) EachAsset(ctx context.Context, s access.Scope, f AssetFilter, each func(Asset) bool) error {
-	f.Limit, f.After, f.Before = 1000, "", ""
-	for {
-		p, err := m.Assets(ctx, s, f)
-		if err != nil {
-			return err
-		}
-		for _, a := range p.Assets {
-			if !each(a) {
-				return nil
-			}
-		}
-		if p.Next == "" {
-			return nil
-		}
-		f.After = p.Next
-	}
-}

@@ -225,23 +225,3 @@ func (f Filter) sortValue(i Item) string {
 	}
 	return i.NameKey
 }
-
-// EachListed calls f for every item of a list, in its order, page by page: for downloads.
-func (m *Module) EachListed(ctx context.Context, s access.Scope, f Filter, each func(Item) bool) error {
-	f.Limit, f.After, f.Before = 1000, "", ""
-	for {
-		p, err := m.List(ctx, s, f)
-		if err != nil {
-			return err
-		}
-		for _, i := range p.Items {
-			if !each(i) {
-				return nil
-			}
-		}
-		if p.Next == "" {
-			return nil
-		}
-		f.After = p.Next
-	}
-}

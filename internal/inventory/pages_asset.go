@@ -3,7 +3,6 @@
 package inventory
 
 import (
-	"iter"
 	"strconv"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"martinella/internal/access/gate"
 	"martinella/internal/inventory/intake"
 	"martinella/internal/platform/fault"
+	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/web"
 	"martinella/web/ui"
 )
@@ -50,7 +50,7 @@ func (m *Module) registerAssets(g *gate.Gate) {
 	g.Handle("POST /o/{org}/stack/assets/bulk", edit, m.assetsBulk)
 	g.Handle("GET /o/{org}/stack/assets/new", edit, m.assetNew)
 	g.Handle("POST /o/{org}/stack/assets/new", edit, m.assetCreate)
-	g.Handle("GET /o/{org}/stack/assets/{id}", read, m.assetPage)
+	g.Handle("GET /o/{org}/stack/assets/{id}", read, m.assetPage, gate.RecentExport())
 	g.Handle("GET /o/{org}/stack/assets/{id}/edit", edit, m.assetEdit)
 	g.Handle("POST /o/{org}/stack/assets/{id}/edit", edit, m.assetUpdate)
 	g.Handle("GET /o/{org}/stack/assets/{id}/retire", edit, m.assetRetirePage)
@@ -83,7 +83,7 @@ func (m *Module) assetsPage(r *gate.Request) error {
 	v := assetListView{Base: r.Path("/stack"), List: ui.ParseList(r.R.URL), CanEdit: r.Scope.Can(access.StackEdit)}
 	f := assetFilterOf(v.List)
 	if v.List.CSV() {
-		return m.assetsCSV(r, f)
+		return r.CSV(m.assetTable(r, f))
 	}
 	var err error
 	if v.Page, err = m.Assets(r.Context(), r.Scope, f); err != nil {
@@ -92,27 +92,27 @@ func (m *Module) assetsPage(r *gate.Request) error {
 	return r.Page(r.L.T("inventory.assets"), assetsBody(v))
 }
 
-func (m *Module) assetsCSV(r *gate.Request, f AssetFilter) error {
-	l := r.L
-	var header []string
+// assetTable is the whole list as a file.
+func (m *Module) assetTable(r *gate.Request, f AssetFilter) gate.Table {
+	t := gate.Table{Name: "assets-" + r.Org.Code + ".csv"}
 	for _, k := range []string{"name", "kind", "owner", "exposure", "criticality", "location", "supplier", "model", "os", "addresses", "hostnames", "serial", "notes", "seen"} {
-		header = append(header, l.T("inventory.asset.field."+k))
+		t.Header = append(t.Header, r.L.T("inventory.asset.field."+k))
 	}
-	var failed error
-	rows := func(yield func([]string) bool) {
-		failed = m.EachAsset(r.Context(), r.Scope, f, func(a Asset) bool {
-			seen := ""
-			if !a.LastSeen.IsZero() {
-				seen = a.LastSeen.Format(time.RFC3339)
-			}
-			return yield([]string{a.Name, l.T(kindKey(a.Kind)), a.Owner, l.T("inventory.exposure." + string(a.Exposure)), l.T("inventory.criticality." + string(a.Criticality)),
-				a.Location, a.Supplier, a.Model, a.OS, a.Addresses, a.Hostnames, a.Serial, a.Notes, seen})
-		})
+	t.Rows = gate.Rows(func(after string) ([]Asset, string, error) {
+		f.Limit, f.After, f.Before = fileRows, after, ""
+		p, err := m.Assets(r.Context(), r.Scope, f)
+		return p.Assets, p.Next, err
+	}, func(a Asset) []string { return assetRow(r.L, a) })
+	return t
+}
+
+func assetRow(l *i18n.Localizer, a Asset) []string {
+	seen := ""
+	if !a.LastSeen.IsZero() {
+		seen = a.LastSeen.Format(time.RFC3339)
 	}
-	if err := r.CSV("assets-"+r.Org.Code+".csv", header, iter.Seq[[]string](rows)); err != nil {
-		return err
-	}
-	return failed
+	return []string{a.Name, l.T(kindKey(a.Kind)), a.Owner, l.T("inventory.exposure." + string(a.Exposure)), l.T("inventory.criticality." + string(a.Criticality)),
+		a.Location, a.Supplier, a.Model, a.OS, a.Addresses, a.Hostnames, a.Serial, a.Notes, seen}
 }
 
 // kindKey is the sentence of a kind.
@@ -162,7 +162,7 @@ func (m *Module) assetPage(r *gate.Request) error {
 	f := filterOf(v.Items.List)
 	f.AssetID = id
 	if v.Items.List.CSV() {
-		return m.listCSV(r, f, "asset-"+r.Org.Code)
+		return r.CSV(m.itemTable(r, f, "asset-"+r.Org.Code))
 	}
 	if v.Items.Page, err = m.List(r.Context(), r.Scope, f); err != nil {
 		return err

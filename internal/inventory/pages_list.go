@@ -3,7 +3,6 @@
 package inventory
 
 import (
-	"iter"
 	"net/url"
 	"strconv"
 	"strings"
@@ -36,7 +35,7 @@ func (m *Module) showList(r *gate.Request, failure error) error {
 	v := listView{Base: r.Path("/stack"), List: ui.ParseList(r.R.URL), CanEdit: r.Scope.Can(access.StackEdit), Add: r.FormState(failure)}
 	f := filterOf(v.List)
 	if v.List.CSV() && failure == nil {
-		return m.listCSV(r, f, "stack-"+r.Org.Code)
+		return r.CSV(m.itemTable(r, f, "stack-"+r.Org.Code))
 	}
 	var err error
 	if v.Counts, err = m.Counts(r.Context(), r.Scope); err != nil {
@@ -84,22 +83,22 @@ func filterOf(s ui.ListState) Filter {
 	return f
 }
 
-// listCSV answers with the whole list, page by page.
-func (m *Module) listCSV(r *gate.Request, f Filter, name string) error {
-	l := r.L
-	header := []string{}
+// fileRows is how many rows of a file are read at once.
+const fileRows = 1000
+
+// itemTable is the whole list as a file.
+func (m *Module) itemTable(r *gate.Request, f Filter, name string) gate.Table {
+	t := gate.Table{Name: name + ".csv"}
 	for _, k := range []string{"asset", "label", "publisher", "version", "quantity", "owner", "exposure", "criticality", "notes", "state", "confidence"} {
-		header = append(header, l.T("inventory.field."+k))
+		t.Header = append(t.Header, r.L.T("inventory.field."+k))
 	}
-	header = append(header, "CPE", "purl")
-	var failed error
-	rows := func(yield func([]string) bool) {
-		failed = m.EachListed(r.Context(), r.Scope, f, func(i Item) bool { return yield(csvRow(l, i)) })
-	}
-	if err := r.CSV(name+".csv", header, iter.Seq[[]string](rows)); err != nil {
-		return err
-	}
-	return failed
+	t.Header = append(t.Header, "CPE", "purl")
+	t.Rows = gate.Rows(func(after string) ([]Item, string, error) {
+		f.Limit, f.After, f.Before = fileRows, after, ""
+		p, err := m.List(r.Context(), r.Scope, f)
+		return p.Items, p.Next, err
+	}, func(i Item) []string { return csvRow(r.L, i) })
+	return t
 }
 
 func csvRow(l *i18n.Localizer, i Item) []string {

@@ -47,7 +47,7 @@ func (m *Module) photoPage(r *gate.Request) error {
 	f := filterOf(v.List)
 	f.Waiting, f.At = false, at
 	if v.List.CSV() && failure == nil {
-		return m.listCSV(r, f, "stack-"+r.Org.Code+"-"+d.Format(time.DateOnly))
+		return r.CSV(m.itemTable(r, f, "stack-"+r.Org.Code+"-"+d.Format(time.DateOnly)))
 	}
 	var err error
 	if v.Page, err = m.List(r.Context(), r.Scope, f); err != nil {

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -224,11 +223,6 @@ func (r *Request) Broke(err error) {
 
 // JSON answers with v.
 func (r *Request) JSON(v any) error { return web.JSON(r.W, http.StatusOK, "application/json", v) }
-
-// CSV answers with a table for a spreadsheet.
-func (r *Request) CSV(filename string, header []string, rows iter.Seq[[]string]) error {
-	return web.CSV(r.W, filename, header, rows)
-}
 
 // Say gives the sentence of a fault in the reader's language.
 func (r *Request) Say(err error) string {

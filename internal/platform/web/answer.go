@@ -4,13 +4,9 @@ package web
 
 import (
 	"encoding/base64"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"iter"
-	"mime"
 	"net/http"
-	"strings"
 
 	"martinella/internal/platform/fault"
 )
@@ -81,38 +77,6 @@ func JSON(w http.ResponseWriter, status int, mediaType string, v any) error {
 	w.WriteHeader(status)
 	_, err = w.Write(text)
 	return err
-}
-
-// CSV answers with a table for a spreadsheet: UTF-8 with the mark Excel wants,
-// and no cell that a spreadsheet would run as a formula.
-func CSV(w http.ResponseWriter, filename string, header []string, rows iter.Seq[[]string]) error {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": filename}))
-	if _, err := w.Write([]byte("\uFEFF")); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	if err := out.Write(header); err != nil {
-		return err
-	}
-	for row := range rows {
-		for i, cell := range row {
-			row[i] = harmless(cell)
-		}
-		if err := out.Write(row); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-// harmless puts an apostrophe before what a spreadsheet takes for a formula (CWE-1236).
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // Flash is a message for the next page.

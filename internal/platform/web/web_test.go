@@ -4,11 +4,13 @@ package web_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
+	"iter"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
@@ -128,12 +130,46 @@ func TestUploads(t *testing.T) {
 
 func TestSpreadsheetsRunNothing(t *testing.T) {
 	w := httptest.NewRecorder()
-	rows := slices.Values([][]string{{"=HYPERLINK(1)", "a;b", "-1"}})
-	if err := web.CSV(w, "stack.csv", []string{"a", "b", "c"}, rows); err != nil {
+	rows := func(yield func([]string, error) bool) { yield([]string{"=HYPERLINK(1)", "a;b", "-1"}, nil) }
+	if _, err := web.CSV(w, "stack.csv", []string{"a", "b", "c"}, rows); err != nil {
 		t.Fatal(err)
 	}
 	if want := "\uFEFFa,b,c\n'=HYPERLINK(1),a;b,'-1\n"; w.Body.String() != want {
 		t.Errorf("%q", w.Body)
+	}
+}
+
+// What fails before the first row can still be answered as an error; later, who
+// reads the file sees that it is not whole.
+func TestHalfATableDoesNotLookWhole(t *testing.T) {
+	failing := func(after int) iter.Seq2[[]string, error] {
+		return func(yield func([]string, error) bool) {
+			for range after {
+				if !yield([]string{strings.Repeat("x", 1000)}, nil) {
+					return
+				}
+			}
+			yield(nil, errors.New("the database is gone"))
+		}
+	}
+	w := httptest.NewRecorder()
+	if begun, err := web.CSV(w, "a.csv", []string{"a"}, failing(0)); begun || err == nil || w.Body.Len() > 0 || w.Header().Get("Content-Type") != "" {
+		t.Errorf("begun %v, %v, %q", begun, err, w.Body)
+	}
+	for _, rows := range []int{1, 500} {
+		server := httptest.NewServer(web.Secure(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if begun, err := web.CSV(w, "a.csv", []string{"a"}, failing(rows)); !begun || err == nil {
+				t.Errorf("begun %v, %v", begun, err)
+			}
+			web.BreakOff(w)
+		}), web.Config{Log: slog.New(slog.DiscardHandler)}))
+		if res, err := http.Get(server.URL); err == nil {
+			if text, err := io.ReadAll(res.Body); err == nil {
+				t.Errorf("%d bytes of half a table look whole", len(text))
+			}
+			res.Body.Close()
+		}
+		server.Close()
 	}
 }
 

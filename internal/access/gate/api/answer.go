@@ -28,6 +28,7 @@ type result struct {
 	location string // absolute
 	next     string // absolute address of the next page
 	file     *File  // instead of a body
+	table    *Table // the same
 	replayed bool   // made by an earlier request with the same idempotency key
 }
 
@@ -37,8 +38,12 @@ func (c *call) result(in, out any) (*result, error) {
 	if out == nil {
 		return res, nil
 	}
-	if f, ok := out.(File); ok {
+	switch f := out.(type) {
+	case File:
 		res.file = &f
+		return res, nil
+	case Table:
+		res.table = &f
 		return res, nil
 	}
 	var page *Paging
@@ -78,6 +83,9 @@ func (c *call) write() error {
 	}
 	h := w.Header()
 	h.Set("Vary", "Cookie, Authorization, Accept-Language")
+	if res.table != nil {
+		return c.req.CSV(*res.table)
+	}
 	if res.etag != "" {
 		h.Set("ETag", res.etag)
 	}
@@ -98,7 +106,7 @@ func (c *call) write() error {
 		w.WriteHeader(res.status)
 		return nil
 	}
-	h.Set("Content-Type", "application/json")
+	h.Set("Content-Type", jsonKind)
 	h.Set("Content-Length", strconv.Itoa(len(res.body)))
 	w.WriteHeader(res.status)
 	_, _ = w.Write(res.body) // a client that has gone is no error of ours

@@ -45,7 +45,7 @@ func (x adapter) Handle(op *huma.Operation, h func(huma.Context)) {
 		opts = append(opts, gate.Recent())
 	}
 	x.api.gate.Handle(op.Method+" "+op.Path, m.rule, func(r *Request) error {
-		if err := acceptable(r.R, m.op.file); err != nil {
+		if err := acceptable(r.R, m.op.answers); err != nil {
 			return err
 		}
 		if err := readable(r.R, body); err != nil {

@@ -67,11 +67,12 @@ func (a *API) document(d *huma.Operation, rule gate.Rule, in any) {
 	for _, status := range statuses(d.Method, rule, in) {
 		d.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: d.Responses["default"].Content}
 	}
-	switch d.Method {
-	case http.MethodGet:
+	switch _, table := d.Responses["200"]; {
+	case table: // a file is sent as it is read: it has no ETag
+	case d.Method == http.MethodGet:
 		d.Parameters = append(d.Parameters, header("If-None-Match", "The ETag of the answer you have: 304 when nothing changed."))
 		d.Responses["304"] = &huma.Response{Description: "Nothing changed since the answer whose ETag If-None-Match names."}
-	case http.MethodPost:
+	case d.Method == http.MethodPost:
 		d.Parameters = append(d.Parameters, header(keyHeader, "Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same."))
 	}
 }

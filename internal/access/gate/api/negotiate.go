@@ -13,13 +13,10 @@ import (
 	"martinella/internal/platform/fault"
 )
 
-// acceptable refuses who takes no JSON, or no file where there is one. Without
-// Accept anything is welcome.
-func acceptable(r *http.Request, file bool) error {
-	want := "application/json"
-	if file {
-		want = binary
-	}
+// acceptable refuses who does not take the kind an operation answers with.
+// Without Accept anything is welcome.
+func acceptable(r *http.Request, answers string) error {
+	family, _, _ := strings.Cut(answers, "/")
 	header := strings.Join(r.Header.Values("Accept"), ",")
 	if strings.TrimSpace(header) == "" {
 		return nil
@@ -29,11 +26,11 @@ func acceptable(r *http.Request, file bool) error {
 		if err != nil || params["q"] == "0" || params["q"] == "0.0" {
 			continue
 		}
-		if kind == "*/*" || kind == "application/*" || kind == want {
+		if kind == "*/*" || kind == answers || kind == family+"/*" {
 			return nil
 		}
 	}
-	return fault.New(fault.NotAcceptable, "api.not_acceptable")
+	return fault.New(fault.NotAcceptable, "api.not_acceptable", fault.P{"kind": answers})
 }
 
 // readable refuses bodies of a kind the operation does not read.

@@ -3,6 +3,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -32,8 +33,8 @@ type Op struct {
 	// a token, that it was made with the scope "step-up".
 	Recent bool
 
-	prepared bool // see PostPrepared
-	file     bool // the answer is a File
+	prepared bool   // see PostPrepared
+	answers  string // the media type of the answer
 }
 
 // steps are the parts of an operation on one input; prepare may be nil.
@@ -113,22 +114,10 @@ type meta struct {
 const metaKey = "martinella"
 
 func register[I, O any](a *API, method, path string, rule gate.Rule, plan func(in *I) steps[O], op Op) {
-	if op.MaxBody == 0 {
-		op.MaxBody = web.DefaultMaxBody
-	}
 	var in, out any = new(I), new(O)
-	_, op.file = out.(*File)
-	d := huma.Operation{
-		OperationID: op.ID, Method: method, Path: Root + path, Tags: []string{op.Tag}, Summary: op.Summary, Description: op.Text,
-		DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody, Metadata: map[string]any{metaKey: meta{rule, op}},
-		Responses: map[string]*huma.Response{}, Extensions: map[string]any{"x-permission": rule.String()},
-	}
-	if op.Recent {
-		d.Description = strings.TrimSpace(d.Description + " " + wantsStepUp)
-		d.Extensions["x-step-up"] = true
-	}
-	a.document(&d, rule, in)
 	_, silent := out.(*Nothing)
+	op.MaxBody, op.answers = cmp.Or(op.MaxBody, web.DefaultMaxBody), answersOf(out)
+	d := a.describeOp(method, path, rule, op, in)
 	run := func(ctx context.Context, in *I) error {
 		s := plan(in)
 		return callOf(ctx).run(in, s.prepare, func(r *Request) (any, error) {
@@ -139,7 +128,7 @@ func register[I, O any](a *API, method, path string, rule gate.Rule, plan func(i
 			return out, err
 		})
 	}
-	if silent || op.file {
+	if silent || op.answers != jsonKind {
 		huma.Register(a.huma, d, func(ctx context.Context, in *I) (*empty, error) { return nil, run(ctx, in) })
 	} else {
 		huma.Register(a.huma, d, func(ctx context.Context, in *I) (*answer[O], error) { return nil, run(ctx, in) })
@@ -147,6 +136,27 @@ func register[I, O any](a *API, method, path string, rule gate.Rule, plan func(i
 	a.describeRaw(d.Path, op)
 	a.ops = append(a.ops, Operation{op.ID, method, Root + path, rule})
 }
+
+// describeOp is an operation as the document has it.
+func (a *API) describeOp(method, path string, rule gate.Rule, op Op, in any) huma.Operation {
+	d := huma.Operation{
+		OperationID: op.ID, Method: method, Path: Root + path, Tags: []string{op.Tag}, Summary: op.Summary, Description: op.Text,
+		DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody, Metadata: map[string]any{metaKey: meta{rule, op}},
+		Responses: map[string]*huma.Response{}, Extensions: map[string]any{"x-permission": rule.String()},
+	}
+	if op.answers == csvKind {
+		describeTable(&d)
+	}
+	if op.Recent {
+		d.Description = joined(d.Description, wantsStepUp)
+		d.Extensions["x-step-up"] = true
+	}
+	a.document(&d, rule, in)
+	return d
+}
+
+// joined puts two sentences one after the other.
+func joined(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
 // wantsStepUp is what the document says of operations whose page asks for a second factor anew.
 const wantsStepUp = "Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent."

@@ -35,7 +35,7 @@ func (a *API) describeRaw(path string, op Op) {
 	if body := rawBody(op.Kinds); body != nil {
 		item.Post.RequestBody = body
 	}
-	if op.file {
+	if op.answers == binary {
 		item.Get.Responses = maps.Clone(item.Get.Responses)
 		delete(item.Get.Responses, "204")
 		item.Get.Responses["200"] = &huma.Response{Description: "The file itself.", Content: rawBody([]string{binary}).Content}
