@@ -55,9 +55,34 @@ func hookKinds() []hook.Kind {
 		{Name: constituency.EventChanged, Permission: access.OrganisationRead, Refer: at("organisation", "/organisations/{org}")},
 		{Name: inventory.EventChanged, Permission: access.StackRead, Refer: at("stack", "/organisations/{org}/stack/items")},
 		{Name: channel.EventMessage, Permission: access.ChannelRead, Refer: referMessage},
+		touching(vulnerability.EventTouched), touching(vulnerability.EventEscalated),
 		{Name: inventory.EventNames, Permission: access.NameConfirm, Territory: true, Refer: at("names", "/names")},
 		{Name: vulnerability.EventCorpus, Permission: access.FeedRead, Territory: true, Refer: at("feeds", "/feeds")},
 	}
+}
+
+// touching tells an organisation how many CVEs a step of the matcher concerns, and
+// which are the most urgent.
+func touching(kind string) hook.Kind {
+	return hook.Kind{
+		Name: kind, Permission: access.VulnerabilityRead, Members: true,
+		Refer: func(events.Notice) (string, string, bool) {
+			return "vulnerabilities", api.Root + "/organisations/{org}/vulnerabilities", true
+		},
+		Details: func(n events.Notice) (any, error) {
+			var t vulnerability.Touched
+			err := n.Decode(&t)
+			return t, err
+		},
+	}
+}
+
+// listeners is hook for the matcher.
+type listeners struct{ r *rooms }
+
+// Listening implements vulnerability.Listeners.
+func (l listeners) Listening(ctx context.Context, tx *db.Tx, s access.Scope, kind string) ([]int64, error) {
+	return l.r.hooks.Listening(ctx, tx, s, kind)
 }
 
 // referMessage tells of a message in the secure channel, unless it is above

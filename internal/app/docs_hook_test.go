@@ -25,7 +25,7 @@ func TestTheExamplesOfTheWebhookAPIWork(t *testing.T) {
 	env, body := receivedWebhook(t)
 	for language, command := range map[string][]string{"sh": {"bash", "-eu"}, "python": {"python3"}, "go": {"go", "run"}} {
 		t.Run(language, func(t *testing.T) {
-			block := regexp.MustCompile("(?s)```" + language + "\n(.*?)```").FindStringSubmatch(string(text))
+			block := regexp.MustCompile("(?s)```" + language + "\n([^#].*?)```").FindStringSubmatch(string(text))
 			if block == nil {
 				t.Fatal("there is no example")
 			}

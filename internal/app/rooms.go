@@ -183,7 +183,7 @@ func (a *App) buildVulnerability() error {
 	a.rooms.vulnerability = vulnerability.New(vulnerability.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle, BaseURL: a.Config.BaseURL,
 		IndexFile: filepath.Join(a.Config.Data, "cache", "match.index"), Corpus: a.rooms.corpus, Stacks: stacks{&a.rooms}, Directory: members{&a.rooms}, Outbox: digestMails{r: &a.rooms, base: a.Config.BaseURL, listID: listID(a.Config.BaseURL)},
-		Staff: staff{&a.rooms}, Aliases: a.aliases, Panels: a.homePanels(),
+		Staff: staff{&a.rooms}, Aliases: a.aliases, Panels: a.homePanels(), Listeners: listeners{&a.rooms},
 	})
 	return nil
 }

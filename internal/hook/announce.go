@@ -29,6 +29,7 @@ type data struct {
 	Event        int64   `json:"event"`                  // its number; 0 for a test
 	Organisation string  `json:"organisation,omitempty"` // its code
 	Object       *object `json:"object,omitempty"`
+	Details      any     `json:"details,omitempty"` // of a few kinds
 }
 
 type object struct {
@@ -69,6 +70,11 @@ func (m *Module) announce(ctx context.Context, tx *db.Tx, k Kind, n events.Notic
 		own = orgs[0].Accredited || k.Permission == access.OrganisationRead
 	}
 	msg.Data.Object = &object{Kind: what, URL: m.deps.BaseURL + path}
+	if k.Details != nil {
+		if msg.Data.Details, err = k.Details(n); err != nil {
+			return err
+		}
+	}
 	for _, h := range hooks {
 		if h.Organisation != 0 && !own {
 			continue
@@ -78,6 +84,20 @@ func (m *Module) announce(ctx context.Context, tx *db.Tx, k Kind, n events.Notic
 		}
 	}
 	return nil
+}
+
+// Listening gives the organisations whose own addresses want a kind of event.
+func (m *Module) Listening(ctx context.Context, tx *db.Tx, s access.Scope, kind string) ([]int64, error) {
+	if err := s.Territory(); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT DISTINCT h.organisation_id FROM hook_kind k JOIN hook h ON h.id = k.hook_id
+		WHERE k.kind = $1 AND h.state = 'active' AND h.organisation_id <> 0 ORDER BY 1`, kind)
+	orgs, err := db.Collect(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
+	if err != nil {
+		return nil, fmt.Errorf("hook: who listens to %s: %w", kind, err)
+	}
+	return orgs, nil
 }
 
 // wanting are the addresses that an event is for: the organisation's and the CSIRT's.

@@ -127,7 +127,8 @@ func (m *Module) badURL(text string) (code string, params fault.P) {
 // mayHear says whether the scope may read what a kind of event tells of.
 func (m *Module) mayHear(s access.Scope, kind string) bool {
 	k, known := m.kind(kind)
-	return known && s.Can(k.Permission) && (!k.Territory || s.Territory() == nil)
+	all := s.Territory() == nil
+	return known && s.Can(k.Permission) && (!k.Territory || all) && (!k.Members || !all)
 }
 
 // Offered are the kinds of events a scope may ask for.

@@ -5,12 +5,15 @@ package hook_test
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/hook"
+	"martinella/internal/platform/db"
 	"martinella/internal/platform/fault"
 )
 
@@ -76,6 +79,42 @@ func TestNobodySeesAnothersWebhook(t *testing.T) {
 		w.wants("access.territory", err)
 		if p, err := w.List(w.Context(), csirt(access.Auditor), hook.Filter{All: true}); err != nil || len(p.Hooks) != 2 {
 			w.Errorf("%+v, %v", p, err)
+		}
+	})
+}
+
+// What only members hear is told to their own addresses, to each what is its own.
+func TestEachHearsOnlyWhatIsItsOwn(t *testing.T) {
+	each(t, func(w *world) {
+		_, _, err := w.Create(w.Context(), csirt(access.Manager), w.form(touched))
+		w.wants("hook.invalid", err)
+		paused, _ := w.register(touched)
+		w.must(w.Pause(w.Context(), as(access.OrgAdmin, castelvento), paused.ID))
+		listening := func() (orgs []int64) {
+			w.must(w.db.Tx(w.Context(), func(tx *db.Tx) (err error) {
+				orgs, err = w.Listening(w.Context(), tx, access.System("test"), touched)
+				return err
+			}))
+			return orgs
+		}
+		if orgs := listening(); len(orgs) != 0 {
+			w.Errorf("a paused one listens: %v", orgs)
+		}
+		first, _ := w.register(touched)
+		w.register(touched)
+		second, _, err := w.Create(w.Context(), as(access.OrgAdmin, roccasalina), w.form(touched))
+		w.must(err)
+		if orgs := listening(); !slices.Equal(orgs, []int64{castelvento, roccasalina}) {
+			w.Errorf("%v listen", orgs)
+		}
+		w.happen(touched, castelvento)
+		w.work(0)
+		log := w.log(first)
+		if len(log) != 1 || len(w.got) != 2 || !strings.HasSuffix(w.got[0].body, `/organisations/c_x101/vulnerabilities"},"details":{"of":1}}}`) {
+			w.Fatalf("%+v, %+v", log, w.got)
+		}
+		if all, _, err := w.Log(w.Context(), as(access.OrgAdmin, roccasalina), second, "", 0); err != nil || len(all) != 0 {
+			w.Errorf("another's: %v, %v", all, err)
 		}
 	})
 }

@@ -35,9 +35,14 @@ type Kind struct {
 	Permission access.Permission
 	// Territory marks what concerns no single organisation: for the CSIRT alone.
 	Territory bool
+	// Members marks what is for an organisation's own addresses alone: the CSIRT
+	// would be told of every member.
+	Members bool
 	// Refer names the object an event is about and the path where it is read; "{org}"
 	// in it becomes the organisation's code. False: the event is not told.
 	Refer func(n events.Notice) (object, path string, tell bool)
+	// Details is what is told besides, and bounded; nil: nothing.
+	Details func(n events.Notice) (any, error)
 }
 
 // Organisation is what the room needs to know of one.

@@ -35,6 +35,7 @@ const (
 	stackChanged  = "inventory.changed"
 	stateChanged  = "constituency.organisation_changed"
 	corpusChanged = "vulnerability.corpus_changed"
+	touched       = "vulnerability.touched"
 )
 
 // receiver is a member's program: it notes what it gets and answers as it is told.
@@ -134,6 +135,8 @@ func newWorld(t *testing.T, d *db.DB, allow ...netip.Prefix) *world {
 			{Name: stackChanged, Permission: access.StackRead, Refer: refer("stack", "/api/v1/organisations/{org}/stack/items")},
 			{Name: stateChanged, Permission: access.OrganisationRead, Refer: refer("organisation", "/api/v1/organisations/{org}")},
 			{Name: corpusChanged, Permission: access.FeedRead, Territory: true, Refer: refer("feeds", "/api/v1/feeds")},
+			{Name: touched, Permission: access.VulnerabilityRead, Members: true, Refer: refer("vulnerabilities", "/api/v1/organisations/{org}/vulnerabilities"),
+				Details: func(n events.Notice) (any, error) { return map[string]int64{"of": n.Organisation}, nil }},
 			{Name: "secret.told", Permission: access.StackRead, Refer: func(events.Notice) (string, string, bool) { return "", "", false }},
 		},
 	})
