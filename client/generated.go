@@ -2328,6 +2328,12 @@ type ConversationEntryLife int64
 // ConversationEntryTLP TLP:RED wants named people.
 type ConversationEntryTLP string
 
+// CurrentPassword defines model for CurrentPassword.
+type CurrentPassword struct {
+	// Current The password.
+	Current string `json:"current"`
+}
+
 // CVE defines model for Cve.
 type CVE struct {
 	CVE string `json:"cve"`
@@ -2502,6 +2508,12 @@ type DigestSettings struct {
 
 // DigestSettingsQuiet How often it comes without news.
 type DigestSettingsQuiet string
+
+// EmailConfirmation defines model for EmailConfirmation.
+type EmailConfirmation struct {
+	// Token What the mail's link ends in.
+	Token string `json:"token"`
+}
 
 // EndingKey defines model for EndingKey.
 type EndingKey struct {
@@ -4121,6 +4133,24 @@ type NewContactKey struct {
 	Text *string `json:"text,omitempty"`
 }
 
+// NewEmail defines model for NewEmail.
+type NewEmail struct {
+	// Current The password.
+	Current string `json:"current"`
+
+	// Email The new address.
+	Email string `json:"email"`
+}
+
+// NewPassword defines model for NewPassword.
+type NewPassword struct {
+	// Current The present password.
+	Current string `json:"current"`
+
+	// Password The new one.
+	Password string `json:"password"`
+}
+
 // NewRegistration defines model for NewRegistration.
 type NewRegistration struct {
 	// Accept The applicant accepts them.
@@ -4564,6 +4594,12 @@ type Recovery struct {
 
 // RecoveryState defines model for Recovery.State.
 type RecoveryState string
+
+// RecoveryCodes defines model for RecoveryCodes.
+type RecoveryCodes struct {
+	// RecoveryCodes Each is good once, in place of the second factor.
+	RecoveryCodes []string `json:"recovery_codes"`
+}
 
 // Registration defines model for Registration.
 type Registration struct {
@@ -5108,6 +5144,15 @@ type Status struct {
 	Version string `json:"version"`
 }
 
+// TOTPConfirmation defines model for TOTPConfirmation.
+type TOTPConfirmation struct {
+	// Code One of the proposed app.
+	Code string `json:"code"`
+
+	// Current The password.
+	Current string `json:"current"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	// Addresses Networks it is good from; none: from everywhere.
@@ -5128,6 +5173,15 @@ type Token struct {
 	// UsedAt To some minutes; missing when never.
 	UsedAt   *time.Time `json:"used_at,omitempty"`
 	UsedFrom *string    `json:"used_from,omitempty"`
+}
+
+// TOTP defines model for Totp.
+type TOTP struct {
+	// Address The same as otpauth://, which apps read from a QR code.
+	Address string `json:"address"`
+
+	// Secret In base32 (RFC 6238: six digits, 30 seconds, SHA-1).
+	Secret string `json:"secret"`
 }
 
 // Touched defines model for Touched.
@@ -5437,6 +5491,12 @@ type UpdateAccountParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// ConfirmEmailParams defines parameters for ConfirmEmail.
+type ConfirmEmailParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListIdentitiesParams defines parameters for ListIdentities.
 type ListIdentitiesParams struct {
 	// Limit How many at most, in one answer.
@@ -5519,6 +5579,12 @@ type MakeAccountTokenParams struct {
 type GetAccountTokenParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ProposeTOTPParams defines parameters for ProposeTOTP.
+type ProposeTOTPParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListAgreementsParams defines parameters for ListAgreements.
@@ -7616,11 +7682,29 @@ type TestCsirtWebhookParams struct {
 // UpdateAccountJSONRequestBody defines body for UpdateAccount for application/json ContentType.
 type UpdateAccountJSONRequestBody = Profile
 
+// ChangeEmailJSONRequestBody defines body for ChangeEmail for application/json ContentType.
+type ChangeEmailJSONRequestBody = NewEmail
+
+// ConfirmEmailJSONRequestBody defines body for ConfirmEmail for application/json ContentType.
+type ConfirmEmailJSONRequestBody = EmailConfirmation
+
 // RenamePasskeyJSONRequestBody defines body for RenamePasskey for application/json ContentType.
 type RenamePasskeyJSONRequestBody = PasskeyName
 
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody = NewPassword
+
+// RenewRecoveryCodesJSONRequestBody defines body for RenewRecoveryCodes for application/json ContentType.
+type RenewRecoveryCodesJSONRequestBody = CurrentPassword
+
 // MakeAccountTokenJSONRequestBody defines body for MakeAccountToken for application/json ContentType.
 type MakeAccountTokenJSONRequestBody = NewToken
+
+// ConfirmTOTPJSONRequestBody defines body for ConfirmTOTP for application/json ContentType.
+type ConfirmTOTPJSONRequestBody = TOTPConfirmation
+
+// RemoveTOTPJSONRequestBody defines body for RemoveTOTP for application/json ContentType.
+type RemoveTOTPJSONRequestBody = CurrentPassword
 
 // PublishAgreementJSONRequestBody defines body for PublishAgreement for application/json ContentType.
 type PublishAgreementJSONRequestBody = NewAgreement
@@ -7842,6 +7926,31 @@ func (c *Client) UpdateAccount(ctx context.Context, params *UpdateAccountParams,
 	return send[Account](ctx, c, q)
 }
 
+// ChangeEmail Ask for another address to sign in with
+//
+// A mail with a link goes to the new address; confirm-email takes the token it ends in. Until then nothing changes. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/account/email
+func (c *Client) ChangeEmail(ctx context.Context, body ChangeEmailJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/account/email")}
+	q.body = body
+	return send[Nothing](ctx, c, q)
+}
+
+// ConfirmEmail Confirm the new address
+//
+// The old one is told by mail. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/account/email/confirmations
+func (c *Client) ConfirmEmail(ctx context.Context, params *ConfirmEmailParams, body ConfirmEmailJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/account/email/confirmations")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
 // ListIdentities List with which cards and providers one signs in
 //
 // Another is linked in the browser, by signing in there.
@@ -7949,6 +8058,28 @@ func (c *Client) RenamePasskey(ctx context.Context, id int64, params *RenamePass
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Passkey](ctx, c, q)
+}
+
+// ChangePassword Change one's own password
+//
+// All sessions in browsers end; in a browser, all but the one that asks, which gets another cookie. Tokens go on. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/account/password
+func (c *Client) ChangePassword(ctx context.Context, body ChangePasswordJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/account/password")}
+	q.body = body
+	return send[Nothing](ctx, c, q)
+}
+
+// RenewRecoveryCodes Get new recovery codes
+//
+// The answer shows them, this once. Those of before are not good any more. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/account/recovery-codes
+func (c *Client) RenewRecoveryCodes(ctx context.Context, body RenewRecoveryCodesJSONRequestBody) (*Reply[RecoveryCodes], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/account/recovery-codes")}
+	q.body = body
+	return send[RecoveryCodes](ctx, c, q)
 }
 
 // GetSecurity Read how one's own account is protected
@@ -8080,6 +8211,41 @@ func (c *Client) GetAccountToken(ctx context.Context, id int64, params *GetAccou
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Token](ctx, c, q)
+}
+
+// ProposeTOTP Begin to set up an authenticator app
+//
+// Nothing changes before confirm-totp. Asked again within an hour it proposes the same. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/account/totp
+func (c *Client) ProposeTOTP(ctx context.Context, params *ProposeTOTPParams) (*Reply[TOTP], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/account/totp")}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[TOTP](ctx, c, q)
+}
+
+// ConfirmTOTP Make the proposed authenticator app the second factor
+//
+// It takes the place of the one before. The answer shows new recovery codes, this once. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/account/totp
+func (c *Client) ConfirmTOTP(ctx context.Context, body ConfirmTOTPJSONRequestBody) (*Reply[RecoveryCodes], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/account/totp")}
+	q.body = body
+	return send[RecoveryCodes](ctx, c, q)
+}
+
+// RemoveTOTP Take the authenticator app away
+//
+// For whom a second factor is mandatory, the last one stays. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/account/totp/removal
+func (c *Client) RemoveTOTP(ctx context.Context, body RemoveTOTPJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/account/totp/removal")}
+	q.body = body
+	return send[Nothing](ctx, c, q)
 }
 
 // ListAgreements List the versions of the conditions, with how many members accepted each

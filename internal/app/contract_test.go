@@ -56,6 +56,7 @@ func keepsContract(t *testing.T, h *house) {
 		{"entrance", entranceContract},
 		{"recoveries", recoveryContract},
 		{"turns", turnsContract},
+		{"one's own account", ownContract},
 		{"sessions", sessionContract}, // last: it ends one
 	} {
 		t.Run(subject.name, func(t *testing.T) {

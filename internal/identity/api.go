@@ -17,6 +17,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	m.tokenAPI(a, "/organisations/{org}/tokens", gate.Member(access.TokenEdit), "")
 	m.peopleAPI(a)
 	m.staffAPI(a)
+	m.ownAPI(a)
 	m.waysInAPI(a)
 	m.entranceAPI(a)
 	m.recoveryAPI(a)

@@ -10,8 +10,8 @@ import (
 	"martinella/internal/access/gate/api"
 )
 
-// waysInAPI declares what concerns how one signs in. Adding a way, and all that
-// asks for a password or a code, is for the person in a browser.
+// waysInAPI declares what concerns how one signs in. Adding a passkey, a card or
+// a provider's identity is for the browser that holds it.
 func (m *Module) waysInAPI(a *api.API) {
 	const tag = "Account"
 	in := gate.SignedIn()

@@ -128,14 +128,15 @@ func unusedCodes(ctx context.Context, q db.Querier, person int64) (n int, err er
 
 // Enrolment is a second factor to be set up.
 type Enrolment struct {
-	Secret string // in groups of four, to be typed
-	QR     []byte // a PNG
+	Secret  string // in groups of four, to be typed
+	Address string // otpauth://, what the QR code holds
+	QR      []byte // a PNG
 }
 
 // mayEnrol keeps out who has a second factor and has not shown it: he could
 // put another in its place.
 func mayEnrol(session Session) error {
-	if session.ID == 0 || session.Pending == CodeWanted {
+	if session.ID == 0 && !session.Program || session.Pending == CodeWanted {
 		return fault.New(fault.Unauthenticated, "identity.signin_again")
 	}
 	return nil
@@ -158,7 +159,7 @@ func (m *Module) Enrol(ctx context.Context, s access.Scope, session Session) (En
 			return err
 		}
 		var img bytes.Buffer
-		e.Secret = groups(secret, " ")
+		e.Secret, e.Address = groups(secret, " "), enrolmentURL(secret, p.Email)
 		err = writeQR(&img, secret, p.Email)
 		e.QR = img.Bytes()
 		return err
@@ -188,7 +189,7 @@ func (m *Module) propose(ctx context.Context, tx *db.Tx, person int64) (string, 
 // Enrolled is what the person gets for a confirmed second factor.
 type Enrolled struct {
 	Codes []string // recovery codes, shown this once
-	Token string   // the session's new token
+	Token string   // the session's new token; "" of a program
 }
 
 // ConfirmEnrolment makes the proposed secret the person's second factor when
@@ -218,8 +219,10 @@ func (m *Module) ConfirmEnrolment(ctx context.Context, s access.Scope, session S
 		if out.Codes, err = m.newCodes(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		if out.Token, err = m.prove(ctx, tx, session, ByTOTP); err != nil {
-			return err
+		if !session.Program {
+			if out.Token, err = m.prove(ctx, tx, session, ByTOTP); err != nil {
+				return err
+			}
 		}
 		if err := m.note(ctx, tx, s.Actor(), 0, "person.second_factor_set", p.ID, nil); err != nil {
 			return err

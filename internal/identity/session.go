@@ -37,6 +37,7 @@ type Session struct {
 	SeenAt    time.Time
 	Address   string
 	UserAgent string
+	Program   bool // no session: a program's request, whose token was made with the scope step-up
 
 	entrances map[int64]entrance
 }

@@ -3,6 +3,8 @@
 package api_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -231,6 +233,28 @@ func TestSecretsAreNotKeptForKeys(t *testing.T) {
 		}
 		if err := w.db.QueryRow(t.Context(), "SELECT count(*) FROM api_answer").Scan(&n); err != nil || n != 0 {
 			t.Errorf("%d answers are kept too long (%v)", n, err)
+		}
+	})
+}
+
+// A body may hold a password: what is kept to know it again must not let anybody
+// guess it. Keys from before that was so stay good.
+func TestNobodyGuessesABodyFromItsFingerprint(t *testing.T) {
+	onBoth(t, func(w *world) {
+		const body = `{"text":"one"}`
+		w.want(201, "", "editor", "POST", notesPath, body, "Idempotency-Key", "k")
+		sum := sha256.Sum256([]byte(body + "\x00POST " + notesPath))
+		plain, kept := hex.EncodeToString(sum[:]), ""
+		if err := w.db.QueryRow(t.Context(), "SELECT request_hash FROM api_answer").Scan(&kept); err != nil || kept == plain || kept == "" {
+			t.Errorf("%q is kept (%v)", kept, err)
+		}
+		if _, err := w.db.Exec(t.Context(), "UPDATE api_answer SET request_hash = $1", plain); err != nil {
+			t.Fatal(err)
+		}
+		w.want(201, "", "editor", "POST", notesPath, body, "Idempotency-Key", "k")
+		w.want(422, "api.idempotency_other", "editor", "POST", notesPath, `{"text":"two"}`, "Idempotency-Key", "k")
+		if n := w.count(); n != 1 {
+			t.Errorf("%d notes", n)
 		}
 	})
 }

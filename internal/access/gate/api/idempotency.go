@@ -3,6 +3,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -84,14 +85,14 @@ func (c *call) answered() (known bool, err error) {
 }
 
 // claim writes the key down; false when somebody has before.
-func (c *call) claim(ctx context.Context, tx *db.Tx, key, print string) (bool, error) {
+func (c *call) claim(ctx context.Context, tx *db.Tx, key string, print []byte) (bool, error) {
 	now := c.api.deps.Clock.Now()
 	if _, err := tx.Exec(ctx, "DELETE FROM api_answer WHERE holder = $1 AND idempotency_key = $2 AND created_at <= $3",
 		holder(c.req), key, db.Ms(now.Add(-answersKept))); err != nil {
 		return false, fmt.Errorf("forgetting an old answer: %w", err)
 	}
 	r, err := tx.Exec(ctx, `INSERT INTO api_answer (holder, idempotency_key, request_hash, created_at, status, location, etag)
-		VALUES ($1,$2,$3,$4,0,'','') ON CONFLICT DO NOTHING`, holder(c.req), key, print, db.Ms(now))
+		VALUES ($1,$2,$3,$4,0,'','') ON CONFLICT DO NOTHING`, holder(c.req), key, c.kept(print), db.Ms(now))
 	if err != nil {
 		return false, fmt.Errorf("claiming an idempotency key: %w", err)
 	}
@@ -99,15 +100,30 @@ func (c *call) claim(ctx context.Context, tx *db.Tx, key, print string) (bool, e
 	return n == 1, err
 }
 
+// printUse names the signatures under what requests say.
+const printUse = "idempotency"
+
 // fingerprint tells one request from another: method, address and body.
-func (c *call) fingerprint() string {
+func (c *call) fingerprint() []byte {
 	r := c.req.R
 	_, _ = fmt.Fprintf(c.hash, "\x00%s %s", r.Method, r.URL.RequestURI()) // a hash never fails
-	return hex.EncodeToString(c.hash.Sum(nil))
+	return c.hash.Sum(nil)
+}
+
+// kept is a fingerprint as it is stored: signed, because a plain hash of a short
+// body would let who reads the database guess a password in it.
+func (c *call) kept(print []byte) string {
+	return hex.EncodeToString(c.api.deps.Signer.Sign(print, printUse))
+}
+
+// same says whether a stored fingerprint is this one's; plain are those from before they were signed.
+func (c *call) same(stored string, print []byte) bool {
+	signature, err := hex.DecodeString(stored)
+	return err == nil && (c.api.deps.Signer.Signed(print, signature, printUse) || bytes.Equal(signature, print))
 }
 
 // recall gives the answer of the earlier request, if it was the same one.
-func (c *call) recall(ctx context.Context, tx *db.Tx, key, print string) (*result, error) {
+func (c *call) recall(ctx context.Context, tx *db.Tx, key string, print []byte) (*result, error) {
 	res := &result{replayed: true}
 	var hash string
 	err := tx.QueryRow(ctx, "SELECT request_hash, status, location, etag, body FROM api_answer WHERE holder = $1 AND idempotency_key = $2",
@@ -115,7 +131,7 @@ func (c *call) recall(ctx context.Context, tx *db.Tx, key, print string) (*resul
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("reading an earlier answer: %w", err)
-	case hash != print:
+	case !c.same(hash, print):
 		return nil, fault.New(fault.Invalid, "api.idempotency_other")
 	case c.meta.op.Once:
 		return nil, fault.New(fault.Conflict, "api.idempotency_secret")
