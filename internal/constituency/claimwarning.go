@@ -35,7 +35,11 @@ func (m *Module) warnClaim(ctx context.Context, tx *db.Tx, s access.Scope, c Cla
 	if err != nil {
 		return err
 	}
-	for _, who := range askPeople(m.ref, o, all, 2) { // the contacts with their substitutes
+	away, err := awayNow(ctx, tx, o, m.now())
+	if err != nil {
+		return err
+	}
+	for _, who := range askPeople(m.ref, o, all, away, 2) { // the contacts with their substitutes
 		if err := m.mailClaimWarning(ctx, tx, o, c, what, who); err != nil {
 			return err
 		}

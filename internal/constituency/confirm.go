@@ -87,8 +87,8 @@ func (o office) after(at time.Time, days int) time.Time {
 
 // askPeople gives who is asked the n-th time (from 1): first the security contacts, then their
 // substitutes with them, then everybody who is called in an emergency, and who registered the
-// body. Each mailbox once.
-func askPeople(ref *Reference, o Organisation, all []Contact, turn int) []Recipient {
+// body. Whoever is away is asked together with who stands in for him. Each mailbox once.
+func askPeople(ref *Reference, o Organisation, all []Contact, away map[int64]time.Time, turn int) []Recipient {
 	first := having(all, func(c Contact) bool { return c.Has("security_contact") })
 	if len(first) == 0 {
 		turn++ // nobody to ask first
@@ -102,7 +102,23 @@ func askPeople(ref *Reference, o Organisation, all []Contact, turn int) []Recipi
 		people = append(people, having(all, func(c Contact) bool { return c.Has("legal_representative") })...)
 		people = append(people, Contact{Name: o.Applicant.Name, Email: o.Applicant.Email, Language: o.Applicant.Language})
 	}
-	return mailboxes(people)
+	return mailboxes(append(people, standIns(people, all, away)...))
+}
+
+// standIns gives, for each of some people who is away, his substitute, and that one's if he is
+// away too, until somebody is there.
+func standIns(people, all []Contact, away map[int64]time.Time) (out []Contact) {
+	for _, c := range people {
+		for range maxDepth {
+			i := slices.IndexFunc(all, func(s Contact) bool { return s.ID == c.Substitute })
+			if _, absent := away[c.ID]; !absent || i < 0 {
+				break
+			}
+			c = all[i]
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func having(all []Contact, is func(Contact) bool) []Contact {

@@ -90,8 +90,12 @@ func (m *Module) ask(ctx context.Context, tx *db.Tx, s access.Scope, o Organisat
 	if err != nil {
 		return err
 	}
+	away, err := awayNow(ctx, tx, o, now)
+	if err != nil {
+		return err
+	}
 	c.Asked, c.AskedAt, c.Next = c.Asked+1, now, at.after(now, confirmAgain)
-	for _, who := range askPeople(m.ref, o, all, c.Asked) {
+	for _, who := range askPeople(m.ref, o, all, away, c.Asked) {
 		if err := m.mailAsk(ctx, tx, o, c, who); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,44 @@ func TestMembersAreAskedAfterNinetyDaysThenEveryThirty(t *testing.T) {
 		}
 		if _, err := w.ConfirmByLink(t.Context(), access.Visitor(), w.post.confirmation(t)); fault.Of(err).Code != "constituency.confirm_used" {
 			t.Errorf("the same link twice: %v", err)
+		}
+	})
+}
+
+// While a contact is away, who stands in for him is asked with him: the first who is there.
+func TestWhoStandsInIsAskedWhileAContactIsAway(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.working(t, nil)
+		o := w.approved(t, firenze(), Basic)
+		s := member(t, o.ID, access.OrgAdmin)
+		add := func(name string, substitute int64) int64 {
+			c, err := w.SaveContact(t.Context(), s, 0, 0, ContactForm{Roles: []string{"technical"}, Name: name, Email: strings.ToLower(name) + "@comune.fi.it", Substitute: substitute})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.ID
+		}
+		third := add("Terzo", 0)
+		second := add("Sara", third)
+		all, err := w.Contacts(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ada := all[slices.IndexFunc(all, func(c Contact) bool { return c.Has("security_contact") })]
+		if _, err := w.SaveContact(t.Context(), s, ada.ID, ada.Version, ContactForm{Roles: ada.Roles, Name: ada.Name, Email: ada.Email, Phone: ada.Phone, Substitute: second}); err != nil {
+			t.Fatal(err)
+		}
+		day := func(month time.Month, day int) time.Time { return time.Date(2027, month, day, 10, 0, 0, 0, time.UTC) }
+		for contact, until := range map[int64]time.Time{ada.ID: day(2, 28), second: day(2, 22)} {
+			if _, err := w.AddAbsence(t.Context(), s, contact, day(2, 20), until); err != nil {
+				t.Fatal(err)
+			}
+		}
+		start := len(w.post.mails)
+		w.clock.Set(day(2, 22))
+		w.sweep(t)
+		if diff := cmp.Diff([]string{"a.rossi@comune.fi.it", "sara@comune.fi.it", "terzo@comune.fi.it"}, w.post.asked(start)); diff != "" {
+			t.Errorf("both are away (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -41,6 +41,12 @@ func absencesOf(ctx context.Context, q db.Querier, orgs []int64, at time.Time) (
 	return out, nil
 }
 
+// awayNow gives who of a body's contacts is not there, and until when.
+func awayNow(ctx context.Context, q db.Querier, o Organisation, now time.Time) (map[int64]time.Time, error) {
+	byOrg, err := absencesOf(ctx, q, []int64{o.ID}, now)
+	return awayUntil(byOrg[o.ID], now.In(o.Zone())), err
+}
+
 func insertAbsence(ctx context.Context, tx *db.Tx, org int64, a *Absence) error {
 	err := tx.QueryRow(ctx, "INSERT INTO contact_absence (organisation_id, contact_id, first_day, last_day) VALUES ($1,$2,$3,$4) RETURNING id",
 		org, a.Contact, a.First, a.Last).Scan(&a.ID)
