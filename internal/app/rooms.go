@@ -13,6 +13,7 @@ import (
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/access/gate/api"
+	"martinella/internal/advisory/parse"
 	"martinella/internal/channel"
 	"martinella/internal/constituency"
 	"martinella/internal/hook"
@@ -78,6 +79,7 @@ func Bundle() (*i18n.Bundle, error) {
 		constituency.Locales,
 		inventory.Locales,
 		vulnerability.Locale,
+		parse.Locale,
 		channel.Locale,
 		hook.Locale,
 		operations.Locale,
