@@ -3,6 +3,7 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -73,6 +74,39 @@ func channelContract(c *contract) {
 		c.t.Errorf("%v", got.Body)
 	}
 	c.call(409, "write-message", asked{Path: path, Body: m{"text": "x"}})
+	redContract(c, people)
+}
+
+// redContract has a conversation for named people: nobody else finds it, on either side.
+func redContract(c *contract, people []any) {
+	analyst := int64(0)
+	for _, x := range people {
+		if x.(m)["name"] == "analyst" {
+			analyst, _ = x.(m)["id"].(json.Number).Int64()
+		}
+	}
+	made := c.call(201, "start-conversation", asked{Body: m{"subject": "Riservato", "tlp": "TLP:RED", "life": 7, "text": "Solo per voi.", "named": []int64{analyst}, "files": []any{
+		c.call(201, "upload-channel-file", asked{Raw: "riga", Query: url.Values{"filename": {"rosso.txt"}}, Header: map[string]string{"Content-Type": "application/octet-stream"}}).get("id")}}})
+	path := map[string]string{"id": made.id("id")}
+	said := c.call(200, "list-messages", asked{As: "analyst", Path: path})
+	file := map[string]string{"id": made.id("id"), "file": answered{Body: said.items()[0].(m)["files"].([]any)[0]}.id("id")}
+	c.call(200, "get-channel-file", asked{As: "analyst", Path: file})
+	for _, other := range []string{"org_security@c_x101", "administrator", "csirt_manager", "operator"} {
+		for _, id := range []string{"get-conversation", "list-messages", "close-conversation", "reopen-conversation", "erase-conversation"} {
+			c.call(404, id, asked{As: other, Path: path})
+		}
+		c.call(404, "write-message", asked{As: other, Path: path, Body: m{"text": "x"}})
+		c.call(404, "get-channel-file", asked{As: other, Path: file})
+		lists := []answered{c.call(200, "list-conversations", asked{As: other})}
+		if !strings.Contains(other, "@") {
+			lists = append(lists, c.call(200, "list-all-conversations", asked{As: other}))
+		}
+		for _, list := range lists {
+			if strings.Contains(fmt.Sprint(list.Body), "Riservato") {
+				c.t.Errorf("%s sees it in a list: %v", other, list.Body)
+			}
+		}
+	}
 }
 
 // channelUpload sends a file that a message is to name, and those that are refused.

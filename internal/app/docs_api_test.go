@@ -28,6 +28,7 @@ func TestTheExamplesOfTheAPIWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.matched(t)
 	h.registered(t, "c_x103", "Comune di Contratto")
 	staff := h.staffToken(t, []string{"registration.read", "accreditation.edit", "people.edit", "territory.read", "organisation.read", "contact.read", identity.StepUpScope})
 	script := "set -eu\n"
@@ -40,12 +41,15 @@ func TestTheExamplesOfTheAPIWork(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.clock.Advance(time.Millisecond) // as time does between two commands
 		h.server.Config.Handler.ServeHTTP(w, r)
+		if _, err := h.app.Queue.Drain(context.Background()); err != nil {
+			t.Error(err)
+		}
 	}))
 	defer server.Close()
 	fresh := h.token(t, "org_admin@c_x101", identity.StepUpScope)
 	cmd := exec.Command("bash", "-c", script)
 	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(), "BASE="+server.URL+"/api/v1", "ORG=c_x101", "TOKEN="+h.token(t, "org_admin@c_x101"), "STEP_UP_TOKEN="+fresh, "STAFF_TOKEN="+staff)
+	cmd.Env = append(os.Environ(), "BASE="+server.URL+"/api/v1", "ORG=c_x101", "TOKEN="+h.token(t, "org_admin@c_x101"), "STEP_UP_TOKEN="+fresh, "PASSWORD="+password, "STAFF_TOKEN="+staff)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -65,7 +69,8 @@ func (h *house) token(t *testing.T, name string, more ...string) string {
 	}
 	p := access.Principal{Person: people[0].ID, Memberships: map[int64][]access.Role{org.ID: {access.OrgAdmin}}}
 	_, text, err := h.app.rooms.identity.NewToken(ctx, p, p.Own(), identity.TokenForm{Name: "docs",
-		Scopes: append([]string{"account", "organisation.read", "organisation.edit", "network.edit", "stack.read", "stack.edit", "channel.read", "channel.write"}, more...)})
+		Scopes: append([]string{"account", "organisation.read", "organisation.edit", "network.edit", "stack.read", "stack.edit", "channel.read", "channel.write",
+			"vulnerability.read", "vulnerability.mark"}, more...)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,9 @@ type accountJSON struct {
 	Token         int64           `json:"token,omitzero" doc:"The token of the request; missing in a browser."`
 }
 
+// RecordVersion implements api.Versioned: what can be changed of it.
+func (a accountJSON) RecordVersion() int64 { return api.Fingerprint(a.Name, a.Language) }
+
 type belongingJSON struct {
 	Organisation string      `json:"organisation" doc:"Its code."`
 	Name         string      `json:"name"`

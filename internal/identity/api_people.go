@@ -22,6 +22,9 @@ type personJSON struct {
 	SignedInAt   time.Time   `json:"signed_in_at,omitzero" doc:"The last time; missing when never."`
 }
 
+// RecordVersion implements api.Versioned: what can be changed of him.
+func (p personJSON) RecordVersion() int64 { return api.Fingerprint(p.Role) }
+
 func memberView(x Member) personJSON {
 	return personJSON{x.ID, x.Email, x.Name, x.Language, x.State(), x.Role, x.SecondFactor, x.SignedInAt}
 }
@@ -87,6 +90,9 @@ type staffJSON struct {
 	SignedInAt    time.Time       `json:"signed_in_at,omitzero"`
 	Organisations []belongingJSON `json:"organisations,omitzero" doc:"Missing in lists."`
 }
+
+// RecordVersion implements api.Versioned: what can be changed of him.
+func (s staffJSON) RecordVersion() int64 { return api.Fingerprint(s.Roles) }
 
 // Location implements api.Located.
 func (s staffJSON) Location() string { return api.Path("people", strconv.FormatInt(s.ID, 10)) }

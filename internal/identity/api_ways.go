@@ -51,6 +51,9 @@ type passkeyJSON struct {
 	UsedAt    time.Time `json:"used_at,omitzero" doc:"Missing: never."`
 }
 
+// RecordVersion implements api.Versioned: what can be changed of it.
+func (k passkeyJSON) RecordVersion() int64 { return api.Fingerprint(k.Name) }
+
 func passkeyView(k Passkey) passkeyJSON { return passkeyJSON{k.ID, k.Name, k.CreatedAt, k.UsedAt} }
 
 func (m *Module) apiPasskeys(r *api.Request, _ *api.Paging) (api.List[passkeyJSON], error) {

@@ -4,7 +4,10 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"fmt"
+	"hash/fnv"
 	"strings"
 
 	"martinella/internal/platform/db"
@@ -39,12 +42,8 @@ func Change[O any](r *Request, m *IfUnchanged, read func(r *Request) (O, error),
 		if out, err = read(r); err != nil {
 			return err
 		}
-		now, err := tagOf(out)
-		if err != nil {
-			return err
-		}
-		if now != tag {
-			return fault.New(fault.Stale, "api.stale")
+		if same, err := named(out, tag); err != nil || !same {
+			return cmp.Or(err, error(fault.New(fault.Stale, "api.stale")))
 		}
 		if err := write(r); err != nil {
 			return err
@@ -62,6 +61,26 @@ func turn(ctx context.Context, tx *db.Tx, path string) error {
 	}
 	_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", path)
 	return err
+}
+
+// named says whether a tag names the thing as it is. Of one that says what of it
+// can be written (see [Fingerprint]) nothing else counts.
+func named(out any, tag string) (bool, error) {
+	if v, ok := out.(Versioned); ok {
+		version, ok := parseTag(tag)
+		return ok && version == v.RecordVersion(), nil
+	}
+	now, err := tagOf(out)
+	return now == tag, err
+}
+
+// Fingerprint is a RecordVersion for things that count no versions: of what can
+// be written of them, so that what changes by itself, as when somebody signed in
+// last, stands in nobody's way.
+func Fingerprint(parts ...any) int64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%q", parts) // a hash never fails
+	return int64(h.Sum64() >> 1)
 }
 
 // tagOf is the ETag that an answer with this output has.
