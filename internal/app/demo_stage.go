@@ -115,7 +115,11 @@ func (st *stage) watch(ctx context.Context, w demo.Watch) error {
 	if !known {
 		return fmt.Errorf("%s watches nothing: nobody of that address", w.By)
 	}
-	_, err := st.rooms.vulnerability.SaveWatch(ctx, who.Territory(), vulnerability.SavedWatch{Name: w.Name, Question: vulnerability.ParseQuestion(w.Question), Owner: who.Person})
+	p, _, err := st.rooms.identity.OnePerson(ctx, access.System("demo"), who.Person)
+	if err != nil {
+		return err
+	}
+	_, err = st.rooms.vulnerability.SaveWatch(ctx, who.Territory(), vulnerability.SavedWatch{Name: w.Name, Question: vulnerability.ParseQuestion(w.Question), Owner: who.Person, OwnerName: p.Name})
 	return err
 }
 

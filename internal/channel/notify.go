@@ -105,7 +105,7 @@ func (m *Module) paragraphs(l *i18n.Localizer, t Thread, o Organisation, a Autho
 		out = append(out, "| "+strings.ReplaceAll(cut(strings.ReplaceAll(text, "\r\n", "\n"), quoted), "\n", "\n| "))
 	}
 	if open && files > 0 {
-		out = append(out, l.T("channel.mail.files", "count", files))
+		out = append(out, l.T("channel.mail.files", "n", files))
 	}
 	if !open {
 		out = append(out, l.T("channel.mail.closed", "label", string(t.TLP)))

@@ -245,7 +245,7 @@ func word(label tlp.Label) string {
 func lives(l *i18n.Localizer) []ui.Option {
 	var out []ui.Option
 	for _, days := range Lives() {
-		out = append(out, ui.Option{Value: strconv.Itoa(days), Text: l.T("channel.days", "count", days)})
+		out = append(out, ui.Option{Value: strconv.Itoa(days), Text: l.T("channel.days", "n", days)})
 	}
 	return out
 }

@@ -164,6 +164,6 @@ func (v chartView) row(l *i18n.Localizer, role string, h Holder) ui.Row {
 		substitute = ui.Cell{Text: h.Substitute.Name, Content: ways(h.Substitute.Contact)}
 	}
 	return ui.Row{Name: h.Name, Tone: tone, Cells: []ui.Cell{
-		ui.Text(role), {Text: h.Name, Href: v.href(h.Contact), Note: note}, ui.In(ways(h.Contact)), ui.Text(hoursText(l, h.Contact, l.T("constituency.always"))), substitute,
+		ui.Text(role), {Text: h.Name, Href: v.href(h.Contact), Note: note}, ui.In(ways(h.Contact)), ui.In(unbroken(hoursText(l, h.Contact, l.T("constituency.always")))), substitute,
 	}}
 }

@@ -195,7 +195,7 @@ func (v confirmView) rows(l *i18n.Localizer) []ui.Row {
 			}
 		}
 		out = append(out, ui.Row{Name: c.Name, Cells: []ui.Cell{
-			{Text: c.Name, Note: c.Position}, ui.Text(l.List(roleNames(l.Lang(), roles))), ui.In(ways(c)), ui.Text(hoursText(l, c, l.T("constituency.always"))),
+			{Text: c.Name, Note: c.Position}, ui.Text(l.List(roleNames(l.Lang(), roles))), ui.In(ways(c)), ui.In(unbroken(hoursText(l, c, l.T("constituency.always")))),
 		}})
 	}
 	return out

@@ -116,7 +116,7 @@ func registrationPage(v dossierView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = historyList(v.Told, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = historyList(v.Ref, v.Told, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -641,7 +641,7 @@ func memberDossierPage(v dossierView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = historyList(v.Told, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = historyList(v.Ref, v.Told, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

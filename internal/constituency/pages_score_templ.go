@@ -71,7 +71,7 @@ func (v scoreView) todos(l *i18n.Localizer, most int) []ui.Todo {
 			break
 		}
 		t := ui.Todo{Title: line.Name.In(l.Lang()), Why: line.Why.In(l.Lang()), Tone: ui.Info}
-		if v.CanEdit {
+		if v.mayFollow(line.Href) {
 			t.Button = ui.Button{Text: l.T("constituency.score.add"), Href: v.Base + line.Href, Kind: ui.Secondary, Small: true}
 		}
 		out = append(out, t)

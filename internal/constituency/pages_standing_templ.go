@@ -74,7 +74,7 @@ func standingPage(v standingView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = historyList(v.Told, false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = historyList(v.Ref, v.Told, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -327,7 +327,7 @@ func tierChip(ref *Reference, t Tier) templ.Component {
 
 // historyList tells what happened. To applicants it says "an operator", and
 // keeps from them which other body theirs was taken for.
-func historyList(told []Happening, operators bool) templ.Component {
+func historyList(ref *Reference, told []Happening, operators bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -348,7 +348,7 @@ func historyList(told []Happening, operators bool) templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Timeline(timeline(ui.L(ctx), told, operators)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Timeline(timeline(ui.L(ctx), ref, told, operators)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -356,15 +356,15 @@ func historyList(told []Happening, operators bool) templ.Component {
 	})
 }
 
-func timeline(l *i18n.Localizer, told []Happening, operators bool) []ui.Event {
+func timeline(l *i18n.Localizer, ref *Reference, told []Happening, operators bool) []ui.Event {
 	var out []ui.Event
 	for _, h := range told {
 		e := ui.Event{At: h.At, Who: h.ActorName, What: l.T("constituency.did." + string(h.Action)), Tone: stateTone(h.To)}
 		if h.Action.byOperator() && !operators {
 			e.Who = l.T("constituency.an_operator")
 		}
-		if h.Action == Approve || h.Action == SetTier {
-			e.What += " (" + string(h.Tier) + ")"
+		if tier, ok := ref.Catalogue.Tier(h.Tier); ok && (h.Action == Approve || h.Action == SetTier) {
+			e.What += " (" + tier.Name.In(l.Lang()) + ")"
 		}
 		if h.Reason != "" && (operators || h.Action != Duplicate) {
 			e.More = said(h.Reason)

@@ -102,7 +102,7 @@ func (j *journey) accept() {
 	p := j.member
 	joins(j.t, p, linkIn(j.t, j.mail(carla, "Invito")))
 	p.Open(j.base + "/home")
-	p.WaitText(browser.CSS("h1"), "La tua situazione")
+	p.WaitText(browser.CSS("h1"), "La vostra situazione")
 	look(p, "journey-empty")
 }
 

@@ -25,7 +25,7 @@ func TestByKeyboardAlone(t *testing.T) {
 	tabTo(t, p, "f-password")
 	p.Press(demoPassword)
 	p.Enter()
-	p.WaitText(browser.CSS("h1"), "La tua situazione")
+	p.WaitText(browser.CSS("h1"), "La vostra situazione")
 
 	p.Open(i.base + stack)
 	p.Press(kb.Tab)

@@ -45,7 +45,7 @@ func TestPasskeysInARealBrowser(t *testing.T) {
 	look(p, "signin")
 	p.CheckAccessible()
 	p.Follow(browser.Words("Accedi con una passkey"))
-	p.WaitText(browser.CSS("h1"), "La tua situazione")
+	p.WaitText(browser.CSS("h1"), "La vostra situazione")
 
 	signOut(p)
 	p.Fill(browser.CSS("#f-email"), technician)
@@ -55,7 +55,7 @@ func TestPasskeysInARealBrowser(t *testing.T) {
 	look(p, "second-step")
 	p.CheckAccessible()
 	p.Follow(browser.Words("Usa una passkey"))
-	p.WaitText(browser.CSS("h1"), "La tua situazione")
+	p.WaitText(browser.CSS("h1"), "La vostra situazione")
 
 	p.Open(i.base + stack + "?format=csv")
 	p.WaitText(browser.CSS("h1"), "Confermate che siete voi")

@@ -29,7 +29,8 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.linkedRoutes(g)
 	m.tokenRoutes(g)
 	g.Nav(
-		gate.NavItem{Area: gate.AreaOwn, Key: "identity.nav.people", Path: "/o/{org}/people", Permission: access.PeopleEdit, Order: 80},
+		gate.NavItem{Area: gate.AreaOwn, Key: "identity.nav.people", Path: "/o/{org}/people", Permission: access.PeopleEdit, Order: 80,
+			Also: []string{"/o/{org}/entrance", "/o/{org}/recoveries"}},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "identity.nav.recoveries", Path: recoveryDesk, Permission: access.PeopleEdit, Order: 15},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "identity.nav.staff", Path: "/admin/people", Permission: access.StaffEdit, Order: 10},
 		gate.NavItem{Area: gate.AreaAccount, Key: "identity.nav.security", Path: securityPage, Order: 10},

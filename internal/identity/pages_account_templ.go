@@ -126,7 +126,7 @@ func accountPage(state ui.FormState, p Person, orgs []Belonging, linked int) tem
 				{Term: ui.T(ctx, "identity.email"), Cell: ui.In(emailCell(p.Email))},
 				{Term: ui.T(ctx, "identity.password"), Cell: ui.In(changeLink("/account/password", "identity.password.title"))},
 				{Term: ui.T(ctx, "identity.factor.title"), Cell: ui.Cell{Content: factorChip(p.SecondFactor), Text: ui.T(ctx, "identity.security.title"), Href: securityPage}},
-				{Term: ui.T(ctx, "identity.linked.title"), Cell: ui.Linked(ui.T(ctx, "identity.linked.count", "n", linked), linkedPage)},
+				{Term: ui.T(ctx, "identity.linked.title"), Cell: ui.Linked(linkedText(ui.L(ctx), linked), linkedPage)},
 				{Term: ui.T(ctx, "identity.sessions.title"), Cell: ui.Linked(ui.T(ctx, "identity.sessions.manage"), "/account/sessions")},
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -754,7 +754,7 @@ func factorPage(left int, mandatory bool) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.Facts{
 				{Term: ui.T(ctx, "identity.factor.title"), Cell: ui.In(factorChip(true))},
-				{Term: ui.T(ctx, "identity.codes.title"), Cell: ui.Text(ui.T(ctx, "identity.codes.left", "n", left))},
+				{Term: ui.T(ctx, "identity.codes.title"), Cell: ui.Text(codesText(ui.L(ctx), left))},
 			}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"martinella/internal/platform/i18n"
 	"martinella/web/ui"
 )
 
@@ -103,7 +104,7 @@ func securityBody(v security) templ.Component {
 					var templ_7745c5c3_Var3 string
 					templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, k, "n", v.codes))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/security_page.templ`, Line: 54, Col: 37}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/security_page.templ`, Line: 55, Col: 37}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 					if templ_7745c5c3_Err != nil {
@@ -140,7 +141,7 @@ func securityBody(v security) templ.Component {
 			templ_7745c5c3_Err = ui.Facts{
 				{Term: ui.T(ctx, "identity.password"), Cell: ui.In(changeLink("/account/password", "identity.password.title"))},
 				{Term: ui.T(ctx, "identity.security.app"), Cell: ui.Cell{Content: factorChip(v.session.Person.TOTP), Text: ui.T(ctx, "identity.factor.manage"), Href: enrolPage}},
-				{Term: ui.T(ctx, "identity.codes.title"), Cell: ui.Cell{Text: ui.T(ctx, "identity.codes.left", "n", v.codes), Href: codesHref(v)}},
+				{Term: ui.T(ctx, "identity.codes.title"), Cell: ui.Cell{Text: codesText(ui.L(ctx), v.codes), Href: codesHref(v)}},
 				{Term: ui.T(ctx, "identity.security.now"), Cell: ui.Text(methodNames(ctx, v.session.Methods))},
 				{Term: ui.T(ctx, "identity.security.strong"), Cell: strongCell(v.session.StrongAt)},
 				{Term: ui.T(ctx, "identity.sessions.title"), Cell: ui.Linked(ui.T(ctx, "identity.sessions.manage"), "/account/sessions")},
@@ -171,7 +172,7 @@ func securityBody(v security) templ.Component {
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "identity.security.recent", "n", int(v.recent.Minutes())))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/security_page.templ`, Line: 69, Col: 75}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/security_page.templ`, Line: 70, Col: 75}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -235,7 +236,7 @@ func securityBody(v security) templ.Component {
 						var templ_7745c5c3_Var9 string
 						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "identity.passkey.none"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/security_page.templ`, Line: 82, Col: 44}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/security_page.templ`, Line: 83, Col: 44}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 						if templ_7745c5c3_Err != nil {
@@ -263,7 +264,7 @@ func securityBody(v security) templ.Component {
 					var templ_7745c5c3_Var10 string
 					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "fault.identity.passkey_not_offered"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/security_page.templ`, Line: 86, Col: 56}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/identity/security_page.templ`, Line: 87, Col: 56}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 					if templ_7745c5c3_Err != nil {
@@ -290,6 +291,21 @@ func newPasskeyButton(ctx context.Context, offered bool) []ui.Button {
 		return nil
 	}
 	return []ui.Button{{Text: ui.T(ctx, "identity.passkey.new"), Href: passkeysPage + "/new", Kind: ui.Secondary}}
+}
+
+// codesText and linkedText say how many there are; of none, that there is none.
+func codesText(l *i18n.Localizer, n int) string {
+	if n == 0 {
+		return l.T("identity.codes.no")
+	}
+	return l.T("identity.codes.left", "n", n)
+}
+
+func linkedText(l *i18n.Localizer, n int) string {
+	if n == 0 {
+		return l.T("identity.linked.no")
+	}
+	return l.T("identity.linked.count", "n", n)
 }
 
 func codesHref(v security) string {

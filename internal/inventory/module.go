@@ -104,7 +104,7 @@ func New(d Deps) *Module {
 		d.Limits.Items = 250_000
 	}
 	d.Limits.List = orDefault(d.Limits.List, 20<<20)
-	d.Limits.Document = orDefault(d.Limits.Document, 100<<20)
+	d.Limits.Document = orDefault(d.Limits.Document, 100_000_000)
 	d.Limits.Inline = orDefault(d.Limits.Inline, 256<<10)
 	return &Module{deps: d}
 }

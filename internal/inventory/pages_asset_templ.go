@@ -666,8 +666,11 @@ func assetMergeBody(v assetView) templ.Component {
 func (v assetView) others(ctx context.Context) (out []ui.Option) {
 	for _, a := range v.Others.Assets {
 		if a.ID != v.Asset.ID {
-			out = append(out, ui.Option{Value: strconv.FormatInt(a.ID, 10), Text: a.Name,
-				Help: ui.T(ctx, "inventory.asset.merge.about", "kind", ui.T(ctx, kindKey(a.Kind)), "serial", orDash(a.Serial), "n", a.Items)})
+			help := ui.T(ctx, "inventory.asset.merge.about", "kind", ui.T(ctx, kindKey(a.Kind)), "n", a.Items)
+			if a.Serial != "" {
+				help += "; " + ui.T(ctx, "inventory.asset.field.serial") + ": " + a.Serial
+			}
+			out = append(out, ui.Option{Value: strconv.FormatInt(a.ID, 10), Text: a.Name, Help: help})
 		}
 	}
 	return out

@@ -4,6 +4,7 @@ package operations
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/a-h/templ"
@@ -162,10 +163,18 @@ func auditTable(ctx context.Context, list ui.ListState, page []audit.Entry, next
 	for _, e := range page {
 		t.Rows = append(t.Rows, ui.Row{Name: e.Action, Cells: []ui.Cell{
 			ui.Text(fmt.Sprint(e.Seq)), ui.In(ui.Time{At: e.Time(), Exact: true}), named(names, e.Actor), ui.Text(e.Action),
-			named(names, e.Object), ui.In(ui.Code(string(e.Detail))),
+			named(names, e.Object), detailCell(e.Detail),
 		}})
 	}
 	return t
+}
+
+// detailCell shows what an entry adds, if it adds anything.
+func detailCell(detail json.RawMessage) ui.Cell {
+	if len(detail) == 0 || string(detail) == "null" {
+		return ui.Text("–")
+	}
+	return ui.In(ui.Code(string(detail)))
 }
 
 // named shows a person's name with the number under which the log keeps him.

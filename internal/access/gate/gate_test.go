@@ -125,6 +125,27 @@ func TestWhoEntersWhere(t *testing.T) {
 	}
 }
 
+// TestNavigationSaysWhereOneIs: the nearest entry above the page is the current one, and
+// pages reached from an entry belong to it wherever their address is.
+func TestNavigationSaysWhereOneIs(t *testing.T) {
+	g := newGate(t)
+	g.Nav(
+		gate.NavItem{Area: gate.AreaMember, Key: "ui.menu", Path: "/o/{org}", Permission: access.OrganisationRead},
+		gate.NavItem{Area: gate.AreaMember, Key: "ui.account", Path: "/o/{org}/stack", Permission: access.StackRead, Also: []string{"/o/{org}/photo"}},
+	)
+	for _, path := range []string{"GET /o/{org}", "GET /o/{org}/other", "GET /o/{org}/stack/{id}", "GET /o/{org}/photo/{id}"} {
+		g.Handle(path, gate.Member(access.OrganisationRead), func(r *gate.Request) error { return r.Page("t", text("ok")) })
+	}
+	for path, want := range map[string]string{
+		"/o/c_d612": "/o/c_d612", "/o/c_d612/other": "/o/c_d612", "/o/c_d612/stack/1": "/o/c_d612/stack", "/o/c_d612/photo/1": "/o/c_d612/stack",
+	} {
+		page := ask(g, "GET", path, "technician").Body.String()
+		if n := strings.Count(page, `aria-current="page"`); n != 1 || !strings.Contains(page, `<a href="`+want+`" class="is-current"`) {
+			t.Errorf("%s: %d current entries, want the one at %s", path, n, want)
+		}
+	}
+}
+
 func TestErrorsAreAnsweredOnce(t *testing.T) {
 	g := newGate(t)
 	g.Handle("GET /broken", gate.Public(), func(*gate.Request) error { return io.ErrUnexpectedEOF })

@@ -32,7 +32,9 @@ type NavItem struct {
 	Path       string // "/o/{org}/stack"
 	Permission access.Permission
 	Order      int
-	Icon       string
+	// Also are further addresses of the entry: pages one reaches from it.
+	Also []string
+	Icon string
 }
 
 // Nav adds an entry.
@@ -126,23 +128,26 @@ func folded(row []ui.NavItem, lists ...ui.NavItem) []ui.NavItem {
 
 func (r *Request) navItem(n NavItem) ui.NavItem {
 	href := strings.Replace(n.Path, "{org}", url.PathEscape(r.Org.Code), 1)
-	return ui.NavItem{Text: r.L.T(n.Key), Href: href, Current: r.inside(href)}
+	return ui.NavItem{Text: r.L.T(n.Key), Href: href, Current: r.inside(n)}
 }
 
-// inside says whether href is the nearest entry above the page: "/o/x" is not
+// inside says whether an entry is the nearest above the page: "/o/x" is not
 // the current entry on "/o/x/stack" when "/o/x/stack" is one itself.
-func (r *Request) inside(href string) bool {
+func (r *Request) inside(n NavItem) bool {
+	own := r.above(n)
+	return own > 0 && !slices.ContainsFunc(r.gate.nav, func(other NavItem) bool { return r.above(other) > own })
+}
+
+// above says how long the address is by which the page belongs to an entry; 0: it does not.
+func (r *Request) above(n NavItem) (length int) {
 	path := r.R.URL.EscapedPath()
-	if path != href && !strings.HasPrefix(path, href+"/") {
-		return false
-	}
-	for _, other := range r.gate.nav {
-		o := strings.Replace(other.Path, "{org}", url.PathEscape(r.Org.Code), 1)
-		if len(o) > len(href) && (path == o || strings.HasPrefix(path, o+"/")) {
-			return false
+	for _, p := range append([]string{n.Path}, n.Also...) {
+		p = strings.Replace(p, "{org}", url.PathEscape(r.Org.Code), 1)
+		if path == p || strings.HasPrefix(path, p+"/") {
+			length = max(length, len(p))
 		}
 	}
-	return true
+	return length
 }
 
 // switcher offers the organisations the person belongs to. The names are looked

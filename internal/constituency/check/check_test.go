@@ -46,6 +46,7 @@ func TestParsers(t *testing.T) {
 	})
 	try(t, "MonthDay", check.MonthDay, map[string]string{
 		"06-24": "06-24", "02-29": "02-29", "02-30": "", "13-01": "", "00-10": "", "6-24": "", "06/24": "", "06-00": "",
+		"24/06": "06-24", "24.06.": "06-24", "29/02": "02-29", "30/02": "", "24/13": "", "24 06": "",
 	})
 	// Brønnøysundregistrene's own number.
 	try(t, "Code(NO)", func(s string) (string, bool) { return check.Code(check.Norway, s) }, map[string]string{

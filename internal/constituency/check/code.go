@@ -72,10 +72,13 @@ func FiscalCode(s string) (string, bool) {
 	return s, (10-sum%10)%10 == int(s[10]-'0')
 }
 
-// MonthDay reads a day of the year written MM-DD, as the day of a patron saint
-// is. The 29th of February is a day.
+// MonthDay reads a day of the year, as the day of a patron saint is, written MM-DD
+// or as people do, DD/MM or DD.MM. The 29th of February is a day.
 func MonthDay(s string) (string, bool) {
-	s = strings.TrimSpace(s)
+	s = strings.TrimSuffix(strings.TrimSpace(s), ".")
+	if len(s) == 5 && (s[2] == '/' || s[2] == '.') {
+		s = s[3:] + "-" + s[:2]
+	}
 	if len(s) != 5 || s[2] != '-' || !allDigits(s[:2]) || !allDigits(s[3:]) {
 		return "", false
 	}

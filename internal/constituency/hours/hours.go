@@ -53,17 +53,22 @@ func (h Hours) Cover(t time.Time) bool {
 var canonicalNames = [7]string{"mo", "tu", "we", "th", "fr", "sa", "su"}
 
 // String writes the hours in the form that is kept: "mo-fr 08:30-13:30; tu,th 15:00-18:00".
-func (h Hours) String() string { return h.Format(canonicalNames, "") }
+func (h Hours) String() string { return h.format(canonicalNames, "-", ",") }
 
-// Format writes the hours with the given names of the days, Monday first, and
-// what to write for "round the clock"; "" writes that as any other span.
+// Format writes the hours for people, "lun–ven 08:30–13:30; mar, gio 15:00–18:00",
+// with the given names of the days, Monday first, and what to write for "round the
+// clock"; "" writes that as any other span. Parse reads it back.
 func (h Hours) Format(names [7]string, always string) string {
 	if always != "" && len(h) == 1 && h[0] == Always()[0] {
 		return always
 	}
+	return h.format(names, "–", ", ")
+}
+
+func (h Hours) format(names [7]string, to, and string) string {
 	parts := make([]string, len(h))
 	for i, s := range h {
-		parts[i] = fmt.Sprintf("%s %s-%s", s.Days.format(names), hhmm(s.From), hhmm(s.To))
+		parts[i] = s.Days.format(names, to, and) + " " + hhmm(s.From) + to + hhmm(s.To)
 	}
 	return strings.Join(parts, "; ")
 }
@@ -71,7 +76,7 @@ func (h Hours) Format(names [7]string, always string) string {
 func hhmm(m int) string { return fmt.Sprintf("%02d:%02d", m/60, m%60) }
 
 // format joins runs of three days or more: "mo-fr,su".
-func (s Days) format(names [7]string) string {
+func (s Days) format(names [7]string, to, and string) string {
 	var out []string
 	for d := 0; d < 7; d++ {
 		if s&(1<<d) == 0 {
@@ -83,11 +88,11 @@ func (s Days) format(names [7]string) string {
 		}
 		switch {
 		case end-d >= 2:
-			out = append(out, names[d]+"-"+names[end])
+			out = append(out, names[d]+to+names[end])
 			d = end
 		default:
 			out = append(out, names[d])
 		}
 	}
-	return strings.Join(out, ",")
+	return strings.Join(out, and)
 }

@@ -36,6 +36,26 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestFormat: what people read is also read back as it is.
+func TestFormat(t *testing.T) {
+	names := [7]string{"lun", "mar", "mer", "gio", "ven", "sab", "dom"}
+	for in, want := range map[string]string{
+		"mo-fr 8:30-13:30; tu,th 15-18": "lun–ven 08:30–13:30; mar, gio 15:00–18:00", "24/7": "sempre", "sa,su 0-24": "sab, dom 00:00–24:00",
+	} {
+		h, err := hours.Parse(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := h.Format(names, "sempre")
+		if got != want {
+			t.Errorf("%q is written %q, want %q", in, got, want)
+		}
+		if again, err := hours.Parse(got); got != "sempre" && (err != nil || again.String() != h.String()) {
+			t.Errorf("%q is read back as %q, %v", got, again, err)
+		}
+	}
+}
+
 func TestCover(t *testing.T) {
 	rome, err := time.LoadLocation("Europe/Rome")
 	if err != nil {

@@ -120,6 +120,9 @@ func (b *Bundle) checkKey(lang, key string) error {
 	if !ok {
 		return fmt.Errorf("%s: %q is missing", lang, key)
 	}
+	if m.plural && lang == Default && len(m.args()) > 0 && !slices.Contains(m.args(), "n") {
+		return fmt.Errorf("%s: %q is a plural without {n}, by which its form is chosen", lang, key)
+	}
 	for _, c := range Categories(lang) {
 		if _, ok := m.forms[c]; m.plural && !ok {
 			return fmt.Errorf("%s: %q lacks the plural form %q", lang, key, c)

@@ -87,12 +87,14 @@ func TestLoadRefuses(t *testing.T) {
 
 func TestCheckReports(t *testing.T) {
 	plural := `{"x.a":{"one":"1","other":"2"}}`
+	counted := `{"x.a":{"one":"{count} file","many":"{count} di file","other":"{count} file"}}`
 	tests := map[string]struct{ it, en, nb, want string }{
 		"a key missing in one language": {`{"x.a":"1"}`, `{"x.a":"1"}`, `{}`, `nb: "x.a" is missing`},
 		"a key missing in the default":  {`{}`, `{"x.a":"1"}`, `{"x.a":"1"}`, `it: "x.a" is missing`},
 		"other placeholders":            {`{"x.a":"{n}"}`, `{"x.a":"{m}"}`, `{"x.a":"{n}"}`, `en: "x.a" has placeholders`},
 		"a plural form left out":        {plural, plural, plural, `it: "x.a" lacks the plural form "many"`},
 		"a plural in one only":          {`{"x.a":"1"}`, plural, `{"x.a":"1"}`, "not in both"},
+		"a plural of something else":    {counted, `{"x.a":{"one":"{count}","other":"{count}"}}`, `{"x.a":{"one":"{count}","other":"{count}"}}`, `it: "x.a" is a plural without {n}`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +108,7 @@ func TestCheckReports(t *testing.T) {
 
 func TestT(t *testing.T) {
 	b := load(t, source(
-		`{"x.plain":"Dotazione","x.name":"Ciao {name}","x.only":"solo qui",
+		`{"x.plain":"Dotazione","x.name":"Ciao {name}","x.only":"solo qui","x.day":"Il {date}, dal {date} (al {date}).",
 		  "x.items":{"one":"{n} elemento","many":"{n} di elementi","other":"{n} elementi"}}`,
 		`{"x.plain":"Stack","x.name":"Hello {name}","x.items":{"one":"{n} item","other":"{n} items"}}`,
 		`{"x.plain":"Utstyr","x.name":"Hei {name}","x.items":{"one":"{n} ting","other":"{n} ting"}}`))
@@ -120,6 +122,10 @@ func TestT(t *testing.T) {
 		{English, "x.only", nil, "solo qui"},
 		{English, "x.nowhere", nil, "x.nowhere"},
 		{Italian, "x.name", []any{"name", "<b>"}, "Ciao <b>"},
+		{Italian, "x.day", []any{"date", "8 marzo 2027"}, "L'8 marzo 2027, dall'8 marzo 2027 (all'8 marzo 2027)."},
+		{Italian, "x.day", []any{"date", "11 novembre 2026, ore 09:00"}, "L'11 novembre 2026, ore 09:00, dall'11 novembre 2026, ore 09:00 (all'11 novembre 2026, ore 09:00)."},
+		{Italian, "x.day", []any{"date", "18 marzo 2027"}, "Il 18 marzo 2027, dal 18 marzo 2027 (al 18 marzo 2027)."},
+		{Italian, "x.day", []any{"date", "8 enti"}, "Il 8 enti, dal 8 enti (al 8 enti)."},
 		{Italian, "x.name", []any{"name", []string{"a", "b", "c"}}, "Ciao a, b e c"},
 		{Norwegian, "x.name", []any{"name", time.Date(2026, 11, 22, 13, 20, 0, 0, time.UTC)}, "Hei 22. november 2026 kl. 13.20"},
 		{Italian, "x.name", []any{"name", 1.5}, "Ciao 1,5"},

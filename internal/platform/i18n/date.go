@@ -81,6 +81,15 @@ func (l *Localizer) Month(t time.Time) string {
 	return monthName(l.lang, t.Month()) + " " + strconv.Itoa(t.Year())
 }
 
+// DayMonth writes a day of every year: "24 giugno".
+func (l *Localizer) DayMonth(t time.Time) string {
+	if t.IsZero() {
+		return noDate
+	}
+	t = t.In(l.zone)
+	return l.day(t.Day()) + " " + monthName(l.lang, t.Month())
+}
+
 // day writes the day of the month: Italian has "1º", Norwegian "22.".
 func (l *Localizer) day(n int) string {
 	switch {

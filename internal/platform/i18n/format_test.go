@@ -52,6 +52,7 @@ func TestDates(t *testing.T) {
 		"01/03/2026 08:05", "1 Mar 2026, 08:05", "01.03.2026 08.05")
 	says(t, "Month", func(l *Localizer) string { return l.Month(now) },
 		"novembre 2026", "November 2026", "november 2026")
+	says(t, "DayMonth", func(l *Localizer) string { return l.DayMonth(now) }, "22 novembre", "22 November", "22. november")
 	says(t, "Weekday", func(l *Localizer) string { return l.Weekday(now) }, "domenica", "Sunday", "søndag")
 	says(t, "the zero time", func(l *Localizer) string {
 		return l.Date(time.Time{}) + l.ShortDate(time.Time{}) + l.Time(time.Time{}) + l.DateTime(time.Time{}) +

@@ -79,8 +79,11 @@ func (l *Localizer) category(pairs []any) Category {
 
 func (l *Localizer) fill(s sentence, pairs []any) string {
 	var b strings.Builder
-	for _, p := range s {
+	for i, p := range s {
 		switch v, ok := argument(pairs, p.arg); {
+		case p.arg == "" && i+1 < len(s) && l.lang == Italian && strings.HasSuffix(p.text, "l "):
+			v, _ := argument(pairs, s[i+1].arg)
+			b.WriteString(elide(p.text, l.value(v)))
 		case p.arg == "":
 			b.WriteString(p.text)
 		case !ok:

@@ -26,7 +26,7 @@ func framed(v view, path string) ui.Page {
 		{Text: "Unione dei Comuni della Valdesempio", Href: "/"}, {Text: "Sala operativa CSIRT", Href: "/"},
 	}}
 	p.Nav = []ui.NavItem{
-		{Text: "La tua situazione", Href: "/", Current: path == "/"},
+		{Text: "La vostra situazione", Href: "/", Current: path == "/"},
 		{Text: "Dotazione", Href: "/stack", Current: path == "/stack" || path == "/empty"},
 		{Text: "Vulnerabilità", Href: "/cve", Count: 12, Current: path == "/cve"},
 		{Text: "Avvisi", Href: "/parts", Current: path == "/parts"},
@@ -39,7 +39,7 @@ func framed(v view, path string) ui.Page {
 	p.TLP = ui.TLPAmber
 	p.Demo = "Territorio dimostrativo: gli enti sono inventati, le vulnerabilità sono vere."
 	if path != "/" {
-		p.Crumbs = []ui.Link{{Text: "La tua situazione", Href: "/"}, {Text: "Vulnerabilità", Href: "/cve"}, {Text: "Questa pagina"}}
+		p.Crumbs = []ui.Link{{Text: "La vostra situazione", Href: "/"}, {Text: "Vulnerabilità", Href: "/cve"}, {Text: "Questa pagina"}}
 	}
 	if path == "/form" {
 		p.Flashes = []ui.Flash{{Tone: ui.Success, Text: "Abbiamo salvato la scheda dell'ente."}}

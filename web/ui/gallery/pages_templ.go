@@ -51,7 +51,7 @@ func homePage(v view) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			return nil
 		})
-		templ_7745c5c3_Err = (ui.PageHead{Title: "La tua situazione", Lead: "Oggi ci sono 2 cose da fare, una è urgente. Ultima verifica alle 06:00."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = (ui.PageHead{Title: "La vostra situazione", Lead: "Oggi ci sono 2 cose da fare, una è urgente. Ultima verifica alle 06:00."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
