@@ -4,8 +4,6 @@ package app
 
 import (
 	"context"
-	"html"
-	"strings"
 
 	"martinella/internal/access"
 	"martinella/internal/constituency"
@@ -46,34 +44,6 @@ func (x constituencyMails) Queue(ctx context.Context, tx *db.Tx, m constituency.
 		Kind: m.Kind, Organisation: m.Organisation, To: []mailer.Recipient{{Address: m.To, Name: m.ToName}},
 		Subject: m.Subject, Text: m.Text, HTML: asHTML(m.Text, m.Language), Language: m.Language, Secret: m.Secret,
 	})
-}
-
-// asHTML gives a text the plainest HTML: paragraphs, lines, links that can be followed.
-func asHTML(text, language string) string {
-	var b strings.Builder
-	b.WriteString(`<!DOCTYPE html><html lang="` + html.EscapeString(language) + `"><body style="font-family:sans-serif;line-height:1.5;max-width:40em">`)
-	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
-		b.WriteString("<p>")
-		for i, line := range strings.Split(paragraph, "\n") {
-			if i > 0 {
-				b.WriteString("<br>")
-			}
-			b.WriteString(linked(line))
-		}
-		b.WriteString("</p>")
-	}
-	b.WriteString("</body></html>")
-	return b.String()
-}
-
-// linked escapes a line and makes a link of it when it is an address alone.
-func linked(line string) string {
-	safe := html.EscapeString(line)
-	bare := strings.TrimSpace(line)
-	if (strings.HasPrefix(bare, "https://") || strings.HasPrefix(bare, "http://")) && !strings.ContainsAny(bare, " \t") {
-		return `<a href="` + html.EscapeString(bare) + `">` + html.EscapeString(bare) + `</a>`
-	}
-	return safe
 }
 
 // outbox shows the mails in the control room.

@@ -86,7 +86,7 @@ func (m *Module) mail(t Thread, o Organisation, a Author, to Person, text string
 	}
 	return Mail{
 		Kind: "channel.message", Organisation: t.Organisation, To: to.Email, ToName: to.Name, Language: l.Lang(),
-		Subject: "[" + m.deps.Name + "] " + subject,
+		Subject: subject,
 		Text:    strings.Join(m.paragraphs(l, t, o, a, to, text, files, open), "\n\n") + "\n",
 	}
 }

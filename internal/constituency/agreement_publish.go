@@ -183,7 +183,7 @@ func (m *Module) mailConditions(ctx context.Context, tx *db.Tx, o Organisation, 
 	parts = append(parts, m.link("/o/"+o.Code+"/agreements"), m.signature(l.T("constituency.mail.help")))
 	return m.deps.Mail.Queue(ctx, tx, Mail{
 		Kind: "agreement.new", Organisation: o.ID, To: who.Email, ToName: who.Name, Language: l.Lang(),
-		Subject: "[" + m.deps.Instance.Name + "] " + l.T("constituency.agreement.mail.subject", values...),
+		Subject: l.T("constituency.agreement.mail.subject", values...),
 		Text:    strings.Join(parts, "\n\n") + "\n",
 	})
 }

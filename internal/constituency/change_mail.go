@@ -41,7 +41,7 @@ func (m *Module) mailAsker(ctx context.Context, tx *db.Tx, c Change, step change
 	parts = append(parts, m.link("/o/"+step.org.Code+"/changes/"+strconv.FormatInt(c.ID, 10)), m.signature(l.T("constituency.mail.help")))
 	return m.deps.Mail.Queue(ctx, tx, Mail{
 		Kind: "change." + string(step.action), Organisation: c.Organisation, To: c.Asker.Email, ToName: c.Asker.Name, Language: l.Lang(),
-		Subject: "[" + m.deps.Instance.Name + "] " + l.T(key+".subject", values...),
+		Subject: l.T(key+".subject", values...),
 		Text:    strings.Join(parts, "\n\n") + "\n",
 	})
 }
@@ -59,7 +59,7 @@ func (m *Module) mailCSIRT(ctx context.Context, tx *db.Tx, c Change, step change
 	}
 	return m.deps.Mail.Queue(ctx, tx, Mail{
 		Kind: "change.csirt", Organisation: c.Organisation, To: m.deps.Instance.ContactEmail, ToName: m.deps.Instance.Name, Language: l.Lang(),
-		Subject: "[" + m.deps.Instance.Name + "] " + l.T("constituency.change.mail.csirt.subject", "organisation", step.org.Name),
+		Subject: l.T("constituency.change.mail.csirt.subject", "organisation", step.org.Name),
 		Text:    strings.Join(parts, "\n\n") + "\n",
 	})
 }

@@ -57,5 +57,5 @@ func (m *Module) mailClaimWarning(ctx context.Context, tx *db.Tx, o Organisation
 		m.link("/o/" + o.Code + "/networks/" + strconvID(c.ID)), m.signature(l.T("constituency.mail.help")),
 	}
 	return m.deps.Mail.Queue(ctx, tx, Mail{Kind: "claim.proof", Organisation: o.ID, To: who.Email, ToName: who.Name, Language: l.Lang(),
-		Subject: "[" + m.deps.Instance.Name + "] " + l.T(what+".subject", values...), Text: strings.Join(parts, "\n\n") + "\n"})
+		Subject: l.T(what+".subject", values...), Text: strings.Join(parts, "\n\n") + "\n"})
 }

@@ -129,7 +129,7 @@ func (m *Module) mailAsk(ctx context.Context, tx *db.Tx, o Organisation, c Confi
 	parts = append(parts, m.signature(l.T("constituency.mail.help")))
 	return m.deps.Mail.Queue(ctx, tx, Mail{
 		Kind: "confirm.ask", Organisation: o.ID, To: who.Email, ToName: who.Name, Language: l.Lang(), Secret: true,
-		Subject: "[" + m.deps.Instance.Name + "] " + l.T("constituency.confirming.mail.subject", values...),
+		Subject: l.T("constituency.confirming.mail.subject", values...),
 		Text:    strings.Join(parts, "\n\n") + "\n",
 	})
 }

@@ -193,5 +193,5 @@ func (m *Module) mailKeyWarning(ctx context.Context, tx *db.Tx, to, owner Contac
 		m.link("/o/" + k.OrganisationCode + "/contacts/" + strconvID(owner.ID) + "/keys"), m.signature(l.T("constituency.mail.help")),
 	}
 	return m.deps.Mail.Queue(ctx, tx, Mail{Kind: "contact.key", Organisation: k.Organisation, To: to.Email, ToName: to.Name, Language: l.Lang(),
-		Subject: "[" + m.deps.Instance.Name + "] " + l.T(what+".subject", values...), Text: strings.Join(parts, "\n\n") + "\n"})
+		Subject: l.T(what+".subject", values...), Text: strings.Join(parts, "\n\n") + "\n"})
 }

@@ -35,7 +35,7 @@ func (m *Module) mailApplicant(ctx context.Context, tx *db.Tx, o Organisation, k
 	parts = append(parts, m.signature(l.T("constituency.mail.help")))
 	return m.deps.Mail.Queue(ctx, tx, Mail{
 		Kind: "registration." + kind, Organisation: o.ID, To: o.Applicant.Email, ToName: o.Applicant.Name, Language: l.Lang(),
-		Subject: "[" + csirt + "] " + l.T("constituency.mail."+kind+".subject", values...),
+		Subject: l.T("constituency.mail."+kind+".subject", values...),
 		Text:    strings.Join(parts, "\n\n") + "\n",
 		Secret:  link != "",
 	})

@@ -29,14 +29,16 @@ func (m *Module) tell(ctx context.Context, tx *db.Tx, h Hook, to State) error {
 		zone = time.UTC
 	}
 	l := m.deps.Bundle.Localizer(h.Language, zone)
+	subject := l.T("hook.mail.subject", "name", h.Name)
 	why := l.T("hook.mail.failing", "name", h.Name, "host", h.Host(), "date", l.DateTime(h.FailingSince))
 	if to == Gone {
+		subject = l.T("hook.mail.subject.gone", "name", h.Name)
 		why = l.T("hook.mail.gone", "name", h.Name, "host", h.Host())
 	}
 	return m.deps.Mail.Queue(ctx, tx, Mail{
 		Kind: "hook.stopped", Organisation: h.Organisation, To: h.Contact, Language: l.Lang(),
-		Subject: "[" + m.deps.Name + "] " + l.T("hook.mail.subject", "name", h.Name),
-		Text: strings.Join([]string{why, l.T("hook.mail.do"), m.deps.BaseURL + base + "/" + strconv.FormatInt(h.ID, 10),
+		Subject: subject,
+		Text: strings.Join([]string{l.T("hook.mail.greeting"), why, l.T("hook.mail.do"), m.deps.BaseURL + base + "/" + strconv.FormatInt(h.ID, 10),
 			l.T("hook.mail.lost"), "-- \n" + m.deps.Name}, "\n\n") + "\n",
 	})
 }

@@ -99,8 +99,16 @@ func (m *Module) values(ctx context.Context, tx *db.Tx, l *i18n.Localizer, p Per
 	return []any{
 		"name", p.Name, "organisation", organisation, "role", role, "n", args.N, "address", args.Address,
 		"browser", args.Browser, "email", args.Email, "item", args.Item, "shown", args.Shown, "at", l.DateTime(args.At), "portal", m.Config.BaseURL, "when", now,
-		"days", int(m.Config.InvitationLife.Hours() / 24), "reset", m.Config.ResetLife, "confirm", m.Config.EmailLife,
+		"days", int(m.Config.InvitationLife.Hours() / 24), "reset", lifeText(l, m.Config.ResetLife), "confirm", lifeText(l, m.Config.EmailLife),
 	}, nil
+}
+
+// lifeText says how long a link is good for, in whole hours where it is so long.
+func lifeText(l *i18n.Localizer, d time.Duration) string {
+	if d < time.Hour {
+		return l.Duration(d)
+	}
+	return l.T("identity.mail.hours", "n", int(d.Hours()))
 }
 
 // text writes the letter as plain text.

@@ -37,6 +37,7 @@ const sendJob = "mail.send"
 // Config says who writes and how mail leaves.
 type Config struct {
 	From      string // "Name <address>"
+	Tag       string // whose mail it is, before every subject: "[CSIRT Toscana] …"; may be empty
 	Transport Transport
 	Attempts  int          // passing troubles before a mail is failed; default 20, two days
 	Log       *slog.Logger // nil: nothing is logged
@@ -95,6 +96,9 @@ func (m *Mailer) insertMessage(ctx context.Context, tx *db.Tx, msg Message) (id 
 	var key any
 	if msg.Key != "" {
 		key = msg.Key
+	}
+	if m.cfg.Tag != "" {
+		msg.Subject = "[" + m.cfg.Tag + "] " + msg.Subject
 	}
 	err = tx.QueryRow(ctx, `INSERT INTO mail_message
 		(message_key, kind, organisation, sender, reply_to, subject, text_body, html_body, tlp, list_id, language, secret, created_at)
