@@ -25,7 +25,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("POST /o/{org}/channel/{thread}/close", write, m.closing)
 	g.Handle("GET /o/{org}/channel/{thread}/erase", write, m.erasePage)
 	g.Handle("POST /o/{org}/channel/{thread}/erase", write, m.erasing)
-	g.Handle("GET /o/{org}/channel/{thread}/files/{file}", read, m.download)
+	g.Handle("GET /o/{org}/channel/{thread}/files/{file}", read, m.download, gate.Answers(maxFile))
 	g.Handle("GET /ops/channel", gate.Staff(access.ChannelRead), m.territoryPage)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "channel.nav", Path: "/o/{org}/channel", Permission: access.ChannelRead, Order: 50},

@@ -53,7 +53,7 @@ func (m *Module) agreementAPI(a *api.API) {
 	api.Post(a, own+"/acceptances", edit, m.apiAccept, api.Op{ID: "accept-agreement", Tag: tag, Summary: "Accept a version of the conditions", Text: "The one that holds or the next one, in the language in which the text was read."})
 	api.PostPrepared(a, own+"/files", edit, m.apiStoreSigned, m.apiKeepSigned, api.Op{ID: "upload-agreement", Tag: tag, Status: http.StatusCreated, Kinds: []string{"application/pdf"}, MaxBody: document.MaxSize + 1<<10,
 		Summary: "Hand over a signed copy", Text: "A PDF of at most 10 MB."})
-	api.Get(a, own+"/files/{id}", read, m.apiSigned, api.Op{ID: "get-agreement-file", Tag: tag, Recent: true, Summary: "Take out a signed copy"})
+	api.Get(a, own+"/files/{id}", read, m.apiSigned, api.Op{ID: "get-agreement-file", Tag: tag, MaxFile: document.MaxSize, Recent: true, Summary: "Take out a signed copy"})
 	api.Get(a, "/agreements", gate.Staff(access.TerritoryRead), m.apiConditions, api.Op{ID: "list-agreements", Tag: tag, Summary: "List the versions of the conditions, with how many members accepted each"})
 	api.Get(a, "/agreements/{version}", gate.Staff(access.TerritoryRead), m.apiOneConditions, api.Op{ID: "get-agreement-version", Tag: tag, Summary: "Read a version of the conditions in all its languages"})
 	api.Post(a, "/agreements", gate.Staff(access.AgreementPublish), m.apiPublish, api.Op{ID: "publish-agreement", Tag: tag, Status: http.StatusCreated,

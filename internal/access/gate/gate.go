@@ -120,6 +120,7 @@ type Handler func(r *Request) error
 
 type options struct {
 	maxBody      int64
+	answer       int64
 	allowPending bool
 	bare         bool
 	fresh        Freshness
@@ -132,6 +133,9 @@ type Option func(*options)
 
 // MaxBody lets the route's body be larger, or smaller, than web.DefaultMaxBody.
 func MaxBody(bytes int64) Option { return func(o *options) { o.maxBody = bytes } }
+
+// Answers says how large a file the route may answer with: a slow line has time for it.
+func Answers(bytes int64) Option { return func(o *options) { o.answer = bytes } }
 
 // AllowPending opens the route to somebody who has still to complete his sign-in.
 func AllowPending() Option { return func(o *options) { o.allowPending = true } }

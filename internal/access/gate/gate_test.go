@@ -18,6 +18,7 @@ import (
 	"martinella/internal/access/gate"
 	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/web"
 	"martinella/web/ui"
 )
 
@@ -185,5 +186,31 @@ func TestLanguageIsSwitchedByALink(t *testing.T) {
 	cookie := w.Result().Cookies()[0]
 	if got := ask(g, "GET", "/p", "", "Cookie", cookie.Name+"="+cookie.Value); !strings.Contains(got.Body.String(), `lang="nb"`) {
 		t.Error("the page is not in Norwegian")
+	}
+}
+
+// Time for a large body is for people who are known, and for routes that take one.
+func TestPatienceIsForPeopleWhoAreKnown(t *testing.T) {
+	g := newGate(t)
+	var left time.Duration
+	look := func(r *gate.Request) error {
+		end, _ := r.Context().Deadline()
+		left = time.Until(end)
+		return nil
+	}
+	g.Handle("POST /large", gate.Public(), look, gate.MaxBody(50<<20))
+	g.Handle("POST /small", gate.Public(), look)
+	h := web.Secure(g, web.Config{Log: slog.New(slog.DiscardHandler), Timeout: time.Minute})
+	for _, c := range []struct {
+		path, person string
+		more         bool
+	}{{"/large", "technician", true}, {"/large", "", false}, {"/small", "technician", false}} {
+		r := httptest.NewRequest("POST", c.path, strings.NewReader(""))
+		r.ContentLength = -1
+		r.Header.Set("X-Test-Person", c.person)
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		if more := left > 2*time.Minute; more != c.more {
+			t.Errorf("%s as %q: %s", c.path, c.person, left)
+		}
 	}
 }

@@ -3,6 +3,7 @@
 package gate
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -23,6 +24,11 @@ func (g *Gate) serve(w http.ResponseWriter, r *http.Request, rule Rule, h Handle
 	req.localize()
 	defer req.close()
 	err := g.enter(req, rule)
+	if err == nil && req.session != nil {
+		var done context.CancelFunc
+		req.R, done = web.Patient(w, req.R, o.maxBody, o.answer)
+		defer done()
+	}
 	switch {
 	case err != nil:
 	case req.recently():

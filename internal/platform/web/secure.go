@@ -43,6 +43,7 @@ func Secure(next http.Handler, cfg Config) http.Handler {
 		ctx, cancel := context.WithTimeout(WithRequestID(r.Context(), id), cfg.Timeout)
 		defer cancel()
 		ctx = context.WithValue(ctx, clientKey{}, cfg.Proxies.Client(r))
+		ctx = context.WithValue(ctx, limitedKey{}, limited{r.Context(), cfg.Timeout})
 		// The router writes the pattern into the request it is given: keep that one.
 		r = r.WithContext(ctx)
 		rec := &recorder{ResponseWriter: w}

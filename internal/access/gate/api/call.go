@@ -40,7 +40,7 @@ type adapter struct{ api *API }
 func (x adapter) Handle(op *huma.Operation, h func(huma.Context)) {
 	m, _ := op.Metadata[metaKey].(meta)
 	body := cmp.Or(rawBody(m.op.Kinds), op.RequestBody)
-	opts := []gate.Option{gate.Machine(x.api.meter), gate.MaxBody(m.op.MaxBody)}
+	opts := []gate.Option{gate.Machine(x.api.meter), gate.MaxBody(m.op.MaxBody), gate.Answers(m.op.MaxFile)}
 	if m.op.Recent {
 		opts = append(opts, gate.Recent())
 	}

@@ -25,6 +25,7 @@ type Op struct {
 	Text    string // what a programmer must know besides
 	Status  int    // of success; 0: 200, or 204 when there is nothing to say
 	MaxBody int64  // bytes; 0: web.DefaultMaxBody
+	MaxFile int64  // bytes, of an answer that is a File: how long it may take
 	// Kinds are the media types of a body that is no JSON: the handler reads it from r.R.Body.
 	Kinds []string
 	// Once marks an answer that shows a secret: it is not kept for idempotency keys.
