@@ -3,6 +3,8 @@
 package constituency
 
 import (
+	"strings"
+
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/platform/i18n"
@@ -111,7 +113,9 @@ func (v chartView) person(l *i18n.Localizer, h Holder, dense bool) ui.OrgPerson 
 		add(h.PhoneAlways+" (24/7)", telephone(h.PhoneAlways), "")
 	}
 	if !dense {
-		add(hoursText(l, h.Contact, l.T("constituency.always")), "", "")
+		for span := range strings.SplitAfterSeq(hoursText(l, h.Contact, l.T("constituency.always")), "; ") {
+			add(strings.TrimSpace(span), "", "")
+		}
 	}
 	for _, field := range h.Lacks {
 		add(l.T("constituency.chart.lacks", "field", l.T("constituency.needs."+field)), v.href(h.Contact), ui.Warning)
