@@ -98,7 +98,7 @@ func (j *journey) approve() {
 // accept follows the invitation: a password, and the second factor an
 // organisation's administrator may not be without.
 func (j *journey) accept() {
-	j.mail(carla, "è accreditato")
+	j.mail(carla, "accreditamento concesso")
 	p := j.member
 	joins(j.t, p, linkIn(j.t, j.mail(carla, "Invito")))
 	p.Open(j.base + "/home")
