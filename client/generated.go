@@ -34,6 +34,84 @@ const (
 	AboutConversationTLPTLPRED         AboutConversationTLP = "TLP:RED"
 )
 
+// Defines values for AdvisoryKind.
+const (
+	AdvisoryKindAlert    AdvisoryKind = "alert"
+	AdvisoryKindBulletin AdvisoryKind = "bulletin"
+)
+
+// Defines values for AdvisoryPap.
+const (
+	AdvisoryPapPAPAMBER AdvisoryPap = "PAP:AMBER"
+	AdvisoryPapPAPCLEAR AdvisoryPap = "PAP:CLEAR"
+	AdvisoryPapPAPGREEN AdvisoryPap = "PAP:GREEN"
+	AdvisoryPapPAPRED   AdvisoryPap = "PAP:RED"
+)
+
+// Defines values for AdvisorySeverity.
+const (
+	AdvisorySeverityCritical AdvisorySeverity = "critical"
+	AdvisorySeverityHigh     AdvisorySeverity = "high"
+	AdvisorySeverityLow      AdvisorySeverity = "low"
+	AdvisorySeverityMedium   AdvisorySeverity = "medium"
+)
+
+// Defines values for AdvisoryState.
+const (
+	AdvisoryStateDraft     AdvisoryState = "draft"
+	AdvisoryStateProposed  AdvisoryState = "proposed"
+	AdvisoryStateSent      AdvisoryState = "sent"
+	AdvisoryStateWithdrawn AdvisoryState = "withdrawn"
+)
+
+// Defines values for AdvisoryTLP.
+const (
+	AdvisoryTLPTLPAMBER       AdvisoryTLP = "TLP:AMBER"
+	AdvisoryTLPTLPAMBERSTRICT AdvisoryTLP = "TLP:AMBER+STRICT"
+	AdvisoryTLPTLPCLEAR       AdvisoryTLP = "TLP:CLEAR"
+	AdvisoryTLPTLPGREEN       AdvisoryTLP = "TLP:GREEN"
+	AdvisoryTLPTLPRED         AdvisoryTLP = "TLP:RED"
+)
+
+// Defines values for AdvisoryDeliveryOutcome.
+const (
+	AdvisoryDeliveryOutcomeFixed        AdvisoryDeliveryOutcome = "fixed"
+	AdvisoryDeliveryOutcomeHelpWanted   AdvisoryDeliveryOutcome = "help_wanted"
+	AdvisoryDeliveryOutcomeInProgress   AdvisoryDeliveryOutcome = "in_progress"
+	AdvisoryDeliveryOutcomeNotConcerned AdvisoryDeliveryOutcome = "not_concerned"
+)
+
+// Defines values for AdvisoryEntryKind.
+const (
+	AdvisoryEntryKindAlert    AdvisoryEntryKind = "alert"
+	AdvisoryEntryKindBulletin AdvisoryEntryKind = "bulletin"
+)
+
+// Defines values for AdvisoryEntryPap.
+const (
+	AdvisoryEntryPapPAPAMBER AdvisoryEntryPap = "PAP:AMBER"
+	AdvisoryEntryPapPAPCLEAR AdvisoryEntryPap = "PAP:CLEAR"
+	AdvisoryEntryPapPAPGREEN AdvisoryEntryPap = "PAP:GREEN"
+	AdvisoryEntryPapPAPRED   AdvisoryEntryPap = "PAP:RED"
+)
+
+// Defines values for AdvisoryEntrySeverity.
+const (
+	AdvisoryEntrySeverityCritical AdvisoryEntrySeverity = "critical"
+	AdvisoryEntrySeverityHigh     AdvisoryEntrySeverity = "high"
+	AdvisoryEntrySeverityLow      AdvisoryEntrySeverity = "low"
+	AdvisoryEntrySeverityMedium   AdvisoryEntrySeverity = "medium"
+)
+
+// Defines values for AdvisoryEntryTLP.
+const (
+	AdvisoryEntryTLPTLPAMBER       AdvisoryEntryTLP = "TLP:AMBER"
+	AdvisoryEntryTLPTLPAMBERSTRICT AdvisoryEntryTLP = "TLP:AMBER+STRICT"
+	AdvisoryEntryTLPTLPCLEAR       AdvisoryEntryTLP = "TLP:CLEAR"
+	AdvisoryEntryTLPTLPGREEN       AdvisoryEntryTLP = "TLP:GREEN"
+	AdvisoryEntryTLPTLPRED         AdvisoryEntryTLP = "TLP:RED"
+)
+
 // Defines values for AgreementAcceptanceLanguage.
 const (
 	AgreementAcceptanceLanguageEn AgreementAcceptanceLanguage = "en"
@@ -46,6 +124,14 @@ const (
 	AgreementNewTextLanguageEn AgreementNewTextLanguage = "en"
 	AgreementNewTextLanguageIt AgreementNewTextLanguage = "it"
 	AgreementNewTextLanguageNb AgreementNewTextLanguage = "nb"
+)
+
+// Defines values for AnswerAdvisoryBodyOutcome.
+const (
+	AnswerAdvisoryBodyOutcomeFixed        AnswerAdvisoryBodyOutcome = "fixed"
+	AnswerAdvisoryBodyOutcomeHelpWanted   AnswerAdvisoryBodyOutcome = "help_wanted"
+	AnswerAdvisoryBodyOutcomeInProgress   AnswerAdvisoryBodyOutcome = "in_progress"
+	AnswerAdvisoryBodyOutcomeNotConcerned AnswerAdvisoryBodyOutcome = "not_concerned"
 )
 
 // Defines values for AnyNetworkKind.
@@ -680,6 +766,51 @@ const (
 	ReasonVerdictUnknown ReasonVerdict = "unknown"
 )
 
+// Defines values for ReceivedAdvisoryKind.
+const (
+	ReceivedAdvisoryKindAlert    ReceivedAdvisoryKind = "alert"
+	ReceivedAdvisoryKindBulletin ReceivedAdvisoryKind = "bulletin"
+)
+
+// Defines values for ReceivedAdvisoryOutcome.
+const (
+	ReceivedAdvisoryOutcomeFixed        ReceivedAdvisoryOutcome = "fixed"
+	ReceivedAdvisoryOutcomeHelpWanted   ReceivedAdvisoryOutcome = "help_wanted"
+	ReceivedAdvisoryOutcomeInProgress   ReceivedAdvisoryOutcome = "in_progress"
+	ReceivedAdvisoryOutcomeNotConcerned ReceivedAdvisoryOutcome = "not_concerned"
+)
+
+// Defines values for ReceivedAdvisoryPap.
+const (
+	ReceivedAdvisoryPapPAPAMBER ReceivedAdvisoryPap = "PAP:AMBER"
+	ReceivedAdvisoryPapPAPCLEAR ReceivedAdvisoryPap = "PAP:CLEAR"
+	ReceivedAdvisoryPapPAPGREEN ReceivedAdvisoryPap = "PAP:GREEN"
+	ReceivedAdvisoryPapPAPRED   ReceivedAdvisoryPap = "PAP:RED"
+)
+
+// Defines values for ReceivedAdvisorySeverity.
+const (
+	ReceivedAdvisorySeverityCritical ReceivedAdvisorySeverity = "critical"
+	ReceivedAdvisorySeverityHigh     ReceivedAdvisorySeverity = "high"
+	ReceivedAdvisorySeverityLow      ReceivedAdvisorySeverity = "low"
+	ReceivedAdvisorySeverityMedium   ReceivedAdvisorySeverity = "medium"
+)
+
+// Defines values for ReceivedAdvisoryState.
+const (
+	ReceivedAdvisoryStateSent      ReceivedAdvisoryState = "sent"
+	ReceivedAdvisoryStateWithdrawn ReceivedAdvisoryState = "withdrawn"
+)
+
+// Defines values for ReceivedAdvisoryTLP.
+const (
+	ReceivedAdvisoryTLPTLPAMBER       ReceivedAdvisoryTLP = "TLP:AMBER"
+	ReceivedAdvisoryTLPTLPAMBERSTRICT ReceivedAdvisoryTLP = "TLP:AMBER+STRICT"
+	ReceivedAdvisoryTLPTLPCLEAR       ReceivedAdvisoryTLP = "TLP:CLEAR"
+	ReceivedAdvisoryTLPTLPGREEN       ReceivedAdvisoryTLP = "TLP:GREEN"
+	ReceivedAdvisoryTLPTLPRED         ReceivedAdvisoryTLP = "TLP:RED"
+)
+
 // Defines values for RecoveryState.
 const (
 	RecoveryStateApproved  RecoveryState = "approved"
@@ -848,6 +979,15 @@ const (
 	WebhookEntryLanguageEn WebhookEntryLanguage = "en"
 	WebhookEntryLanguageIt WebhookEntryLanguage = "it"
 	WebhookEntryLanguageNb WebhookEntryLanguage = "nb"
+)
+
+// Defines values for PreviewAudienceParamsTLP.
+const (
+	PreviewAudienceParamsTLPTLPAMBER       PreviewAudienceParamsTLP = "TLP:AMBER"
+	PreviewAudienceParamsTLPTLPAMBERSTRICT PreviewAudienceParamsTLP = "TLP:AMBER+STRICT"
+	PreviewAudienceParamsTLPTLPCLEAR       PreviewAudienceParamsTLP = "TLP:CLEAR"
+	PreviewAudienceParamsTLPTLPGREEN       PreviewAudienceParamsTLP = "TLP:GREEN"
+	PreviewAudienceParamsTLPTLPRED         PreviewAudienceParamsTLP = "TLP:RED"
 )
 
 // Defines values for ListCallsParamsTier.
@@ -1405,6 +1545,128 @@ type Account struct {
 	Token *int64 `json:"token,omitempty"`
 }
 
+// Advisory defines model for Advisory.
+type Advisory struct {
+	// AcknowledgeWithinHours 0: no acknowledgement is asked for.
+	AcknowledgeWithinHours *int64 `json:"acknowledge_within_hours,omitempty"`
+
+	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
+	Audience  *string      `json:"audience,omitempty"`
+	CreatedAt time.Time    `json:"created_at"`
+	CreatedBy string       `json:"created_by"`
+	Cves      []string     `json:"cves,omitempty"`
+	ID        int64        `json:"id"`
+	Kind      AdvisoryKind `json:"kind"`
+
+	// MailsQueued Of those mails, so far.
+	MailsQueued int64 `json:"mails_queued"`
+
+	// Organisations It was sent to.
+	Organisations int64        `json:"organisations"`
+	Pap           *AdvisoryPap `json:"pap,omitempty"`
+
+	// People A mail is written to.
+	People     int64      `json:"people"`
+	ProposedAt *time.Time `json:"proposed_at,omitempty"`
+
+	// Reference Of the source: AL11/260320/CSIRT-ITA. No two advisories have the same.
+	Reference *string `json:"reference,omitempty"`
+
+	// References Addresses.
+	References []string         `json:"references,omitempty"`
+	SentAt     *time.Time       `json:"sent_at,omitempty"`
+	SentBy     *string          `json:"sent_by,omitempty"`
+	Severity   AdvisorySeverity `json:"severity"`
+	State      AdvisoryState    `json:"state"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts            map[string]AdvisoryText `json:"texts"`
+	TLP              AdvisoryTLP             `json:"tlp"`
+	WithdrawnAt      *time.Time              `json:"withdrawn_at,omitempty"`
+	WithdrawnBecause *string                 `json:"withdrawn_because,omitempty"`
+}
+
+// AdvisoryKind defines model for Advisory.Kind.
+type AdvisoryKind string
+
+// AdvisoryPap defines model for Advisory.Pap.
+type AdvisoryPap string
+
+// AdvisorySeverity defines model for Advisory.Severity.
+type AdvisorySeverity string
+
+// AdvisoryState defines model for Advisory.State.
+type AdvisoryState string
+
+// AdvisoryTLP defines model for Advisory.TLP.
+type AdvisoryTLP string
+
+// AdvisoryDelivery defines model for AdvisoryDelivery.
+type AdvisoryDelivery struct {
+	AcknowledgedAt *time.Time       `json:"acknowledged_at,omitempty"`
+	AcknowledgedBy *string          `json:"acknowledged_by,omitempty"`
+	AnsweredAt     *time.Time       `json:"answered_at,omitempty"`
+	Because        []AudienceReason `json:"because"`
+
+	// Certain False: it may be concerned, a version is not declared.
+	Certain  bool       `json:"certain"`
+	Name     string     `json:"name"`
+	Note     *string    `json:"note,omitempty"`
+	OpenedAt *time.Time `json:"opened_at,omitempty"`
+
+	// Organisation Its code.
+	Organisation string                   `json:"organisation"`
+	Outcome      *AdvisoryDeliveryOutcome `json:"outcome,omitempty"`
+
+	// People Who were written to; 0: nobody could be.
+	People int64 `json:"people"`
+}
+
+// AdvisoryDeliveryOutcome defines model for AdvisoryDelivery.Outcome.
+type AdvisoryDeliveryOutcome string
+
+// AdvisoryEntry defines model for AdvisoryEntry.
+type AdvisoryEntry struct {
+	// AcknowledgeWithinHours 0: no acknowledgement is asked for.
+	AcknowledgeWithinHours *int64 `json:"acknowledge_within_hours,omitempty"`
+
+	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
+	Audience *string           `json:"audience,omitempty"`
+	Cves     []string          `json:"cves,omitempty"`
+	Kind     AdvisoryEntryKind `json:"kind"`
+	Pap      *AdvisoryEntryPap `json:"pap,omitempty"`
+
+	// Reference Of the source: AL11/260320/CSIRT-ITA. No two advisories have the same.
+	Reference *string `json:"reference,omitempty"`
+
+	// References Addresses.
+	References []string              `json:"references,omitempty"`
+	Severity   AdvisoryEntrySeverity `json:"severity"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts map[string]AdvisoryText `json:"texts"`
+	TLP   AdvisoryEntryTLP        `json:"tlp"`
+}
+
+// AdvisoryEntryKind defines model for AdvisoryEntry.Kind.
+type AdvisoryEntryKind string
+
+// AdvisoryEntryPap defines model for AdvisoryEntry.Pap.
+type AdvisoryEntryPap string
+
+// AdvisoryEntrySeverity defines model for AdvisoryEntry.Severity.
+type AdvisoryEntrySeverity string
+
+// AdvisoryEntryTLP defines model for AdvisoryEntry.TLP.
+type AdvisoryEntryTLP string
+
+// AdvisoryText defines model for AdvisoryText.
+type AdvisoryText struct {
+	// Body Markdown.
+	Body  string `json:"body"`
+	Title string `json:"title"`
+}
+
 // AffectedName defines model for AffectedName.
 type AffectedName struct {
 	Candidates []ProductCandidate `json:"candidates"`
@@ -1509,6 +1771,15 @@ type Answer struct {
 	// Value yes or no, a day, or words; empty: not answered.
 	Value *string `json:"value,omitempty"`
 }
+
+// AnswerAdvisoryBody defines model for AnswerAdvisoryBody.
+type AnswerAdvisoryBody struct {
+	Note    *string                   `json:"note,omitempty"`
+	Outcome AnswerAdvisoryBodyOutcome `json:"outcome"`
+}
+
+// AnswerAdvisoryBodyOutcome defines model for AnswerAdvisoryBody.Outcome.
+type AnswerAdvisoryBodyOutcome string
 
 // AnswerText defines model for AnswerText.
 type AnswerText struct {
@@ -1731,6 +2002,41 @@ type AssetFactsKind string
 type AssetMerge struct {
 	// Other The number of the one that is no more afterwards.
 	Other int64 `json:"other"`
+}
+
+// Audience defines model for Audience.
+type Audience struct {
+	// Members The first 1,000.
+	Members       []AudienceMember `json:"members"`
+	Organisations int64            `json:"organisations"`
+
+	// People Each is written to once, however many roles and bodies he has.
+	People int64 `json:"people"`
+
+	// Unsure Organisations that may be concerned: a version is not declared.
+	Unsure int64 `json:"unsure"`
+
+	// WithoutContact Organisations without anybody to write to.
+	WithoutContact int64 `json:"without_contact"`
+}
+
+// AudienceMember defines model for AudienceMember.
+type AudienceMember struct {
+	Because      []AudienceReason `json:"because"`
+	Certain      bool             `json:"certain"`
+	Name         string           `json:"name"`
+	Organisation string           `json:"organisation"`
+	People       int64            `json:"people"`
+}
+
+// AudienceReason defines model for AudienceReason.
+type AudienceReason struct {
+	// Items Declared products that answer a question about technology.
+	Items *int64 `json:"items,omitempty"`
+
+	// Key everyone, code, tier, sector, province or uses.
+	Key   string  `json:"key"`
+	Value *string `json:"value,omitempty"`
 }
 
 // AuditEntry defines model for AuditEntry.
@@ -2928,6 +3234,30 @@ type ListAbsence struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListAdvisory defines model for ListAdvisory.
+type ListAdvisory struct {
+	// Items The things, in order.
+	Items []Advisory `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAdvisoryDelivery defines model for ListAdvisoryDelivery.
+type ListAdvisoryDelivery struct {
+	// Items The things, in order.
+	Items []AdvisoryDelivery `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListAffectedName defines model for ListAffectedName.
 type ListAffectedName struct {
 	// Items The things, in order.
@@ -3400,6 +3730,18 @@ type ListProduct struct {
 type ListProductCandidate struct {
 	// Items The things, in order.
 	Items []ProductCandidate `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListReceivedAdvisory defines model for ListReceivedAdvisory.
+type ListReceivedAdvisory struct {
+	// Items The things, in order.
+	Items []ReceivedAdvisory `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -4568,6 +4910,63 @@ type Reason struct {
 // ReasonVerdict defines model for Reason.Verdict.
 type ReasonVerdict string
 
+// ReceivedAdvisory defines model for ReceivedAdvisory.
+type ReceivedAdvisory struct {
+	AcknowledgeBy *time.Time `json:"acknowledge_by,omitempty"`
+
+	// AcknowledgeWithinHours 0: no acknowledgement is asked for.
+	AcknowledgeWithinHours *int64     `json:"acknowledge_within_hours,omitempty"`
+	AcknowledgedAt         *time.Time `json:"acknowledged_at,omitempty"`
+	AcknowledgedBy         *string    `json:"acknowledged_by,omitempty"`
+
+	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
+	Audience *string `json:"audience,omitempty"`
+
+	// Because Why the organisation received it.
+	Because    []AudienceReason         `json:"because"`
+	Certain    bool                     `json:"certain"`
+	Cves       []string                 `json:"cves,omitempty"`
+	ID         int64                    `json:"id"`
+	Kind       ReceivedAdvisoryKind     `json:"kind"`
+	Note       *string                  `json:"note,omitempty"`
+	OpenedAt   *time.Time               `json:"opened_at,omitempty"`
+	Outcome    *ReceivedAdvisoryOutcome `json:"outcome,omitempty"`
+	Pap        *ReceivedAdvisoryPap     `json:"pap,omitempty"`
+	ReceivedAt time.Time                `json:"received_at"`
+
+	// Reference Of the source: AL11/260320/CSIRT-ITA. No two advisories have the same.
+	Reference *string `json:"reference,omitempty"`
+
+	// References Addresses.
+	References []string                 `json:"references,omitempty"`
+	Severity   ReceivedAdvisorySeverity `json:"severity"`
+	State      ReceivedAdvisoryState    `json:"state"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts            map[string]AdvisoryText `json:"texts"`
+	TLP              ReceivedAdvisoryTLP     `json:"tlp"`
+	WithdrawnAt      *time.Time              `json:"withdrawn_at,omitempty"`
+	WithdrawnBecause *string                 `json:"withdrawn_because,omitempty"`
+}
+
+// ReceivedAdvisoryKind defines model for ReceivedAdvisory.Kind.
+type ReceivedAdvisoryKind string
+
+// ReceivedAdvisoryOutcome defines model for ReceivedAdvisory.Outcome.
+type ReceivedAdvisoryOutcome string
+
+// ReceivedAdvisoryPap defines model for ReceivedAdvisory.Pap.
+type ReceivedAdvisoryPap string
+
+// ReceivedAdvisorySeverity defines model for ReceivedAdvisory.Severity.
+type ReceivedAdvisorySeverity string
+
+// ReceivedAdvisoryState defines model for ReceivedAdvisory.State.
+type ReceivedAdvisoryState string
+
+// ReceivedAdvisoryTLP defines model for ReceivedAdvisory.TLP.
+type ReceivedAdvisoryTLP string
+
 // Recovery defines model for Recovery.
 type Recovery struct {
 	// Address From where it was asked for.
@@ -5479,6 +5878,12 @@ type WebhookKind struct {
 	Text string `json:"text"`
 }
 
+// WithdrawAdvisoryBody defines model for WithdrawAdvisoryBody.
+type WithdrawAdvisoryBody struct {
+	// Why Its members read it.
+	Why string `json:"why"`
+}
+
 // GetAccountParams defines parameters for GetAccount.
 type GetAccountParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
@@ -5587,6 +5992,87 @@ type ProposeTOTPParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ListAdvisoriesParams defines parameters for ListAdvisories.
+type ListAdvisoriesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Waiting Drafts and proposals only.
+	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddAdvisoryParams defines parameters for AddAdvisory.
+type AddAdvisoryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteAdvisoryParams defines parameters for DeleteAdvisory.
+type DeleteAdvisoryParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetAdvisoryParams defines parameters for GetAdvisory.
+type GetAdvisoryParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateAdvisoryParams defines parameters for UpdateAdvisory.
+type UpdateAdvisoryParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListAdvisoryDeliveriesParams defines parameters for ListAdvisoryDeliveries.
+type ListAdvisoryDeliveriesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Waiting Only of those that have not acknowledged it.
+	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ProposeAdvisoryParams defines parameters for ProposeAdvisory.
+type ProposeAdvisoryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// SendAdvisoryParams defines parameters for SendAdvisory.
+type SendAdvisoryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// WithdrawAdvisoryParams defines parameters for WithdrawAdvisory.
+type WithdrawAdvisoryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // ListAgreementsParams defines parameters for ListAgreements.
 type ListAgreementsParams struct {
 	// Limit How many at most, in one answer.
@@ -5610,6 +6096,21 @@ type GetAgreementVersionParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
+
+// PreviewAudienceParams defines parameters for PreviewAudience.
+type PreviewAudienceParams struct {
+	// Audience As an advisory has it.
+	Audience string `form:"audience" json:"audience"`
+
+	// TLP A label may forbid an audience.
+	TLP *PreviewAudienceParamsTLP `form:"tlp,omitempty" json:"tlp,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// PreviewAudienceParamsTLP defines parameters for PreviewAudience.
+type PreviewAudienceParamsTLP string
 
 // ListAuditEntriesParams defines parameters for ListAuditEntries.
 type ListAuditEntriesParams struct {
@@ -6090,6 +6591,33 @@ type GetOrganisationParams struct {
 type UpdateOrganisationParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListReceivedAdvisoriesParams defines parameters for ListReceivedAdvisories.
+type ListReceivedAdvisoriesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Waiting Drafts and proposals only.
+	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetReceivedAdvisoryParams defines parameters for GetReceivedAdvisory.
+type GetReceivedAdvisoryParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AcknowledgeAdvisoryParams defines parameters for AcknowledgeAdvisory.
+type AcknowledgeAdvisoryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // GetAgreementParams defines parameters for GetAgreement.
@@ -7706,6 +8234,15 @@ type ConfirmTOTPJSONRequestBody = TOTPConfirmation
 // RemoveTOTPJSONRequestBody defines body for RemoveTOTP for application/json ContentType.
 type RemoveTOTPJSONRequestBody = CurrentPassword
 
+// AddAdvisoryJSONRequestBody defines body for AddAdvisory for application/json ContentType.
+type AddAdvisoryJSONRequestBody = AdvisoryEntry
+
+// UpdateAdvisoryJSONRequestBody defines body for UpdateAdvisory for application/json ContentType.
+type UpdateAdvisoryJSONRequestBody = AdvisoryEntry
+
+// WithdrawAdvisoryJSONRequestBody defines body for WithdrawAdvisory for application/json ContentType.
+type WithdrawAdvisoryJSONRequestBody = WithdrawAdvisoryBody
+
 // PublishAgreementJSONRequestBody defines body for PublishAgreement for application/json ContentType.
 type PublishAgreementJSONRequestBody = NewAgreement
 
@@ -7732,6 +8269,9 @@ type DecideNetworkJSONRequestBody = NetworkDecision
 
 // UpdateOrganisationJSONRequestBody defines body for UpdateOrganisation for application/json ContentType.
 type UpdateOrganisationJSONRequestBody = OrganisationChange
+
+// AnswerAdvisoryJSONRequestBody defines body for AnswerAdvisory for application/json ContentType.
+type AnswerAdvisoryJSONRequestBody = AnswerAdvisoryBody
 
 // AcceptAgreementJSONRequestBody defines body for AcceptAgreement for application/json ContentType.
 type AcceptAgreementJSONRequestBody = AgreementAcceptance
@@ -8248,6 +8788,159 @@ func (c *Client) RemoveTOTP(ctx context.Context, body RemoveTOTPJSONRequestBody)
 	return send[Nothing](ctx, c, q)
 }
 
+// ListAdvisories List the CSIRT's alerts and bulletins
+//
+// The newest first, whatever their state.
+//
+// GET /api/v1/advisories
+func (c *Client) ListAdvisories(ctx context.Context, params *ListAdvisoriesParams) (*Reply[ListAdvisory], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("waiting", params.Waiting)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAdvisory](ctx, c, q)
+}
+
+// ListAdvisoriesAll goes through the whole list, page after page.
+func (c *Client) ListAdvisoriesAll(ctx context.Context, params *ListAdvisoriesParams) iter.Seq2[Advisory, error] {
+	return every(func(cursor *string) ([]Advisory, *string, error) {
+		var p ListAdvisoriesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAdvisories(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// AddAdvisory Write a draft
+//
+// POST /api/v1/advisories
+func (c *Client) AddAdvisory(ctx context.Context, params *AddAdvisoryParams, body AddAdvisoryJSONRequestBody) (*Reply[Advisory], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Advisory](ctx, c, q)
+}
+
+// DeleteAdvisory Delete a draft
+//
+// DELETE /api/v1/advisories/{id}
+func (c *Client) DeleteAdvisory(ctx context.Context, id int64, params *DeleteAdvisoryParams) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/advisories/%s", segment(id))}
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAdvisory Read an advisory
+//
+// GET /api/v1/advisories/{id}
+func (c *Client) GetAdvisory(ctx context.Context, id int64, params *GetAdvisoryParams) (*Reply[Advisory], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Advisory](ctx, c, q)
+}
+
+// UpdateAdvisory Write a draft whole
+//
+// One that was proposed has then to be proposed again. What was sent does not change.
+//
+// PUT /api/v1/advisories/{id}
+func (c *Client) UpdateAdvisory(ctx context.Context, id int64, params *UpdateAdvisoryParams, body UpdateAdvisoryJSONRequestBody) (*Reply[Advisory], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/advisories/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Advisory](ctx, c, q)
+}
+
+// ListAdvisoryDeliveries List what became of it, organisation by organisation
+//
+// GET /api/v1/advisories/{id}/deliveries
+func (c *Client) ListAdvisoryDeliveries(ctx context.Context, id int64, params *ListAdvisoryDeliveriesParams) (*Reply[ListAdvisoryDelivery], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/deliveries", segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("waiting", params.Waiting)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAdvisoryDelivery](ctx, c, q)
+}
+
+// ListAdvisoryDeliveriesAll goes through the whole list, page after page.
+func (c *Client) ListAdvisoryDeliveriesAll(ctx context.Context, id int64, params *ListAdvisoryDeliveriesParams) iter.Seq2[AdvisoryDelivery, error] {
+	return every(func(cursor *string) ([]AdvisoryDelivery, *string, error) {
+		var p ListAdvisoryDeliveriesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAdvisoryDeliveries(ctx, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// ProposeAdvisory Ask a second person to send it
+//
+// POST /api/v1/advisories/{id}/proposal
+func (c *Client) ProposeAdvisory(ctx context.Context, id int64, params *ProposeAdvisoryParams) (*Reply[Advisory], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/proposal", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Advisory](ctx, c, q)
+}
+
+// SendAdvisory Send it to its audience as it is now
+//
+// The organisations and people are settled when this answers; the mails follow.
+//
+// POST /api/v1/advisories/{id}/sending
+func (c *Client) SendAdvisory(ctx context.Context, id int64, params *SendAdvisoryParams) (*Reply[Advisory], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/sending", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Advisory](ctx, c, q)
+}
+
+// WithdrawAdvisory Take a sent advisory back
+//
+// POST /api/v1/advisories/{id}/withdrawal
+func (c *Client) WithdrawAdvisory(ctx context.Context, id int64, params *WithdrawAdvisoryParams, body WithdrawAdvisoryJSONRequestBody) (*Reply[Advisory], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/withdrawal", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Advisory](ctx, c, q)
+}
+
 // ListAgreements List the versions of the conditions, with how many members accepted each
 //
 // GET /api/v1/agreements
@@ -8302,6 +8995,19 @@ func (c *Client) GetAgreementVersion(ctx context.Context, version string, params
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[AgreementVersion](ctx, c, q)
+}
+
+// PreviewAudience Say whom an audience means, and why, before anything is sent
+//
+// GET /api/v1/audience
+func (c *Client) PreviewAudience(ctx context.Context, params *PreviewAudienceParams) (*Reply[Audience], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/audience")}
+	if params != nil {
+		q.ask("audience", params.Audience)
+		q.ask("tlp", params.TLP)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Audience](ctx, c, q)
 }
 
 // ListAuditEntries List the audit log
@@ -9273,6 +9979,77 @@ func (c *Client) UpdateOrganisation(ctx context.Context, org string, params *Upd
 func (c *Client) RemoveAbsence(ctx context.Context, org string, id int64) (*Reply[Nothing], error) {
 	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/organisations/%s/absences/%s", segment(org), segment(id))}
 	return send[Nothing](ctx, c, q)
+}
+
+// ListReceivedAdvisories List what was sent to the organisation
+//
+// The newest first. What is TLP:RED is given only to the people it was written to.
+//
+// GET /api/v1/organisations/{org}/advisories
+func (c *Client) ListReceivedAdvisories(ctx context.Context, org string, params *ListReceivedAdvisoriesParams) (*Reply[ListReceivedAdvisory], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/advisories", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("waiting", params.Waiting)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListReceivedAdvisory](ctx, c, q)
+}
+
+// ListReceivedAdvisoriesAll goes through the whole list, page after page.
+func (c *Client) ListReceivedAdvisoriesAll(ctx context.Context, org string, params *ListReceivedAdvisoriesParams) iter.Seq2[ReceivedAdvisory, error] {
+	return every(func(cursor *string) ([]ReceivedAdvisory, *string, error) {
+		var p ListReceivedAdvisoriesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListReceivedAdvisories(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetReceivedAdvisory Read an advisory sent to the organisation
+//
+// By one of its people, this opens it: the CSIRT sees when, and by whom first.
+//
+// GET /api/v1/organisations/{org}/advisories/{id}
+func (c *Client) GetReceivedAdvisory(ctx context.Context, org string, id int64, params *GetReceivedAdvisoryParams) (*Reply[ReceivedAdvisory], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/advisories/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ReceivedAdvisory](ctx, c, q)
+}
+
+// AcknowledgeAdvisory Say that it was seen
+//
+// Again it changes nothing.
+//
+// POST /api/v1/organisations/{org}/advisories/{id}/acknowledgement
+func (c *Client) AcknowledgeAdvisory(ctx context.Context, org string, id int64, params *AcknowledgeAdvisoryParams) (*Reply[ReceivedAdvisory], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/advisories/%s/acknowledgement", segment(org), segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[ReceivedAdvisory](ctx, c, q)
+}
+
+// AnswerAdvisory Say what was done about it
+//
+// That acknowledges it too. Of two answers the last counts.
+//
+// PUT /api/v1/organisations/{org}/advisories/{id}/outcome
+func (c *Client) AnswerAdvisory(ctx context.Context, org string, id int64, body AnswerAdvisoryJSONRequestBody) (*Reply[ReceivedAdvisory], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/advisories/%s/outcome", segment(org), segment(id))}
+	q.body = body
+	return send[ReceivedAdvisory](ctx, c, q)
 }
 
 // GetAgreement Read how a body stands towards the conditions

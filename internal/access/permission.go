@@ -40,6 +40,10 @@ const (
 	NetworkEdit                         // declare, prove and withdraw them
 	HookRead                            // see which programs are told of events, and the log of it
 	HookEdit                            // say which are told
+	AdvisoryRead                        // read the alerts sent to the organisation; for the CSIRT, all of them
+	AdvisoryAnswer                      // acknowledge them, and say what was done
+	AdvisoryEdit                        // write alerts
+	AdvisorySend                        // send and withdraw them
 	permissionCount
 )
 
@@ -56,6 +60,7 @@ var permissionNames = [...]string{
 	ChannelRead: "channel.read", ChannelWrite: "channel.write",
 	NetworkRead: "network.read", NetworkEdit: "network.edit",
 	HookRead: "hook.read", HookEdit: "hook.edit",
+	AdvisoryRead: "advisory.read", AdvisoryAnswer: "advisory.answer", AdvisoryEdit: "advisory.edit", AdvisorySend: "advisory.send",
 }
 
 // String is the permission's name, as the matrix prints it.
@@ -113,7 +118,7 @@ const (
 )
 
 const (
-	memberReads = 1<<OrganisationRead | 1<<ContactRead | 1<<StackRead | 1<<VulnerabilityRead | 1<<NetworkRead
+	memberReads = 1<<OrganisationRead | 1<<ContactRead | 1<<StackRead | 1<<VulnerabilityRead | 1<<NetworkRead | 1<<AdvisoryRead
 	staffReads  = memberReads | 1<<RegistrationRead | 1<<TerritoryRead | 1<<FeedRead
 )
 
@@ -122,13 +127,13 @@ const (
 var grants = map[Role]Set{
 	Administrator: everything,
 	Manager:       everything &^ Of(StaffEdit, AgreementPublish),
-	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite, HookRead),
-	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit, HookRead),
+	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite, HookRead, AdvisoryEdit, AdvisorySend),
+	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit, HookRead, AdvisoryEdit),
 	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead, HookRead),
 
-	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, TokenEdit, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit, HookRead, HookEdit),
-	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit, HookRead),
-	OrgTechnician: memberReads | Of(StackEdit, VulnerabilityMark, NetworkEdit),
+	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, TokenEdit, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit, HookRead, HookEdit, AdvisoryAnswer),
+	OrgSecurity:   memberReads | Of(ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit, HookRead, AdvisoryAnswer),
+	OrgTechnician: memberReads | Of(StackEdit, VulnerabilityMark, NetworkEdit, AdvisoryAnswer),
 	OrgLeader:     memberReads,
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate/api"
+	"martinella/internal/advisory"
 	"martinella/internal/channel"
 	"martinella/internal/constituency"
 	"martinella/internal/hook"
@@ -56,6 +57,8 @@ func hookKinds() []hook.Kind {
 		{Name: inventory.EventChanged, Permission: access.StackRead, Refer: at("stack", "/organisations/{org}/stack/items")},
 		{Name: channel.EventMessage, Permission: access.ChannelRead, Refer: referMessage},
 		touching(vulnerability.EventTouched), touching(vulnerability.EventEscalated),
+		{Name: advisory.EventSent, Permission: access.AdvisoryRead, Refer: referAdvisory},
+		{Name: advisory.EventAcknowledged, Permission: access.AdvisoryRead, Refer: referAdvisory},
 		{Name: inventory.EventNames, Permission: access.NameConfirm, Territory: true, Refer: at("names", "/names")},
 		{Name: vulnerability.EventCorpus, Permission: access.FeedRead, Territory: true, Refer: at("feeds", "/feeds")},
 	}
@@ -93,6 +96,15 @@ func referMessage(n events.Notice) (object, path string, tell bool) {
 		return "", "", false
 	}
 	return "conversation", api.Root + "/organisations/{org}/channel/" + strconv.FormatInt(w.Thread, 10), true
+}
+
+// referAdvisory tells of an alert, unless it is for named people.
+func referAdvisory(n events.Notice) (object, path string, tell bool) {
+	var w advisory.Told
+	if err := n.Decode(&w); err != nil || !tlp.Label(w.TLP).Within(tlp.AmberStrict) {
+		return "", "", false
+	}
+	return "advisory", api.Root + "/organisations/{org}/advisories/" + strconv.FormatInt(w.Advisory, 10), true
 }
 
 // hookLine is the way to the addresses of webhooks. The demonstration on one's own machine also reaches that machine.

@@ -26,7 +26,10 @@ func TestEveryEventCanBeToldByWebhook(t *testing.T) {
 	told := map[string]bool{}
 	for _, k := range hookKinds() {
 		told[k.Name] = true
-		written, err := json.Marshal(channel.Written{Thread: 5, TLP: string(tlp.Green)})
+		written, err := json.Marshal(struct {
+			channel.Written
+			Advisory int64 `json:"advisory"`
+		}{channel.Written{Thread: 5, TLP: string(tlp.Green)}, 5})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -50,6 +50,7 @@ func keepsContract(t *testing.T, h *house) {
 		{"stack", stackContract},
 		{"vulnerabilities", vulnerabilityContract},
 		{"channel", channelContract},
+		{"advisories", advisoryContract},
 		{"operations", operationsContract},
 		{"webhooks", hookContract},
 		{"ways in", waysInContract},

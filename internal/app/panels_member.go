@@ -59,7 +59,9 @@ func (a *App) memberPanels() []constituency.Panel {
 
 // homePanels is what the other rooms say on a member's home page.
 func (a *App) homePanels() []vulnerability.Panel {
-	var out []vulnerability.Panel
+	out := []vulnerability.Panel{{ID: "advisories", Title: "advisory.inbox", Permission: access.AdvisoryRead, Render: func(ctx context.Context, s access.Scope) (templ.Component, error) {
+		return a.rooms.advisory.HomePanel(ctx, s) // the room is built after this
+	}}}
 	for _, p := range a.rooms.constituency.HomePanels() {
 		out = append(out, vulnerability.Panel(p))
 	}

@@ -13,6 +13,8 @@ import (
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/access/gate/api"
+	"martinella/internal/advisory"
+	"martinella/internal/advisory/audience"
 	"martinella/internal/advisory/parse"
 	"martinella/internal/channel"
 	"martinella/internal/constituency"
@@ -51,6 +53,7 @@ type rooms struct {
 	files         *blob.Store
 	channel       *channel.Module
 	hooks         *hook.Module
+	advisory      *advisory.Module
 }
 
 // Migrations lists every schema, in the order they are applied.
@@ -68,6 +71,7 @@ func Migrations() []db.Migration {
 		vulnerability.Migrations(),
 		channel.Migrations(),
 		hook.Migrations(),
+		advisory.Migrations(),
 	}
 }
 
@@ -82,6 +86,8 @@ func Bundle() (*i18n.Bundle, error) {
 		parse.Locale,
 		channel.Locale,
 		hook.Locale,
+		advisory.Locale,
+		audience.Locale,
 		operations.Locale,
 	)
 }
@@ -97,6 +103,7 @@ func (a *App) furnish(ctx context.Context) error {
 		a.buildInventory,
 		a.buildChannel,
 		a.buildHooks,
+		a.buildAdvisory,
 		a.buildOperations,
 	} {
 		if err := build(); err != nil {
@@ -217,6 +224,7 @@ func (a *App) buildOperations() error {
 			a.waitingKeys, a.waitingClaims,
 			a.waitingMessages,
 			a.waitingHooks,
+			a.waitingAdvisories,
 		},
 		Panels: a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",
 	})
@@ -240,6 +248,7 @@ func (a *App) open(context.Context) error {
 		a.rooms.files.Register(),
 		a.rooms.channel.Register(a.Gate, a.Queue),
 		a.rooms.hooks.Register(a.Gate, a.Queue, a.Bus),
+		a.rooms.advisory.Register(a.Gate, a.Queue),
 		a.scheduleFeeds(),
 	)
 }

@@ -26,9 +26,9 @@ func TestParse(t *testing.T) {
 		{"tier:full or tier:basic and province:fi", "tier:full or (tier:basic and province:fi)"},
 		{"(tier:full or tier:basic) and not list:pilot", "(tier:full or tier:basic) and not list:pilot"},
 		{"not (tier:full or tier:basic)", "not (tier:full or tier:basic)"},
-		{"not not tag:x", "not not tag:x"},
-		{"((((tag:x))))", "tag:x"},
-		{`tag:"a b" tag:c\d`, `tag:"a b" and tag:"c\\d"`},
+		{"not not sector:x", "not not sector:x"},
+		{"((((sector:x))))", "sector:x"},
+		{`sector:"a b" sector:c\d`, `sector:"a b" and sector:"c\\d"`},
 		{`list:"Comuni \"pilota\""`, `list:"comuni \"pilota\""`},
 		{"everyone non provincia:fi", "everyone and not province:fi"},
 	} {
@@ -50,8 +50,8 @@ func TestWhatIsWrongWithAnAudience(t *testing.T) {
 		{`uses:"fortios`, audience.CodeQuote, 6},
 		{"(tier:full", audience.CodeBracket, 11}, {"tier:full)", audience.CodeBracket, 10}, {"()", audience.CodeBracket, 2},
 		{"tier:full and", audience.CodeMissing, 14}, {"or tier:full", audience.CodeMissing, 1}, {"not", audience.CodeMissing, 4},
-		{strings.Repeat("(", 40) + "tag:x", audience.CodeLong, 32}, {strings.Repeat("not ", 40) + "tag:x", audience.CodeLong, 125},
-		{strings.Repeat("tag:x ", 300), audience.CodeLong, 1201}, {strings.Repeat("x", audience.MaxText+1), audience.CodeLong, 1}, {"tag:\xff", audience.CodeLong, 1},
+		{strings.Repeat("(", 40) + "sector:x", audience.CodeLong, 32}, {strings.Repeat("not ", 40) + "sector:x", audience.CodeLong, 125},
+		{strings.Repeat("sector:x ", 300), audience.CodeLong, 1801}, {strings.Repeat("x", audience.MaxText+1), audience.CodeLong, 1}, {"sector:\xff", audience.CodeLong, 1},
 	} {
 		_, err := audience.Parse(c.text)
 		var f *fault.Error
@@ -63,7 +63,7 @@ func TestWhatIsWrongWithAnAudience(t *testing.T) {
 
 func territory() []audience.Body {
 	return []audience.Body{
-		{ID: 1, Code: "c_a001", Tier: "full", Sector: "municipality", Province: "FI", Tags: []string{"Pilot"}},
+		{ID: 1, Code: "c_a001", Tier: "full", Sector: "municipality", Province: "FI", Lists: []string{"Pilot"}},
 		{ID: 2, Code: "c_a002", Tier: "basic", Sector: "municipality", Province: "PO", Lists: []string{"hospitals and schools"}},
 		{ID: 3, Code: "asl_1", Tier: "full", Sector: "health", Province: "FI"},
 	}
@@ -83,7 +83,7 @@ func TestSelect(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"everyone", "1 everyone; 2 everyone; 3 everyone"},
 		{"tier:full", "1 tier:full; 3 tier:full"},
-		{"tier:FULL and not tag:pilot", "3 tier:full"},
+		{"tier:FULL and not list:pilot", "3 tier:full"},
 		{`list:"Hospitals and Schools" or code:ASL_1`, `2 list:"hospitals and schools"; 3 code:asl_1`},
 		{`uses:"fortios < 7.2.8"`, `1 uses:"fortios < 7.2.8"(2); 2? uses:"fortios < 7.2.8"(1)`},
 		{`uses:"fortios < 7.2.8" and tier:basic`, `2? uses:"fortios < 7.2.8"(1) tier:basic`},
@@ -148,7 +148,7 @@ func drawExpr(t *rapid.T, depth int) audience.Expr {
 		if rapid.IntRange(0, 9).Draw(t, "everyone") == 0 {
 			return audience.Expr{Key: audience.Everyone}
 		}
-		key := rapid.SampledFrom([]audience.Key{audience.Code, audience.Tier, audience.Province, audience.Tag, audience.List, audience.Uses}).Draw(t, "key")
+		key := rapid.SampledFrom([]audience.Key{audience.Code, audience.Tier, audience.Province, audience.List, audience.Uses}).Draw(t, "key")
 		value := rapid.SampledFrom([]string{"full", "fi", "a b", `"`, `\`, "x)", "è", "a:b", "e", "c_a001", "pilot"}).Draw(t, "value")
 		return audience.Expr{Key: key, Value: value}
 	case audience.Not:
@@ -205,12 +205,12 @@ func means(e audience.Expr, b audience.Body) bool {
 	case audience.Uses:
 		return b.ID == int64(len(e.Value)%4)
 	}
-	values := map[audience.Key][]string{audience.Code: {b.Code}, audience.Tier: {b.Tier}, audience.Province: {b.Province}, audience.Tag: b.Tags, audience.List: b.Lists}
+	values := map[audience.Key][]string{audience.Code: {b.Code}, audience.Tier: {b.Tier}, audience.Province: {b.Province}, audience.List: b.Lists}
 	return slices.ContainsFunc(values[e.Key], func(v string) bool { return low(v) == e.Value })
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"everyone", `uses:"a \" b" and not (tier:full or list:x)`, "((", "not", "tag:\u00a0x", "e e e"} {
+	for _, s := range []string{"everyone", `uses:"a \" b" and not (tier:full or list:x)`, "((", "not", "sector:\u00a0x", "e e e"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

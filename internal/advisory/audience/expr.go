@@ -17,7 +17,6 @@ const (
 	Tier     Key = "tier"     // its level of service
 	Sector   Key = "sector"   // what kind of body it is
 	Province Key = "province"
-	Tag      Key = "tag"
 	List     Key = "list" // a named list of organisations
 	Uses     Key = "uses" // a question about technology, as the exposure page takes it
 )

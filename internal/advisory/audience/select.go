@@ -14,7 +14,6 @@ type Body struct {
 	Tier     string
 	Sector   string
 	Province string
-	Tags     []string
 	Lists    []string
 }
 
@@ -138,8 +137,6 @@ func (b *Body) has(key Key, value string) bool {
 		return strings.EqualFold(b.Sector, value)
 	case Province:
 		return strings.EqualFold(b.Province, value)
-	case Tag:
-		return containsFold(b.Tags, value)
 	case List:
 		return containsFold(b.Lists, value)
 	}

@@ -9,7 +9,6 @@ func keyWords() map[string]Key {
 		"tier": Tier, "livello": Tier, "nivå": Tier,
 		"sector": Sector, "settore": Sector, "sektor": Sector,
 		"province": Province, "provincia": Province, "fylke": Province,
-		"tag": Tag, "etichetta": Tag, "merkelapp": Tag,
 		"list": List, "lista": List, "liste": List,
 		"uses": Uses, "usa": Uses, "bruker": Uses,
 	}

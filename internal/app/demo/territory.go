@@ -24,6 +24,7 @@ type Territory struct {
 	Updates        []Update
 	Watches        []Watch
 	Conversations  []Conversation
+	Advisories     []Advisory
 	SignIns        []SignIn `json:"sign_ins"`
 	Also           []string // "vendor:product" that only the lists to import name
 }
@@ -66,6 +67,25 @@ type ChannelMessage struct {
 	Hour     float64
 	By, Text string
 	File     struct{ Name, Content string } // without a name: none
+}
+
+// Advisory is an alert or a bulletin, written and sent on a working day.
+type Advisory struct {
+	Day                                      int
+	Hour                                     float64
+	By                                       string // address of one of the staff
+	Kind, Reference, Severity, TLP, Audience string
+	AckHours                                 int   `json:"ack_hours"`
+	Sent                                     *bool // absent: yes
+	Texts                                    map[string]struct{ Title, Body string }
+	Answers                                  []AdvisoryAnswer
+}
+
+// AdvisoryAnswer is what a body said of one.
+type AdvisoryAnswer struct {
+	Day                             int
+	Hour                            float64
+	Organisation, By, Outcome, Note string
 }
 
 // Decision is one move of an accreditation; answers are the applicant's.

@@ -74,6 +74,8 @@ type Config struct {
 	HookAllow     string
 	HookHTTP      bool
 
+	AlertFourEyes bool // alerts are sent by another person than wrote them
+
 	SecretFile string
 
 	Blobs           string // a folder or s3://…

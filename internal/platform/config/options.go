@@ -80,6 +80,7 @@ func registerFeeds(fs *flag.FlagSet, c *Config) {
 	fs.StringVar(&c.FetchProxy, "fetch-proxy", "", "HTTP proxy for fetching; none when empty")
 	fs.StringVar(&c.SourceAllow, "source-allow", "", "inventory servers (name:port, separated by commas) members may have their stack fetched from; none when empty")
 	fs.StringVar(&c.HookAllow, "hook-allow", "", "private addresses or ranges webhooks may be sent to; none when empty")
+	fs.BoolVar(&c.AlertFourEyes, "alert-four-eyes", false, "alerts are sent by another person than the one who wrote them last")
 	fs.BoolVar(&c.HookHTTP, "hook-http", false, "let webhooks be sent unencrypted, to http:// addresses too")
 	fs.StringVar(&c.FetchAllow, "fetch-allow", "", "private addresses or ranges feeds may be fetched from: a mirror of one's own")
 }

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"time"
+
+	"martinella/internal/platform/tlp"
+)
+
+// Kind is what an advisory is: an alert asks for action, a bulletin informs.
+type Kind string
+
+// The kinds, as CSIRT Italia's references have them (AL, BL).
+const (
+	Alert    Kind = "alert"
+	Bulletin Kind = "bulletin"
+)
+
+// Kinds lists them.
+func Kinds() []Kind { return []Kind{Alert, Bulletin} }
+
+// Severity is how grave it is for those it concerns.
+type Severity string
+
+// The severities, the gravest first.
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+)
+
+// Severities lists them.
+func Severities() []Severity { return []Severity{Critical, High, Medium, Low} }
+
+// PAP is the Permissible Actions Protocol: what may be done with the
+// information without the adversary noticing. Its zero value is none.
+type PAP string
+
+// PAPs lists the labels, the most restricted first.
+func PAPs() []PAP { return []PAP{"PAP:RED", "PAP:AMBER", "PAP:GREEN", "PAP:CLEAR"} }
+
+// State is how far an advisory is.
+type State string
+
+// The states.
+const (
+	Draft     State = "draft"
+	Proposed  State = "proposed" // waits for a second person
+	Sent      State = "sent"
+	Withdrawn State = "withdrawn" // sent, and taken back
+)
+
+// Text is an advisory in one language; Body is Markdown.
+type Text struct {
+	Title string `json:"title"`
+	Body  string `json:"body"`
+}
+
+// Content is what an advisory says.
+type Content struct {
+	Texts map[string]Text `json:"texts"` // by language; at least one
+	CVEs  []string        `json:"cves,omitempty"`
+	Links []string        `json:"links,omitempty"`
+}
+
+// Entry is what an analyst writes of an advisory.
+type Entry struct {
+	Kind      Kind
+	Reference string // of the source: "AL11/260320/CSIRT-ITA"; empty: none
+	Severity  Severity
+	TLP       tlp.Label
+	PAP       PAP
+	Content
+	Audience string
+	// AckWithin is how long its members have to acknowledge it; 0: they need not.
+	AckWithin time.Duration
+}
+
+// Advisory is one, with its history.
+type Advisory struct {
+	ID      int64
+	Version int64 // counts changes, so that two analysts do not overwrite each other
+	Entry
+	State State
+
+	Created   Step
+	Changed   time.Time
+	ChangedBy int64
+	Proposed  Step
+	Sent      Step
+	Withdrawn Step
+	Why       string // it was withdrawn
+
+	Organisations int // it was sent to
+	People        int // who are written to
+	Told          int // of them, so far
+}
+
+// Step is when something was done, and by whom.
+type Step struct {
+	At   time.Time // zero: it was not
+	Name string
+}
+
+// Title is in the first of the wanted languages it has; else in any.
+func (c Content) Title(languages ...string) string { return c.In(languages...).Title }
+
+// In gives the text in the first of the wanted languages it has; else the first of Languages.
+func (c Content) In(languages ...string) Text {
+	for _, lang := range append(languages, c.Languages()...) {
+		if t, ok := c.Texts[lang]; ok {
+			return t
+		}
+	}
+	return Text{}
+}
+
+// Due is until when it is to be acknowledged; zero: it need not be.
+func (a Advisory) Due() time.Time {
+	if a.AckWithin == 0 || a.Sent.At.IsZero() {
+		return time.Time{}
+	}
+	return a.Sent.At.Add(a.AckWithin)
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"time"
+
+	"martinella/internal/access/gate/api"
+	"martinella/internal/platform/tlp"
+)
+
+// audienceReasonJSON is a condition that chose an organisation.
+type audienceReasonJSON struct {
+	Key   string `json:"key" doc:"everyone, code, tier, sector, province or uses."`
+	Value string `json:"value,omitempty"`
+	Items int    `json:"items,omitempty" doc:"Declared products that answer a question about technology."`
+}
+
+func reasonView(r reason) audienceReasonJSON {
+	return audienceReasonJSON{string(r.Key), r.Value, r.Items}
+}
+
+// advisoryDeliveryJSON is what became of an advisory at one organisation.
+type advisoryDeliveryJSON struct {
+	Organisation   string               `json:"organisation" doc:"Its code."`
+	Name           string               `json:"name"`
+	Certain        bool                 `json:"certain" doc:"False: it may be concerned, a version is not declared."`
+	Because        []audienceReasonJSON `json:"because"`
+	People         int                  `json:"people" doc:"Who were written to; 0: nobody could be."`
+	OpenedAt       time.Time            `json:"opened_at,omitzero"`
+	AcknowledgedAt time.Time            `json:"acknowledged_at,omitzero"`
+	AcknowledgedBy string               `json:"acknowledged_by,omitempty"`
+	Outcome        Outcome              `json:"outcome,omitempty" enum:"in_progress,fixed,not_concerned,help_wanted"`
+	AnsweredAt     time.Time            `json:"answered_at,omitzero"`
+	Note           string               `json:"note,omitempty"`
+}
+
+func deliveryView(d Delivery, o Organisation) advisoryDeliveryJSON {
+	return advisoryDeliveryJSON{Organisation: o.Code, Name: o.Name, Certain: d.Certain, Because: api.Each(d.chosen.reasons, reasonView), People: d.People, OpenedAt: d.Opened.At,
+		AcknowledgedAt: d.Acknowledged.At, AcknowledgedBy: d.Acknowledged.Name, Outcome: d.Outcome, AnsweredAt: d.Answered.At, Note: d.Note}
+}
+
+type deliveriesQuery struct {
+	api.ID
+	api.Paging
+	Waiting bool `query:"waiting" doc:"Only of those that have not acknowledged it."`
+}
+
+func (m *Module) apiDeliveries(r *api.Request, in *deliveriesQuery) (api.List[advisoryDeliveryJSON], error) {
+	if _, err := m.Get(r.Context(), r.Scope, in.ID.ID); err != nil {
+		return api.List[advisoryDeliveryJSON]{}, err
+	}
+	list, next, err := m.Deliveries(r.Context(), r.Scope, in.ID.ID, in.Waiting, Filter{After: in.After(), Limit: in.Limit})
+	if err != nil || len(list) == 0 {
+		return api.Items([]advisoryDeliveryJSON{}, ""), err
+	}
+	ids := make([]int64, len(list))
+	for i, d := range list {
+		ids[i] = d.Organisation
+	}
+	orgs, err := m.deps.Directory.Named(r.Context(), r.Scope, ids)
+	named := map[int64]Organisation{}
+	for _, o := range orgs {
+		named[o.ID] = o
+	}
+	return api.Items(api.Each(list, func(d Delivery) advisoryDeliveryJSON { return deliveryView(d, named[d.Organisation]) }), next), err
+}
+
+type audienceQuery struct {
+	Audience string `query:"audience" required:"true" maxLength:"4000" doc:"As an advisory has it."`
+	TLP      string `query:"tlp" enum:"TLP:RED,TLP:AMBER+STRICT,TLP:AMBER,TLP:GREEN,TLP:CLEAR" default:"TLP:AMBER" doc:"A label may forbid an audience."`
+}
+
+// audienceJSON is whom an audience means.
+type audienceJSON struct {
+	Organisations int                  `json:"organisations"`
+	People        int                  `json:"people" doc:"Each is written to once, however many roles and bodies he has."`
+	Nobody        int                  `json:"without_contact" doc:"Organisations without anybody to write to."`
+	Unsure        int                  `json:"unsure" doc:"Organisations that may be concerned: a version is not declared."`
+	Members       []audienceMemberJSON `json:"members" doc:"The first 1,000."`
+}
+
+// audienceMemberJSON is an organisation of an audience.
+type audienceMemberJSON struct {
+	Organisation string               `json:"organisation"`
+	Name         string               `json:"name"`
+	Certain      bool                 `json:"certain"`
+	Because      []audienceReasonJSON `json:"because"`
+	People       int                  `json:"people"`
+}
+
+const membersShown = 1000
+
+func (m *Module) apiAudience(r *api.Request, in *audienceQuery) (audienceJSON, error) {
+	reach, err := m.Preview(r.Context(), r.Scope, Entry{Audience: in.Audience, TLP: tlp.Label(in.TLP)})
+	if err != nil {
+		return audienceJSON{}, err
+	}
+	out := audienceJSON{Organisations: len(reach.Members), People: reach.People, Nobody: reach.Nobody, Unsure: reach.Unsure}
+	out.Members = api.Each(reach.Members[:min(membersShown, len(reach.Members))], func(x Reached) audienceMemberJSON {
+		return audienceMemberJSON{x.Code, x.Name, x.Certain, api.Each(reasonsOf(x.Reasons), reasonView), len(x.Contacts)}
+	})
+	return out, nil
+}
+
+// receivedAdvisoryJSON is an advisory as an organisation sees it.
+type receivedAdvisoryJSON struct {
+	ID int64 `json:"id"`
+	AdvisoryEntry
+	State          State                `json:"state" enum:"sent,withdrawn"`
+	ReceivedAt     time.Time            `json:"received_at"`
+	AcknowledgeBy  time.Time            `json:"acknowledge_by,omitzero"`
+	WithdrawnAt    time.Time            `json:"withdrawn_at,omitzero"`
+	Why            string               `json:"withdrawn_because,omitempty"`
+	Certain        bool                 `json:"certain"`
+	Because        []audienceReasonJSON `json:"because" doc:"Why the organisation received it."`
+	OpenedAt       time.Time            `json:"opened_at,omitzero"`
+	AcknowledgedAt time.Time            `json:"acknowledged_at,omitzero"`
+	AcknowledgedBy string               `json:"acknowledged_by,omitempty"`
+	Outcome        Outcome              `json:"outcome,omitempty" enum:"in_progress,fixed,not_concerned,help_wanted"`
+	Note           string               `json:"note,omitempty"`
+}
+
+func receivedJSON(x Received) receivedAdvisoryJSON {
+	out := receivedAdvisoryJSON{ID: x.ID, AdvisoryEntry: entryView(x.Entry), State: x.State, ReceivedAt: x.Sent.At, AcknowledgeBy: x.Due(), WithdrawnAt: x.Withdrawn.At, Why: x.Why, Certain: x.Certain,
+		Because: api.Each(x.chosen.reasons, reasonView), OpenedAt: x.Opened.At, AcknowledgedAt: x.Acknowledged.At, AcknowledgedBy: x.Acknowledged.Name, Outcome: x.Outcome, Note: x.Note}
+	out.Audience = "" // it says whom else it concerns
+	return out
+}
+
+func (m *Module) apiInbox(r *api.Request, in *advisoriesQuery) (api.List[receivedAdvisoryJSON], error) {
+	list, next, err := m.Inbox(r.Context(), r.Scope, caller(r), Filter{Waiting: in.Waiting, After: in.After(), Limit: in.Limit})
+	return api.Items(api.Each(list, receivedJSON), next), err
+}
+
+func (m *Module) apiReceived(r *api.Request, in *api.ID) (receivedAdvisoryJSON, error) {
+	x, err := m.Read(r.Context(), r.Scope, caller(r), in.ID)
+	return receivedJSON(x), err
+}
+
+func (m *Module) apiAcknowledge(r *api.Request, in *api.ID) (receivedAdvisoryJSON, error) {
+	x, err := m.Acknowledge(r.Context(), r.Scope, caller(r), in.ID)
+	return receivedJSON(x), err
+}
+
+type answerAdvisory struct {
+	api.ID
+	Body struct {
+		Outcome Outcome `json:"outcome" enum:"in_progress,fixed,not_concerned,help_wanted"`
+		Note    string  `json:"note,omitempty" maxLength:"2000"`
+	}
+}
+
+func (m *Module) apiAnswer(r *api.Request, in *answerAdvisory) (receivedAdvisoryJSON, error) {
+	x, err := m.Answer(r.Context(), r.Scope, caller(r), in.ID.ID, in.Body.Outcome, in.Body.Note)
+	return receivedJSON(x), err
+}

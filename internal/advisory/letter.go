@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"martinella/internal/platform/i18n"
+)
+
+// letters writes one advisory's mails; what is the same for all of a language is
+// made once.
+type letters struct {
+	m      *Module
+	a      Advisory
+	bodies map[string]body // by language
+}
+
+// body is what a language's mails have in common.
+type body struct{ text, html string }
+
+func (m *Module) letters(a Advisory) *letters { return &letters{m: m, a: a, bodies: map[string]body{}} }
+
+// to writes to one person, in his language as far as the advisory has it.
+func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]chosen) Mail {
+	first := orgs[p.organisations[0]]
+	l := x.m.deps.Bundle.Localizer(p.Language, first.Zone)
+	mail := Mail{
+		Advisory: x.a.ID, Number: p.number, Organisation: first.ID, To: p.Contact,
+		TLP: strings.TrimPrefix(string(x.a.TLP), "TLP:"), Critical: x.a.Severity == Critical,
+	}
+	mail.Subject = x.subject(l)
+	top := []string{l.T("advisory.mail.greeting", "name", p.Name), x.opening(l)}
+	for _, id := range p.organisations {
+		top = append(top, orgs[id].Name+": "+why[id].why(l)+".")
+	}
+	body := x.body(l)
+	bottom := x.bottom(l, first)
+	mail.Text = joined(joined(top...), body.text, joined(bottom...)) + "\n"
+	mail.HTML = page(l.Lang(), paragraphs(top)+body.html+paragraphs(bottom))
+	return mail
+}
+
+// subject says nothing of what mail may not carry.
+func (x *letters) subject(l *i18n.Localizer) string {
+	if !Mailed(x.a.TLP) {
+		return l.T("advisory.mail.subject.closed", "csirt", x.m.deps.Name, "kind", l.T("advisory.kind."+string(x.a.Kind)), "label", string(x.a.TLP))
+	}
+	return short(l.T("advisory.mail.subject", "csirt", x.m.deps.Name, "severity", l.T("advisory.severity."+string(x.a.Severity)), "title", x.a.Title(l.Lang())))
+}
+
+// maxSubject is what the mailer takes, in bytes, with room for the ellipsis.
+const maxSubject = 490
+
+func short(subject string) string {
+	if len(subject) <= maxSubject {
+		return subject
+	}
+	return strings.ToValidUTF8(subject[:maxSubject], "") + "…"
+}
+
+func (x *letters) opening(l *i18n.Localizer) string {
+	if !Mailed(x.a.TLP) {
+		return l.T("advisory.mail.closed", "label", string(x.a.TLP))
+	}
+	return l.T("advisory.mail.opening."+string(x.a.Kind), "csirt", x.m.deps.Name)
+}
+
+// body is the advisory itself, where mail may carry it.
+func (x *letters) body(l *i18n.Localizer) body {
+	if !Mailed(x.a.TLP) {
+		return body{}
+	}
+	if b, made := x.bodies[l.Lang()]; made {
+		return b
+	}
+	t := x.a.In(l.Lang())
+	head := t.Title
+	if x.a.Reference != "" {
+		head += " (" + x.a.Reference + ")"
+	}
+	parts := []string{strings.ToUpper(l.T("advisory.severity."+string(x.a.Severity))) + " - " + head, t.Body}
+	facts := x.facts(l)
+	b := body{text: joined(append(parts, facts...)...), html: "<h1>" + escape(head) + "</h1><p><strong>" + escape(l.T("advisory.severity."+string(x.a.Severity))) + "</strong></p>" +
+		Markdown(t.Body) + paragraphs(facts)}
+	x.bodies[l.Lang()] = b
+	return b
+}
+
+func (x *letters) facts(l *i18n.Localizer) []string {
+	var out []string
+	if len(x.a.CVEs) > 0 {
+		out = append(out, l.T("advisory.mail.cves", "list", strings.Join(x.a.CVEs, ", ")))
+	}
+	if len(x.a.Links) > 0 {
+		out = append(out, l.T("advisory.mail.links")+"\n"+strings.Join(x.a.Links, "\n"))
+	}
+	return out
+}
+
+// bottom says what to do, what the label binds to, and who writes.
+func (x *letters) bottom(l *i18n.Localizer, o Organisation) []string {
+	link := x.m.deps.BaseURL + "/o/" + url.PathEscape(o.Code) + fmt.Sprintf("/advisories/%d", x.a.ID)
+	var out []string
+	if due := x.a.Due(); !due.IsZero() {
+		out = append(out, l.T("advisory.mail.acknowledge", "date", l.DateTime(due))+"\n"+link)
+	} else {
+		out = append(out, l.T("advisory.mail.read")+"\n"+link)
+	}
+	label := string(x.a.TLP) + ": " + l.T("advisory.binds."+labelKey(x.a.TLP))
+	if x.a.PAP != "" {
+		label += "\n" + string(x.a.PAP) + ": " + l.T("advisory.pap."+papKey(x.a.PAP))
+	}
+	return append(out, label, "-- \n"+x.m.deps.Name)
+}
+
+func joined(parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, "\n\n")
+}

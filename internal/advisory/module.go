@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"context"
+	"embed"
+	"log/slog"
+	"time"
+
+	"martinella/internal/access"
+	"martinella/internal/access/gate"
+	"martinella/internal/advisory/audience"
+	"martinella/internal/platform/clock"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/events"
+	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/jobs"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Locale holds the room's sentences.
+//
+//go:embed locale/*.json
+var Locale embed.FS
+
+// Migrations is the room's schema.
+func Migrations() db.Migration { return db.Migration{Module: "advisory", FS: migrations} }
+
+// The events of the room. Their payload is Told.
+const (
+	EventSent         = "advisory.sent"         // to one organisation
+	EventAcknowledged = "advisory.acknowledged" // by it
+)
+
+// Told is the payload of the room's events; it holds nothing of what is said.
+type Told struct {
+	Advisory int64    `json:"advisory"`
+	Kind     Kind     `json:"kind"`
+	Severity Severity `json:"severity"`
+	TLP      string   `json:"tlp"`
+}
+
+// Organisation is what the room needs to know of one.
+type Organisation struct {
+	audience.Body
+	Name string
+	Zone *time.Location
+}
+
+// Contact is somebody of an organisation to write to.
+type Contact struct{ Address, Name, Language string }
+
+// Directory knows the organisations. Constituency implements it.
+type Directory interface {
+	// Members gives every organisation that may be sent advisories, by id.
+	Members(ctx context.Context, s access.Scope) ([]Organisation, error)
+	// Named gives some, in no order, whatever their state.
+	Named(ctx context.Context, s access.Scope, ids []int64) ([]Organisation, error)
+	// Contacts gives whom to write to now, the first one first; none where nobody is known.
+	Contacts(ctx context.Context, s access.Scope, ids []int64) (map[int64][]Contact, error)
+}
+
+// Technology answers who runs what. Vulnerability implements it.
+type Technology interface {
+	Running(ctx context.Context, s access.Scope, question string) (map[int64]audience.Evidence, error)
+}
+
+// Mail is an advisory's mail to one person.
+type Mail struct {
+	Advisory     int64
+	Number       int64 // of the recipient
+	Organisation int64
+	To           Contact
+	Subject      string
+	Text, HTML   string
+	TLP          string
+	Critical     bool
+}
+
+// Mailer queues mails in the transaction of what they tell of.
+type Mailer interface {
+	Queue(ctx context.Context, tx *db.Tx, m Mail) error
+}
+
+// Audit writes the audit log in the transaction of what it tells of.
+type Audit interface {
+	Append(ctx context.Context, tx *db.Tx, actor string, organisation int64, action, object string, detail any) error
+}
+
+// Deps is what the room stands on.
+type Deps struct {
+	DB         *db.DB
+	Clock      clock.Clock
+	Queue      *jobs.Queue
+	Bus        *events.Bus
+	Audit      Audit
+	Log        *slog.Logger
+	Bundle     *i18n.Bundle
+	Directory  Directory
+	Technology Technology
+	Mail       Mailer
+
+	Name    string // of the CSIRT
+	BaseURL string
+	// FourEyes asks that whoever wrote an advisory last does not send it.
+	FourEyes bool
+}
+
+// Module is the room.
+type Module struct{ deps Deps }
+
+// New makes the room.
+func New(d Deps) *Module { return &Module{deps: d} }
+
+func (m *Module) now() time.Time { return m.deps.Clock.Now() }
+
+// Register hangs the room's routes and jobs up.
+func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
+	m.pages(g)
+	m.registerJobs(q)
+	return nil
+}

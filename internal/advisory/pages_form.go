@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"strings"
+	"time"
+
+	"martinella/internal/access"
+	"martinella/internal/access/gate"
+	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/tlp"
+	"martinella/internal/platform/web"
+	"martinella/web/ui"
+)
+
+func (m *Module) newPage(r *gate.Request) error {
+	e := Entry{Kind: Alert, Severity: High, TLP: tlp.Amber, AckWithin: 24 * time.Hour, Audience: r.Query().Get("audience")}
+	return r.Page(r.L.T("advisory.new"), formBody(formView{Advisory: Advisory{Entry: e}, State: r.FormState(nil)}))
+}
+
+func entryOf(f web.Form) (e Entry, err error) {
+	hours, err := f.Int("ack", 0)
+	e = Entry{
+		Kind: Kind(f.Text("kind")), Reference: f.Text("reference"), Severity: Severity(f.Text("severity")), TLP: tlp.Label(f.Text("tlp")), PAP: PAP(f.Text("pap")),
+		Audience: f.Text("audience"), AckWithin: time.Duration(min(max(hours, -1), 10_000)) * time.Hour,
+		Content: Content{Texts: map[string]Text{}, CVEs: words(f.Text("cves")), Links: words(f.Text("links"))},
+	}
+	for _, lang := range i18n.Languages() {
+		e.Texts[lang] = Text{f.Text("title_" + lang), f.Text("body_" + lang)}
+	}
+	return e, err
+}
+
+// words are what stands between blanks, commas and semicolons.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n,;", r) })
+}
+
+func (m *Module) creating(r *gate.Request) error {
+	f, err := r.Form()
+	if err != nil {
+		return err
+	}
+	e, err := entryOf(f)
+	if err == nil {
+		var a Advisory
+		if a, err = m.Create(r.Context(), r.Scope, author(r), e); err == nil {
+			r.Flash(gate.Success, "advisory.saved")
+			return r.Redirect(opsPath(a.ID, ""))
+		}
+	}
+	return r.Invalid(err, r.L.T("advisory.new"), formBody(formView{State: r.FormState(err)}))
+}
+
+func (m *Module) editPage(r *gate.Request) error {
+	a, err := m.inPath(r)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("advisory.edit"), formBody(formView{Advisory: a, State: r.FormState(nil)}))
+}
+
+func (m *Module) editing(r *gate.Request) error {
+	a, err := m.inPath(r)
+	if err != nil {
+		return err
+	}
+	f, version, err := versionOf(r)
+	if err != nil {
+		return err
+	}
+	e, err := entryOf(f)
+	if err == nil {
+		if _, err = m.Edit(r.Context(), r.Scope, author(r), a.ID, version, e); err == nil {
+			r.Flash(gate.Success, "advisory.saved")
+			return r.Redirect(opsPath(a.ID, ""))
+		}
+	}
+	return r.Invalid(err, r.L.T("advisory.edit"), formBody(formView{Advisory: a, State: r.FormState(err)}))
+}
+
+// sendPage shows whom it would go to and why, before it goes.
+func (m *Module) sendPage(r *gate.Request) error {
+	v, err := m.sendView(r)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("advisory.send"), sendBody(v))
+}
+
+func (m *Module) sendView(r *gate.Request) (v sendView, err error) {
+	if v.Advisory, err = m.inPath(r); err != nil {
+		return v, err
+	}
+	v.Reach, v.Wrong = m.reachOf(r.Context(), r.Scope, v.ID())
+	v.FourEyes = m.deps.FourEyes && (v.Advisory.State != Proposed || v.Advisory.ChangedBy == r.Person.ID)
+	v.State = r.FormState(v.Wrong)
+	return v, nil
+}
+
+func (m *Module) sending(r *gate.Request) error {
+	return m.act(r, "advisory.sent", func(id, version int64) error {
+		_, err := m.Send(r.Context(), r.Scope, author(r), id, version)
+		return err
+	})
+}
+
+func (m *Module) withdrawPage(r *gate.Request) error {
+	a, err := m.inPath(r)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("advisory.withdraw"), withdrawBody(formView{Advisory: a, State: r.FormState(nil)}))
+}
+
+func (m *Module) withdrawing(r *gate.Request) error {
+	a, err := m.inPath(r)
+	if err != nil {
+		return err
+	}
+	f, version, err := versionOf(r)
+	if err != nil {
+		return err
+	}
+	if _, err = m.Withdraw(r.Context(), r.Scope, author(r), a.ID, version, strings.TrimSpace(f.Text("why"))); err != nil {
+		return r.Invalid(err, r.L.T("advisory.withdraw"), withdrawBody(formView{Advisory: a, State: r.FormState(err)}))
+	}
+	r.Flash(gate.Success, "advisory.withdrawn")
+	return r.Redirect(opsPath(a.ID, ""))
+}
+
+// The pages of a member.
+
+func (m *Module) inboxPage(r *gate.Request) error {
+	v := inboxView{Base: r.Path("/advisories"), Now: m.now()}
+	var err error
+	v.State = ui.ParseList(r.R.URL)
+	v.Received, v.Next, err = m.Inbox(r.Context(), r.Scope, author(r), Filter{After: v.State.After(), Waiting: v.State.Get("show") == "waiting"})
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("advisory.title"), inboxBody(v))
+}
+
+func (m *Module) receivedPage(r *gate.Request) error {
+	v, err := m.receivedView(r, nil)
+	if err != nil {
+		return err
+	}
+	return r.Page(v.title(r.L), receivedBody(v))
+}
+
+func (m *Module) receivedView(r *gate.Request, failure error) (v receivedView, err error) {
+	id, err := r.ID("id")
+	if err != nil {
+		return v, err
+	}
+	v = receivedView{Base: r.Path("/advisories"), CanAnswer: r.Scope.Can(access.AdvisoryAnswer), Now: m.now(), State: r.FormState(failure)}
+	v.Received, err = m.Read(r.Context(), r.Scope, author(r), id)
+	return v, err
+}
+
+func (m *Module) acknowledging(r *gate.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if _, err := m.Acknowledge(r.Context(), r.Scope, author(r), id); err != nil {
+		return err
+	}
+	r.Flash(gate.Success, "advisory.acknowledged")
+	return r.Redirect(r.Path("/advisories/" + r.Param("id")))
+}
+
+func (m *Module) answering(r *gate.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	f, err := r.Form()
+	if err != nil {
+		return err
+	}
+	if _, err = m.Answer(r.Context(), r.Scope, author(r), id, Outcome(f.Text("outcome")), f.Text("note")); err != nil {
+		v, viewErr := m.receivedView(r, err)
+		if viewErr != nil {
+			return viewErr
+		}
+		return r.Invalid(err, v.title(r.L), receivedBody(v))
+	}
+	r.Flash(gate.Success, "advisory.answered")
+	return r.Redirect(r.Path("/advisories/" + r.Param("id")))
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"martinella/internal/access"
+	"martinella/internal/advisory/audience"
+)
+
+// Reached is an organisation of an audience and whom of it a mail is written to.
+type Reached struct {
+	Organisation
+	audience.Chosen
+	Contacts []Contact // none: nobody can be written to; it has the portal alone
+}
+
+// Reach says whom an audience means, before anything is sent.
+type Reach struct {
+	Members []Reached
+	People  int // mails: one for each person, however many bodies he stands for
+	Nobody  int // organisations without anybody to write to
+	Unsure  int // that may run it in a version nobody declared
+}
+
+// Preview gives the reach of an audience. Faults: those of audience.Parse, and
+// advisory.red_audience.
+func (m *Module) Preview(ctx context.Context, s access.Scope, e Entry) (Reach, error) {
+	if err := m.mayWrite(s); err != nil {
+		return Reach{}, err
+	}
+	if err := e.checkAudience(); err != nil {
+		return Reach{}, err
+	}
+	to, err := audience.Parse(e.Audience)
+	if err != nil {
+		return Reach{}, err
+	}
+	return m.reach(ctx, s, to)
+}
+
+// reach chooses the organisations, in the order of their names, and their contacts.
+func (m *Module) reach(ctx context.Context, s access.Scope, to audience.Expr) (Reach, error) {
+	all, err := m.deps.Directory.Members(ctx, s)
+	if err != nil {
+		return Reach{}, fmt.Errorf("advisory: the members: %w", err)
+	}
+	bodies := make([]audience.Body, len(all))
+	place := make(map[int64]int, len(all))
+	for i, o := range all {
+		bodies[i], place[o.ID] = o.Body, i
+	}
+	chosen, err := to.Select(bodies, func(question string) (map[int64]audience.Evidence, error) {
+		return m.deps.Technology.Running(ctx, s, question)
+	})
+	if err != nil {
+		return Reach{}, fmt.Errorf("advisory: who runs it: %w", err)
+	}
+	ids := make([]int64, len(chosen))
+	for i, c := range chosen {
+		ids[i] = c.ID
+	}
+	contacts, err := m.deps.Directory.Contacts(ctx, s, ids)
+	if err != nil {
+		return Reach{}, fmt.Errorf("advisory: whom to write to: %w", err)
+	}
+	out := Reach{Members: make([]Reached, len(chosen))}
+	for i, c := range chosen {
+		out.Members[i] = Reached{Organisation: all[place[c.ID]], Chosen: c, Contacts: contacts[c.ID]}
+	}
+	out.count()
+	return out, nil
+}
+
+func (r *Reach) count() {
+	people := map[string]bool{}
+	for _, x := range r.Members {
+		if len(x.Contacts) == 0 {
+			r.Nobody++
+		}
+		if !x.Certain {
+			r.Unsure++
+		}
+		for _, c := range x.Contacts {
+			people[mailbox(c.Address)] = true
+		}
+	}
+	r.People = len(people)
+}
+
+// mailbox is an address as it identifies a person: one who is written in two
+// ways is still one.
+func mailbox(address string) string { return strings.ToLower(strings.TrimSpace(address)) }
+
+// recipient is one person who is written to.
+type recipient struct {
+	Contact
+	number        int64
+	organisations []int64
+}
+
+// recipients gives each person once, with all he is written to for.
+func (r Reach) recipients() []recipient {
+	var out []recipient
+	place := map[string]int{}
+	for _, x := range r.Members {
+		for _, c := range x.Contacts {
+			key := mailbox(c.Address)
+			i, known := place[key]
+			if !known {
+				i = len(out)
+				place[key] = i
+				out = append(out, recipient{Contact: c, number: int64(i + 1)})
+			}
+			if n := len(out[i].organisations); n == 0 || out[i].organisations[n-1] != x.ID() {
+				out[i].organisations = append(out[i].organisations, x.ID())
+			}
+		}
+	}
+	return out
+}
+
+// ID is the organisation's.
+func (r Reached) ID() int64 { return r.Organisation.ID }

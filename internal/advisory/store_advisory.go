@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"martinella/internal/access"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/fault"
+)
+
+const columns = `a.id, a.version, a.kind, a.reference, a.severity, a.tlp, a.pap, a.state, a.content, a.audience, a.ack_minutes,
+	a.created_at, a.created_name, a.changed_at, a.changed_by, a.proposed_at, a.proposed_name, a.sent_at, a.sent_name,
+	a.withdrawn_at, a.withdrawn_name, a.withdrawn_why, a.organisations, a.people, a.told`
+
+// targets are where a row of columns goes; after scanning, unpack is called with what it gives.
+func (a *Advisory) targets(content *string, minutes *int64) []any {
+	return []any{&a.ID, &a.Version, &a.Kind, &a.Reference, &a.Severity, (*string)(&a.TLP), &a.PAP, &a.State, content, &a.Audience, minutes,
+		db.Time(&a.Created.At), &a.Created.Name, db.Time(&a.Changed), &a.ChangedBy, db.Time(&a.Proposed.At), &a.Proposed.Name, db.Time(&a.Sent.At), &a.Sent.Name,
+		db.Time(&a.Withdrawn.At), &a.Withdrawn.Name, &a.Why, &a.Organisations, &a.People, &a.Told}
+}
+
+func scan(r interface{ Scan(...any) error }, more ...any) (a Advisory, err error) {
+	var content string
+	var minutes int64
+	if err := r.Scan(append(a.targets(&content, &minutes), more...)...); err != nil {
+		return a, err
+	}
+	a.AckWithin = time.Duration(minutes) * time.Minute
+	if err := json.Unmarshal([]byte(content), &a.Content); err != nil {
+		return a, fmt.Errorf("advisory %d: its content: %w", a.ID, err)
+	}
+	return a, nil
+}
+
+// Filter says which advisories a list is of.
+type Filter struct {
+	Waiting bool // drafts and proposals only
+	After   string
+	Limit   int // default 50, at most 200
+}
+
+// Page is a part of a list, the newest first.
+type Page struct {
+	Advisories []Advisory
+	Next       string
+}
+
+// List gives the CSIRT's advisories, whatever their state.
+func (m *Module) List(ctx context.Context, s access.Scope, f Filter) (Page, error) {
+	if err := s.Territory(); err != nil {
+		return Page{}, err
+	}
+	if err := s.Require(access.AdvisoryRead); err != nil {
+		return Page{}, err
+	}
+	where := "($1 = 0 OR a.id < $1)"
+	if f.Waiting {
+		where += " AND a.state IN ('draft', 'proposed')"
+	}
+	limit := bounded(f.Limit)
+	rows, err := m.deps.DB.Query(ctx, "SELECT "+columns+" FROM advisory a WHERE "+where+" ORDER BY a.id DESC LIMIT $2", place(f.After), limit+1)
+	all, err := db.Collect(rows, err, func(r *sql.Rows) (Advisory, error) { return scan(r) })
+	if err != nil {
+		return Page{}, fmt.Errorf("advisory: listing: %w", err)
+	}
+	all, next := cut(all, limit, func(a Advisory) int64 { return a.ID })
+	return Page{all, next}, nil
+}
+
+func bounded(limit int) int {
+	if limit <= 0 || limit > 200 {
+		return 50
+	}
+	return limit
+}
+
+// place reads a cursor; what is none is the beginning.
+func place(after string) int64 {
+	n, err := strconv.ParseInt(after, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// cut takes off the one more that was asked for, as the sign of a next page.
+func cut[T any](all []T, limit int, id func(T) int64) ([]T, string) {
+	if len(all) <= limit {
+		return all, ""
+	}
+	return all[:limit], strconv.FormatInt(id(all[limit-1]), 10)
+}
+
+// Get gives one to the CSIRT; a NotFound fault where there is none.
+func (m *Module) Get(ctx context.Context, s access.Scope, id int64) (Advisory, error) {
+	if err := s.Territory(); err != nil {
+		return Advisory{}, err
+	}
+	if err := s.Require(access.AdvisoryRead); err != nil {
+		return Advisory{}, err
+	}
+	return m.get(ctx, m.deps.DB, s, id, "")
+}
+
+// get reads one; lock is what db.ForUpdate gives, or "".
+func (m *Module) get(ctx context.Context, q db.Querier, _ access.Scope, id int64, lock string) (Advisory, error) {
+	a, err := scan(q.QueryRow(ctx, "SELECT "+columns+" FROM advisory a WHERE a.id = $1"+lock, id))
+	if db.NotFound(err) {
+		return a, fault.New(fault.NotFound, "advisory.unknown").Because(err)
+	}
+	return a, err
+}
+
+// insert writes a new one.
+func (m *Module) insert(ctx context.Context, tx *db.Tx, _ access.Scope, e Entry, who Author) (id int64, err error) {
+	content, err := json.Marshal(e.Content)
+	if err != nil {
+		return 0, err
+	}
+	now := db.Ms(m.now())
+	err = tx.QueryRow(ctx, `INSERT INTO advisory (version, kind, reference, severity, tlp, pap, state, title, content, audience, ack_minutes,
+		created_at, created_by, created_name, changed_at, changed_by) VALUES (1,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$11,$12) RETURNING id`,
+		e.Kind, e.Reference, e.Severity, string(e.TLP), e.PAP, Draft, e.Title(), string(content), e.Audience, int64(e.AckWithin/time.Minute),
+		now, who.ID, who.Name).Scan(&id)
+	return id, taken(err)
+}
+
+// update writes an entry over a draft; it is a draft again.
+func (m *Module) update(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory, who Author) error {
+	content, err := json.Marshal(a.Content)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE advisory SET version = version + 1, kind = $2, reference = $3, severity = $4, tlp = $5, pap = $6, state = $7, title = $8, content = $9,
+		audience = $10, ack_minutes = $11, changed_at = $12, changed_by = $13, proposed_at = NULL, proposed_name = '' WHERE id = $1`,
+		a.ID, a.Kind, a.Reference, a.Severity, string(a.TLP), a.PAP, Draft, a.Title(), string(content), a.Audience, int64(a.AckWithin/time.Minute), db.Ms(m.now()), who.ID)
+	return taken(err)
+}
+
+// taken says that another advisory has the reference: it is the key by which
+// two reports of one thing are known to be one.
+func taken(err error) error {
+	if db.Unique(err) {
+		return fault.New(fault.Conflict, "advisory.entry").Field("reference", "advisory.reference_taken").Because(err)
+	}
+	return err
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"martinella/internal/access"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/events"
+	"martinella/internal/platform/jobs"
+)
+
+// tellJob queues the mails and events of one sent advisory.
+const tellJob = "advisory.tell"
+
+// tellStep is how many people and organisations one transaction tells: on SQLite
+// it holds the only writer for some tens of milliseconds.
+const tellStep = 250
+
+func (m *Module) registerJobs(q *jobs.Queue) {
+	q.Handle(tellJob, func(ctx context.Context, r jobs.Run) error {
+		var id int64
+		if err := r.Decode(&id); err != nil {
+			return err
+		}
+		return m.Tell(ctx, access.System("advisory"), id)
+	})
+}
+
+// Tell queues what is still to be queued of a sent advisory, step by step. The
+// advisory's row remembers how far it is, in the transaction of the mails: a
+// kill anywhere leaves nobody out and writes to nobody twice.
+func (m *Module) Tell(ctx context.Context, s access.Scope, id int64) error {
+	for {
+		done, err := m.tellSome(ctx, s, id)
+		if err != nil {
+			return fmt.Errorf("advisory %d: telling: %w", id, err)
+		}
+		if done {
+			return nil
+		}
+	}
+}
+
+func (m *Module) tellSome(ctx context.Context, s access.Scope, id int64) (done bool, err error) {
+	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
+		var announced int64
+		a, err := scan(tx.QueryRow(ctx, "SELECT "+columns+", a.announced FROM advisory a WHERE a.id = $1"+db.ForUpdate(tx), id), &announced)
+		if err != nil || a.Sent.At.IsZero() {
+			return err
+		}
+		people, err := m.untold(ctx, tx, s, a)
+		if err != nil {
+			return err
+		}
+		if err := m.write(ctx, tx, s, a, people); err != nil {
+			return err
+		}
+		orgs, err := m.announce(ctx, tx, s, a, announced)
+		if err != nil {
+			return err
+		}
+		done = len(people) < tellStep && len(orgs) < tellStep
+		if n := len(people); n > 0 {
+			a.Told = int(people[n-1].number)
+		}
+		if n := len(orgs); n > 0 {
+			announced = orgs[n-1]
+		}
+		_, err = tx.Exec(ctx, "UPDATE advisory SET told = $2, announced = $3 WHERE id = $1", id, a.Told, announced)
+		return err
+	})
+	return done, err
+}
+
+// untold gives the next people no mail is queued for.
+func (m *Module) untold(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory) ([]recipient, error) {
+	rows, err := tx.Query(ctx, `SELECT number, address, name, language, organisations FROM advisory_recipient
+		WHERE advisory_id = $1 AND number > $2 ORDER BY number LIMIT $3`, a.ID, a.Told, tellStep)
+	return db.Collect(rows, err, func(r *sql.Rows) (p recipient, err error) {
+		var orgs string
+		if err := r.Scan(&p.number, &p.Address, &p.Name, &p.Language, &orgs); err != nil {
+			return p, err
+		}
+		return p, json.Unmarshal([]byte(orgs), &p.organisations)
+	})
+}
+
+// write queues the mails of some people.
+func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory, people []recipient) error {
+	orgs, err := m.organisationsOf(ctx, s, people)
+	if err != nil {
+		return err
+	}
+	why, err := m.reasons(ctx, tx, s, a.ID, people)
+	if err != nil {
+		return err
+	}
+	letters := m.letters(a)
+	for _, p := range people {
+		if err := m.deps.Mail.Queue(ctx, tx, letters.to(p, orgs, why)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Module) organisationsOf(ctx context.Context, s access.Scope, people []recipient) (map[int64]Organisation, error) {
+	seen := map[int64]Organisation{}
+	var ids []int64
+	for _, p := range people {
+		for _, id := range p.organisations {
+			if _, known := seen[id]; !known {
+				seen[id] = Organisation{}
+				ids = append(ids, id)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return seen, nil
+	}
+	list, err := m.deps.Directory.Named(ctx, s, ids)
+	for _, o := range list {
+		seen[o.ID] = o
+	}
+	return seen, err
+}
+
+// reasons gives why the organisations of some people were chosen.
+func (m *Module) reasons(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, people []recipient) (map[int64]chosen, error) {
+	out := map[int64]chosen{}
+	var ids []int64
+	for _, p := range people {
+		ids = append(ids, p.organisations...)
+	}
+	for len(ids) > 0 {
+		some := ids[:min(500, len(ids))]
+		ids = ids[len(some):]
+		rows, err := tx.Query(ctx, "SELECT organisation_id, certain, why FROM advisory_member WHERE advisory_id = $1 AND organisation_id IN "+db.In(2, len(some)),
+			append([]any{id}, db.Args(some)...)...)
+		_, err = db.Collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+			var org int64
+			var c chosen
+			var why string
+			if err := r.Scan(&org, &c.certain, &why); err != nil {
+				return struct{}{}, err
+			}
+			err := json.Unmarshal([]byte(why), &c.reasons)
+			out[org] = c
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// announce publishes the event of the next organisations, and gives them.
+func (m *Module) announce(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory, after int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `SELECT organisation_id FROM advisory_member WHERE advisory_id = $1 AND organisation_id > $2
+		ORDER BY organisation_id LIMIT $3`, a.ID, after, tellStep)
+	orgs, err := db.Collect(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
+	if err != nil {
+		return nil, err
+	}
+	for _, org := range orgs {
+		if err := m.deps.Bus.Publish(ctx, tx, events.Event{Kind: EventSent, Organisation: org, Payload: a.told()}); err != nil {
+			return nil, err
+		}
+	}
+	return orgs, nil
+}
+
+func (a Advisory) told() Told {
+	return Told{Advisory: a.ID, Kind: a.Kind, Severity: a.Severity, TLP: string(a.TLP)}
+}

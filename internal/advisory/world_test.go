@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"martinella/internal/access"
+	"martinella/internal/advisory"
+	"martinella/internal/advisory/audience"
+	"martinella/internal/platform/audit"
+	"martinella/internal/platform/clock"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/db/dbtest"
+	"martinella/internal/platform/events"
+	"martinella/internal/platform/fault"
+	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/tlp"
+)
+
+// The bodies and people of the tests.
+const (
+	castelvento, roccasalina, ospedale = int64(1), int64(2), int64(3)
+
+	teresaID, andreaID = int64(21), int64(22) // of the CSIRT
+	paoloID, ritaID    = int64(11), int64(31) // of the first two bodies
+)
+
+// world is the room with what it stands on; it plays the neighbours itself.
+type world struct {
+	*testing.T
+	*advisory.Module
+	db    *db.DB
+	clock *clock.Fake
+	queue *jobs.Queue
+	deps  advisory.Deps
+
+	contacts map[int64][]advisory.Contact
+	mu       sync.Mutex
+	mails    []advisory.Mail
+	breaks   int // the mailer fails at this mail, counted from 1
+}
+
+func each(t *testing.T, f func(w *world)) {
+	dbtest.Each(t, []db.Migration{
+		{Module: "jobs", FS: jobs.Migrations}, {Module: "events", FS: events.Migrations}, {Module: "audit", FS: audit.Migrations}, advisory.Migrations(),
+	}, func(t *testing.T, d *db.DB) { f(newWorld(t, d)) })
+}
+
+func newWorld(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	w := &world{T: t, db: d, clock: clock.NewFake(time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)), contacts: map[int64][]advisory.Contact{
+		castelvento: {{Address: "Paolo@castelvento.example", Name: "Paolo Nencini", Language: "it"}, {Address: "shared@example.org", Name: "Lia Conti", Language: "en"}},
+		roccasalina: {{Address: "rita@roccasalina.example", Name: "Rita Salvi", Language: "nb"}, {Address: "SHARED@example.org", Name: "Lia Conti", Language: "en"}},
+	}}
+	bundle, err := i18n.Load(advisory.Locale, audience.Locale)
+	w.must(err)
+	w.queue = jobs.New(d, w.clock, slog.New(slog.DiscardHandler), jobs.Config{})
+	w.deps = advisory.Deps{
+		DB: d, Clock: w.clock, Queue: w.queue, Bus: events.NewBus(w.queue, w.clock), Audit: audit.New(d, w.clock.Now), Log: slog.New(slog.DiscardHandler),
+		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Name: "CSIRT Prova", BaseURL: "https://csirt.example",
+	}
+	w.Module = advisory.New(w.deps)
+	return w
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func organisations() []advisory.Organisation {
+	return []advisory.Organisation{
+		{Name: "Comune di Castelvento", Zone: time.UTC, Body: audience.Body{ID: castelvento, Code: "c_x101", Tier: "full", Sector: "municipality", Province: "FI"}},
+		{Name: "Comune di Roccasalina", Zone: time.UTC, Body: audience.Body{ID: roccasalina, Code: "c_x102", Tier: "basic", Sector: "municipality", Province: "PO"}},
+		{Name: "Ospedale di Prova", Zone: time.UTC, Body: audience.Body{ID: ospedale, Code: "osp_1", Tier: "full", Sector: "health", Province: "FI"}},
+	}
+}
+
+// Members implements advisory.Directory.
+func (w *world) Members(_ context.Context, s access.Scope) ([]advisory.Organisation, error) {
+	return organisations(), s.Territory()
+}
+
+// Named implements advisory.Directory.
+func (w *world) Named(_ context.Context, _ access.Scope, ids []int64) (out []advisory.Organisation, err error) {
+	for _, o := range organisations() {
+		if slices.Contains(ids, o.ID) {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// Contacts implements advisory.Directory.
+func (w *world) Contacts(context.Context, access.Scope, []int64) (map[int64][]advisory.Contact, error) {
+	return w.contacts, nil
+}
+
+// Running implements advisory.Technology.
+func (w *world) Running(_ context.Context, _ access.Scope, question string) (map[int64]audience.Evidence, error) {
+	if !strings.HasPrefix(question, "fortios") {
+		return nil, nil
+	}
+	return map[int64]audience.Evidence{castelvento: {Items: 2, Certain: true}, ospedale: {Items: 1}}, nil
+}
+
+var errBroken = errors.New("the mailer is broken")
+
+// Queue implements advisory.Mailer: a mail exists when its transaction does.
+func (w *world) Queue(_ context.Context, tx *db.Tx, m advisory.Mail) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.breaks--; w.breaks == 0 {
+		return errBroken
+	}
+	tx.AfterCommit(func() { w.mu.Lock(); defer w.mu.Unlock(); w.mails = append(w.mails, m) })
+	return nil
+}
+
+// staff is somebody of the CSIRT.
+func (w *world) staff(id int64, roles ...access.Role) (access.Scope, advisory.Author) {
+	if len(roles) == 0 {
+		roles = []access.Role{access.Analyst}
+	}
+	name := map[int64]string{teresaID: "Teresa Bruni", andreaID: "Andrea Rossi"}[id]
+	return access.Principal{Person: id, Staff: roles}.Territory(), advisory.Author{ID: id, Name: name, Email: "csirt@csirt.example", Staff: true}
+}
+
+// member is somebody of a body.
+func (w *world) member(id, org int64) (access.Scope, advisory.Author) {
+	w.Helper()
+	who := map[int64]advisory.Author{
+		paoloID: {ID: paoloID, Name: "Paolo Nencini", Email: "paolo@castelvento.example"}, ritaID: {ID: ritaID, Name: "Rita Salvi", Email: "rita@roccasalina.example"},
+	}[id]
+	s, ok := access.Principal{Person: id, Memberships: map[int64][]access.Role{org: {access.OrgSecurity}}}.In(org)
+	if !ok {
+		w.Fatal("not a member")
+	}
+	return s, who
+}
+
+func entry() advisory.Entry {
+	return advisory.Entry{
+		Kind: advisory.Alert, Reference: "AL01/261125/CSIRT-PROVA", Severity: advisory.Critical, TLP: tlp.Amber, Audience: "everyone", AckWithin: 4 * time.Hour,
+		Content: advisory.Content{Texts: map[string]advisory.Text{"it": {Title: "FortiOS da aggiornare", Body: "Aggiornate **subito**."}}, CVEs: []string{"CVE-2026-0001"}},
+	}
+}
+
+// create writes a draft by Teresa.
+func (w *world) create(e advisory.Entry) advisory.Advisory {
+	w.Helper()
+	s, who := w.staff(teresaID)
+	a, err := w.Create(w.Context(), s, who, e)
+	w.must(err)
+	return a
+}
+
+// send writes one and sends it, mails and all.
+func (w *world) send(e advisory.Entry) advisory.Advisory {
+	w.Helper()
+	a := w.create(e)
+	s, who := w.staff(teresaID)
+	a, err := w.Send(w.Context(), s, who, a.ID, a.Version)
+	w.must(err)
+	w.must(w.Tell(w.Context(), access.System("test"), a.ID))
+	return a
+}
+
+func (w *world) wantFault(what string, err error, code string) {
+	w.Helper()
+	if fault.Of(err).Code != code {
+		w.Errorf("%s: %v, want %s", what, err, code)
+	}
+}
+
+// addressed lists who was written to, in order.
+func (w *world) addressed() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []string
+	for _, m := range w.mails {
+		out = append(out, m.To.Address)
+	}
+	return out
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"martinella/internal/access"
+	"martinella/internal/advisory"
+	"martinella/internal/advisory/audience"
+	"martinella/internal/constituency"
+	"martinella/internal/operations"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/mailer"
+)
+
+func (a *App) buildAdvisory() error {
+	a.rooms.advisory = advisory.New(advisory.Deps{
+		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle,
+		Directory: audiences{&a.rooms}, Technology: technology{&a.rooms}, Mail: advisoryMails{a.rooms.mails, listID(a.Config.BaseURL)},
+		Name: a.Config.Name, BaseURL: a.Config.BaseURL, FourEyes: a.Config.AlertFourEyes,
+	})
+	return nil
+}
+
+// audiences is the constituency for the advisories.
+type audiences struct{ r *rooms }
+
+// Members implements advisory.Directory: the accredited bodies.
+func (x audiences) Members(ctx context.Context, s access.Scope) ([]advisory.Organisation, error) {
+	var out []advisory.Organisation
+	err := x.r.constituency.EachActive(ctx, s, func(o constituency.Organisation) error {
+		out = append(out, advisory.Organisation{Name: o.Name, Zone: o.Zone(),
+			Body: audience.Body{ID: o.ID, Code: o.Code, Tier: string(o.Tier), Sector: o.Type, Province: o.Province}})
+		return nil
+	})
+	return out, err
+}
+
+// Named implements advisory.Directory.
+func (x audiences) Named(ctx context.Context, s access.Scope, ids []int64) ([]advisory.Organisation, error) {
+	all, err := x.r.constituency.OrganisationsByID(ctx, s, ids)
+	out := make([]advisory.Organisation, 0, len(all))
+	for _, o := range all {
+		out = append(out, advisory.Organisation{Name: o.Name, Zone: o.Zone, Body: audience.Body{ID: o.ID, Code: o.Code}})
+	}
+	return out, err
+}
+
+// Contacts implements advisory.Directory: who would be called now, substitutes
+// in the place of who is away, as far as they have an address.
+func (x audiences) Contacts(ctx context.Context, s access.Scope, ids []int64) (map[int64][]advisory.Contact, error) {
+	lists, err := x.r.constituency.CallList(ctx, s, ids)
+	out := make(map[int64][]advisory.Contact, len(lists))
+	for org, calls := range lists {
+		for _, c := range calls {
+			if c.Contact.Email != "" {
+				out[org] = append(out[org], advisory.Contact{Address: c.Contact.Email, Name: c.Contact.Name, Language: c.Contact.Language})
+			}
+		}
+	}
+	return out, err
+}
+
+// technology is the vulnerability room for the advisories.
+type technology struct{ r *rooms }
+
+// Running implements advisory.Technology.
+func (x technology) Running(ctx context.Context, s access.Scope, question string) (map[int64]audience.Evidence, error) {
+	list, err := x.r.vulnerability.Running(ctx, s, question)
+	out := make(map[int64]audience.Evidence, len(list))
+	for _, e := range list {
+		out[e.ID] = audience.Evidence{Items: e.Found, Certain: e.Certain > 0}
+	}
+	return out, err
+}
+
+// advisoryMails sends the advisories.
+type advisoryMails struct {
+	mails  *mailer.Mailer
+	listID string
+}
+
+// Queue implements advisory.Mailer.
+func (x advisoryMails) Queue(ctx context.Context, tx *db.Tx, m advisory.Mail) error {
+	return x.mails.Queue(ctx, tx, mailer.Message{
+		Kind: "advisory", Key: fmt.Sprintf("advisory:%d:%d", m.Advisory, m.Number), Organisation: m.Organisation,
+		To:      []mailer.Recipient{{Address: m.To.Address, Name: m.To.Name}},
+		Subject: m.Subject, Text: m.Text, HTML: m.HTML, TLP: m.TLP, ListID: x.listID, Language: m.To.Language,
+	})
+}
+
+// waitingAdvisories tells the control room of drafts and proposals.
+func (a *App) waitingAdvisories(ctx context.Context, s access.Scope) ([]operations.Waiting, error) {
+	if !s.Can(access.AdvisoryEdit) {
+		return nil, nil
+	}
+	n, oldest, err := a.rooms.advisory.Waiting(ctx, s)
+	return []operations.Waiting{{Key: "operations.waiting.advisories", Count: n, Oldest: oldest, Href: "/ops/advisories?show=waiting", Permission: access.AdvisoryEdit}}, err
+}

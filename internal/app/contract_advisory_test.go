@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"fmt"
+	"net/url"
+)
+
+// advisoryContract calls what is about alerts and bulletins.
+func advisoryContract(c *contract) {
+	staff := func(q asked) asked { q.As = "analyst"; return q }
+	entry := m{"kind": "alert", "reference": "AL01/261126/CSIRT-PROVA", "severity": "critical", "tlp": "TLP:GREEN", "audience": "code:c_x101", "acknowledge_within_hours": 4,
+		"texts": m{"it": m{"title": "Aggiornate", "body": "Subito."}}, "cves": []string{"cve-2026-0001"}}
+	made := c.call(201, "add-advisory", staff(asked{Body: entry}))
+	path := map[string]string{"id": made.id("id")}
+	c.call(409, "add-advisory", staff(asked{Body: entry}))
+	c.call(404, "add-advisory", asked{Body: entry})
+	at := func(a answered) map[string]string { return map[string]string{"If-Match": a.Header.Get("ETag")} }
+	entry["audience"], entry["tlp"] = "everyone", "TLP:RED"
+	c.call(422, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
+	entry["audience"], entry["tlp"] = "code:c_x101", "TLP:AMBER"
+	edited := c.call(200, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
+	c.call(412, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
+	proposed := c.call(200, "propose-advisory", staff(asked{Path: path, Header: at(edited)}))
+	if proposed.get("state") != "proposed" {
+		c.t.Errorf("%v", proposed.Body)
+	}
+	reach := c.call(200, "preview-audience", staff(asked{Query: url.Values{"audience": {"code:c_x101 or code:c_x102"}}}))
+	if fmt.Sprint(reach.get("organisations")) != "2" {
+		c.t.Errorf("%v", reach.Body)
+	}
+	c.call(422, "preview-audience", staff(asked{Query: url.Values{"audience": {"(everyone"}}}))
+	sent := c.call(200, "send-advisory", staff(asked{Path: path, Header: at(proposed)}))
+	c.call(409, "send-advisory", staff(asked{Path: path, Header: at(sent)}))
+	c.drain()
+	answerContract(c, path)
+	if got := c.call(200, "list-advisory-deliveries", staff(asked{Path: path})).items(); len(got) != 1 || got[0].(m)["outcome"] != "fixed" || got[0].(m)["organisation"] != "c_x101" {
+		c.t.Errorf("%v", got)
+	}
+	if got := c.call(200, "list-advisory-deliveries", staff(asked{Path: path, Query: url.Values{"waiting": {"true"}}})).items(); len(got) != 0 {
+		c.t.Errorf("%v", got)
+	}
+	read := c.call(200, "get-advisory", staff(asked{Path: path}))
+	c.call(422, "withdraw-advisory", staff(asked{Path: path, Header: at(read), Body: m{"why": ""}}))
+	if got := c.call(200, "withdraw-advisory", staff(asked{Path: path, Header: at(read), Body: m{"why": "Non era vero."}})); got.get("state") != "withdrawn" {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(409, "acknowledge-advisory", asked{Path: path})
+	entry["reference"] = ""
+	draft := c.call(201, "add-advisory", staff(asked{Body: entry}))
+	if got := c.call(200, "list-advisories", staff(asked{Query: url.Values{"waiting": {"true"}}})).items(); len(got) != 1 {
+		c.t.Errorf("%v", got)
+	}
+	c.call(204, "delete-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}, Header: at(draft)}))
+	c.call(404, "get-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}}))
+}
+
+// answerContract is what a member does with an advisory.
+func answerContract(c *contract, path map[string]string) {
+	theirs := map[string]string{"org": "c_x102", "id": path["id"]}
+	for _, id := range []string{"get-received-advisory", "acknowledge-advisory"} {
+		c.call(404, id, asked{As: "org_admin@c_x102", Path: theirs})
+	}
+	c.call(404, "answer-advisory", asked{As: "org_admin@c_x102", Path: theirs, Body: m{"outcome": "fixed"}})
+	if got := c.call(200, "list-received-advisories", asked{As: "org_admin@c_x102", Path: map[string]string{"org": "c_x102"}}).items(); len(got) != 0 {
+		c.t.Errorf("%v", got)
+	}
+	if got := c.call(200, "list-received-advisories", asked{Query: url.Values{"waiting": {"true"}}}).items(); len(got) != 1 || got[0].(m)["audience"] != nil {
+		c.t.Errorf("%v", got)
+	}
+	if got := c.call(200, "get-received-advisory", asked{Path: path}); got.get("opened_at") == nil || got.get("acknowledge_by") == nil {
+		c.t.Errorf("%v", got.Body)
+	}
+	first := c.call(200, "acknowledge-advisory", asked{Path: path})
+	if again := c.call(200, "acknowledge-advisory", asked{Path: path}); again.get("acknowledged_at") != first.get("acknowledged_at") {
+		c.t.Errorf("%v", again.Body)
+	}
+	c.call(422, "answer-advisory", asked{Path: path, Body: m{"outcome": "perhaps"}})
+	if got := c.call(200, "answer-advisory", asked{Path: path, Body: m{"outcome": "fixed", "note": "Fatto."}}); got.get("outcome") != "fixed" {
+		c.t.Errorf("%v", got.Body)
+	}
+}
