@@ -38,17 +38,18 @@ func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]cho
 	}
 	body := x.body(l)
 	bottom := x.bottom(l, first)
-	mail.Text = joined(joined(top...), body.text, joined(bottom...)) + "\n"
-	mail.HTML = page(l.Lang(), paragraphs(top)+body.html+paragraphs(bottom))
+	mail.Signature = x.m.deps.Name
+	mail.Text = joined(joined(top...), body.text, joined(bottom...), "-- \n"+mail.Signature) + "\n"
+	mail.HTML = paragraphs(top) + body.html + paragraphs(bottom)
 	return mail
 }
 
 // subject says nothing of what mail may not carry.
 func (x *letters) subject(l *i18n.Localizer) string {
 	if !Mailed(x.a.TLP) {
-		return l.T("advisory.mail.subject.closed", "csirt", x.m.deps.Name, "kind", l.T("advisory.kind."+string(x.a.Kind)), "label", string(x.a.TLP))
+		return l.T("advisory.mail.subject.closed", "kind", l.T("advisory.kind."+string(x.a.Kind)), "label", string(x.a.TLP))
 	}
-	return short(l.T("advisory.mail.subject", "csirt", x.m.deps.Name, "severity", l.T("advisory.severity."+string(x.a.Severity)), "title", x.a.Title(l.Lang())))
+	return short(l.T("advisory.mail.subject", "severity", l.T("advisory.severity."+string(x.a.Severity)), "title", x.a.Title(l.Lang())))
 }
 
 // maxSubject is what the mailer takes, in bytes, with room for the ellipsis.
@@ -83,7 +84,7 @@ func (x *letters) body(l *i18n.Localizer) body {
 	}
 	parts := []string{strings.ToUpper(l.T("advisory.severity."+string(x.a.Severity))) + " - " + head, t.Body}
 	facts := x.facts(l)
-	b := body{text: joined(append(parts, facts...)...), html: "<h1>" + escape(head) + "</h1><p><strong>" + escape(l.T("advisory.severity."+string(x.a.Severity))) + "</strong></p>" +
+	b := body{text: joined(append(parts, facts...)...), html: "<h2>" + escape(head) + "</h2><p><strong>" + escape(l.T("advisory.severity."+string(x.a.Severity))) + "</strong></p>" +
 		Markdown(t.Body) + paragraphs(facts)}
 	x.bodies[l.Lang()] = b
 	return b
@@ -113,7 +114,7 @@ func (x *letters) bottom(l *i18n.Localizer, o Organisation) []string {
 	if x.a.PAP != "" {
 		label += "\n" + string(x.a.PAP) + ": " + l.T("advisory.pap."+papKey(x.a.PAP))
 	}
-	return append(out, label, "-- \n"+x.m.deps.Name)
+	return append(out, label)
 }
 
 func joined(parts ...string) string {

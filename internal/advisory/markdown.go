@@ -125,8 +125,3 @@ func linked(line string) string {
 	}
 	return safe
 }
-
-// page is the frame of a mail's HTML part.
-func page(lang, body string) string {
-	return `<!DOCTYPE html><html lang="` + escape(lang) + `"><body style="font-family:sans-serif;line-height:1.5;max-width:42em">` + body + `</body></html>`
-}

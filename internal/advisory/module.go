@@ -75,7 +75,9 @@ type Mail struct {
 	Organisation int64
 	To           Contact
 	Subject      string
-	Text, HTML   string
+	Text         string
+	HTML         string // a fragment that says the same, without the signature
+	Signature    string
 	TLP          string
 	Critical     bool
 }

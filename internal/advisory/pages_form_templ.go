@@ -250,7 +250,7 @@ func (v sendView) rows(l *i18n.Localizer) []ui.Row {
 	var out []ui.Row
 	for _, x := range v.Reach.Members[:min(shown, len(v.Reach.Members))] {
 		row := ui.Row{Name: x.Name, Cells: []ui.Cell{
-			{Text: x.Name, Href: "/ops/members/" + x.Code}, ui.Text(chosen{x.Certain, reasonsOf(x.Reasons)}.why(l)), contactsCell(l, x.Contacts),
+			{Text: x.Name, Href: "/ops/members/" + x.Code}, ui.Text(chosen{x.Certain, reasonsOf(x.Reasons)}.sentence(l)), contactsCell(l, x.Contacts),
 		}}
 		if len(x.Contacts) == 0 {
 			row.Tone = ui.Warning

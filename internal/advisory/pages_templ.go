@@ -386,7 +386,7 @@ func oneBody(v oneView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = (ui.Section{ID: "text-" + lang, Title: i18n.Name(lang)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = (ui.Section{ID: "text-" + lang, Title: ui.T(ctx, "advisory.text_in", "language", i18n.Name(lang))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -562,7 +562,7 @@ func (v oneView) rows(l *i18n.Localizer) []ui.Row {
 	for _, d := range v.Deliveries {
 		o := v.Orgs[d.Organisation]
 		row := ui.Row{Name: o.Name, Cells: []ui.Cell{
-			{Text: o.Name, Href: "/ops/members/" + o.Code, Note: d.chosen.why(l)}, peopleCell(l, d), stepCell(l, d.Opened), stepCell(l, d.Acknowledged), outcomeCell(l, d),
+			{Text: o.Name, Href: "/ops/members/" + o.Code, Note: d.chosen.sentence(l)}, peopleCell(l, d), stepCell(l, d.Opened), stepCell(l, d.Acknowledged), outcomeCell(l, d),
 		}}
 		if d.Outcome == HelpWanted {
 			row.Tone = ui.Danger

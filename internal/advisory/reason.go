@@ -4,6 +4,8 @@ package advisory
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"martinella/internal/advisory/audience"
 	"martinella/internal/platform/i18n"
@@ -44,4 +46,11 @@ func (c chosen) why(l *i18n.Localizer) string {
 		text += ". " + l.T("advisory.why.unsure")
 	}
 	return text
+}
+
+// sentence is why with a capital at its beginning, where it stands alone.
+func (c chosen) sentence(l *i18n.Localizer) string {
+	text := c.why(l)
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }

@@ -20,15 +20,18 @@ const (
 func asHTML(text, language string) string {
 	body, foot, _ := strings.Cut(strings.TrimSpace(text), "\n-- \n")
 	var b strings.Builder
-	b.WriteString(`<!DOCTYPE html><html lang="` + html.EscapeString(language) + `"><head><meta charset="utf-8"></head><body style="` + mailBody + `"><div style="max-width:40em">`)
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(body), "\n\n") {
 		writeParagraph(&b, strings.Split(strings.Trim(paragraph, "\n"), "\n"))
 	}
+	return framed(b.String(), foot, language)
+}
+
+// framed is the page around HTML of ours, with the signature apart.
+func framed(body, foot, language string) string {
 	if foot != "" {
-		b.WriteString(`<p style="` + mailFoot + `">` + strings.ReplaceAll(linked(foot), "\n", "<br>") + "</p>")
+		body += `<p style="` + mailFoot + `">` + strings.ReplaceAll(linked(foot), "\n", "<br>") + "</p>"
 	}
-	b.WriteString("</div></body></html>")
-	return b.String()
+	return `<!DOCTYPE html><html lang="` + html.EscapeString(language) + `"><head><meta charset="utf-8"></head><body style="` + mailBody + `"><div style="max-width:40em">` + body + "</div></body></html>"
 }
 
 // writeParagraph writes lines that belong together, those of a kind in one block.

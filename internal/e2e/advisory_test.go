@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"martinella/internal/e2e/browser"
+)
+
+// TestAnAlert goes from the question "who runs it?" to the answer of a body, in
+// two browsers: written, refused for its label, reviewed, sent, acknowledged.
+func TestAnAlert(t *testing.T) {
+	i, b := demonstration(t), browser.Start(t)
+	analyst, member := b.Visit(t, "it"), b.Visit(t, "it")
+	signIn(t, analyst, i.base, "andrea.rossi@csirt.example")
+	signIn(t, member, i.base, "paolo.nencini@comune.castelvento.example")
+
+	analyst.Open(i.base + "/ops/exposure?q=fortios+%3C+7.2.8")
+	analyst.Follow(browser.LinkWith("Scrivi loro un'allerta"))
+	if got := analyst.Value(browser.Label("Destinatari")); got != `uses:"fortios < 7.2.8"` {
+		t.Fatalf("the audience is %s", got)
+	}
+	look(analyst, "advisory-new")
+	analyst.CheckAccessible()
+	analyst.Fill(browser.Label("Titolo (italiano)"), "PROVA: aggiornare FortiOS")
+	analyst.Fill(browser.Label("Testo (italiano)"), "Aggiornate **subito**.\n\n<script>alert(1)</script>")
+	analyst.Click(browser.CSS("input[value='TLP:RED']"))
+	analyst.Follow(browser.Words("Salva la bozza"))
+	analyst.WaitText(browser.CSS("main"), "TLP:RED è per persone nominate")
+	if got := analyst.Value(browser.Label("Titolo (italiano)")); got != "PROVA: aggiornare FortiOS" {
+		t.Errorf("what was typed is lost: %q", got)
+	}
+	look(analyst, "advisory-refused")
+	analyst.Click(browser.CSS("input[value='TLP:AMBER']"))
+	analyst.Follow(browser.Words("Salva la bozza"))
+	analyst.WaitText(flash, "Bozza salvata")
+	look(analyst, "advisory-draft")
+	analyst.CheckAccessible()
+	analyst.Follow(browser.LinkWith("Verifica e invia"))
+	analyst.WaitText(browser.CSS("main"), "Comune di Castelvento")
+	analyst.WaitText(browser.CSS("main"), "fortios < 7.2.8")
+	look(analyst, "advisory-send")
+	analyst.CheckAccessible()
+	analyst.Follow(browser.Words("Invia a 1 ente"))
+	analyst.WaitText(flash, "Inviata")
+	sent := analyst.Address()
+	look(analyst, "advisory-sent")
+	analyst.CheckAccessible()
+
+	mail := mailTo(t, analyst, i.base, "paolo.nencini@comune.castelvento.example", "PROVA: aggiornare FortiOS")
+	for _, part := range []string{"Comune di Castelvento", "TLP:AMBER", "Confermate la presa visione entro"} {
+		if !strings.Contains(mail, part) {
+			t.Errorf("the mail has no %q: %s", part, mail)
+		}
+	}
+	member.Open(i.base + "/o/c_x001")
+	member.WaitText(browser.CSS("main"), "da prendere in visione")
+	member.Open(linkIn(t, mail))
+	member.WaitText(browser.CSS("h1"), "PROVA: aggiornare FortiOS")
+	look(member, "advisory-received")
+	member.CheckAccessible()
+	member.Follow(browser.Words("Ne prendo visione"))
+	member.WaitText(flash, "Presa visione registrata")
+	member.Click(browser.CSS("input[value='help_wanted']"))
+	member.Fill(browser.Label("Nota"), "Chiamateci dopo le 14.")
+	member.Follow(browser.Words("Registra l'esito"))
+	member.WaitText(flash, "Esito registrato")
+	look(member, "advisory-answered")
+
+	analyst.Open(sent)
+	analyst.WaitText(browser.CSS("main"), "Chiamateci dopo le 14.")
+	analyst.Follow(browser.LinkWith("Ritira"))
+	look(analyst, "advisory-withdraw")
+	analyst.CheckAccessible()
+	analyst.Fill(browser.Label("Motivo"), "La versione corretta è un'altra.")
+	analyst.Follow(browser.Words("Ritira"))
+	analyst.WaitText(flash, "Allerta ritirata")
+	member.Open(i.base + "/o/c_x001/advisories")
+	member.WaitText(browser.CSS("main"), "Ritirata")
+}
