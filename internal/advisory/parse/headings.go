@@ -36,6 +36,8 @@ func headingWords() map[SectionKind]string {
 // headings finds the kind of a heading.
 type headings map[string]SectionKind
 
+var known = newHeadings()
+
 func newHeadings() headings {
 	h := headings{}
 	for kind, words := range headingWords() {

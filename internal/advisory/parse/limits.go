@@ -31,7 +31,8 @@ const (
 	maxLinks      = 5_000
 	maxRelated    = 200
 	maxIDs        = 100
-	maxHead       = 60 // lines before the first heading that are looked at
+	maxItems      = 5_000 // alerts of a feed or an export
+	maxHead       = 60    // lines before the first heading that are looked at
 )
 
 // The codes of the faults.

@@ -4,6 +4,7 @@ package parse
 
 import (
 	"bytes"
+	"encoding/json"
 	"path"
 	"strings"
 
@@ -54,7 +55,39 @@ func formOf(hint string, data []byte) (form, error) {
 	case isBinary(data):
 		return nil, fault.New(fault.Unsupported, CodeNotText)
 	}
+	switch name := ending(hint); {
+	case start[0] == '{', start[0] == '[' && (strings.HasSuffix(name, "json") || json.Valid(start)):
+		read, err := jsonForm(start)
+		return func([]byte) ([]Document, error) { return read(start) }, err
+	case start[0] == '<':
+		return markup(name, start), nil
+	case name == "html" || name == "htm":
+		return pageText, nil
+	}
 	return plainText, nil
+}
+
+// markup tells pages, feeds and text that begins with a bracket apart by their
+// first element.
+func markup(name string, start []byte) form {
+	head := strings.ToLower(string(start[:min(len(start), 4096)]))
+	for _, root := range []string{"<rss", "<feed", "<rdf:rdf", "<atom:feed"} {
+		if strings.Contains(head, root) {
+			return Feed
+		}
+	}
+	for _, root := range []string{"<html", "<!doctype html", "<body", "<div", "<p>", "<p ", "<h1", "<h2", "<table", "<article", "<section", "<ul", "<span", "<br"} {
+		if strings.HasPrefix(head, root) {
+			return pageText
+		}
+	}
+	switch {
+	case strings.Contains(head, "<html"), name == "html", name == "htm":
+		return pageText
+	case strings.HasPrefix(head, "<?xml"), strings.HasPrefix(head, "<!"), name == "xml", strings.HasSuffix(name, "+xml"):
+		return Feed
+	}
+	return plainText
 }
 
 // isBinary knows pictures, archives, programs and office documents by their
@@ -89,6 +122,11 @@ func ending(hint string) string {
 func plainText(data []byte) ([]Document, error) {
 	b := newBuilder(FormatText)
 	b.text(b.decodeText(data, ""), told{})
+	return b.only()
+}
+
+// only gives the one document of a text that says something.
+func (b *builder) only() ([]Document, error) {
 	if b.doc.Title == "" && len(b.doc.Sections) == 0 {
 		return nil, fault.New(fault.Invalid, CodeEmpty)
 	}

@@ -36,7 +36,6 @@ func (b *builder) text(s string, by told) {
 // divide cuts a text at its headings.
 func divide(s string) (head string, sections []Section) {
 	var text strings.Builder
-	known := newHeadings()
 	end := func() {
 		if len(sections) == 0 {
 			head = text.String()

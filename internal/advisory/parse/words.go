@@ -42,6 +42,17 @@ func labelOf(colour string) tlp.Label {
 	return ""
 }
 
+// statedLabel takes a label of a program's own format. One that is not known may
+// well restrict more than any that is: it is shown.
+func (b *builder) statedLabel(colour string) {
+	colour = strings.TrimPrefix(strings.ToUpper(clean(colour)), "TLP:")
+	if l := labelOf(colour); l != "" {
+		b.label(l)
+	} else if colour != "" {
+		b.unplaced("TLP:" + colour)
+	}
+}
+
 func papOf(colour string) PAP {
 	switch p := PAP("PAP:" + strings.ToUpper(colour)); p {
 	case PAPRed, PAPAmber, PAPGreen, PAPClear:
