@@ -56,6 +56,8 @@ func formOf(hint string, data []byte) (form, error) {
 		return nil, fault.New(fault.Unsupported, CodeNotText)
 	}
 	switch name := ending(hint); {
+	case name == "eml" || name == "rfc822" || isMail(start):
+		return func([]byte) ([]Document, error) { return mailMessage(start) }, nil
 	case start[0] == '{', start[0] == '[' && (strings.HasSuffix(name, "json") || json.Valid(start)):
 		read, err := jsonForm(start)
 		return func([]byte) ([]Document, error) { return read(start) }, err
@@ -127,7 +129,7 @@ func plainText(data []byte) ([]Document, error) {
 
 // only gives the one document of a text that says something.
 func (b *builder) only() ([]Document, error) {
-	if b.doc.Title == "" && len(b.doc.Sections) == 0 {
+	if b.doc.Title == "" && len(b.doc.Sections) == 0 && b.doc.Mail == nil {
 		return nil, fault.New(fault.Invalid, CodeEmpty)
 	}
 	return []Document{b.done()}, nil
