@@ -15,10 +15,11 @@ import (
 	"martinella/internal/app"
 	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/pdftext"
 )
 
 // advisoryParse prints each alert of a file as a JSON object; no instance is needed.
-func advisoryParse(_ context.Context, p program, fs *flag.FlagSet, args []string) (err error) {
+func advisoryParse(ctx context.Context, p program, fs *flag.FlagSet, args []string) (err error) {
 	hint := fs.String("hint", "", "file name or media type, where FILE does not say")
 	files, rest := splitPositional(args, 1)
 	if err := fs.Parse(rest); err != nil {
@@ -43,11 +44,23 @@ func advisoryParse(_ context.Context, p program, fs *flag.FlagSet, args []string
 	if err != nil {
 		return err
 	}
-	docs, err := parse.All(*hint, data)
+	docs, err := readAlerts(ctx, *hint, data)
 	if err != nil {
 		return sentence(say, err)
 	}
 	return p.printAlerts(say, docs)
+}
+
+// readAlerts reads a PDF as the text in it, all else as it is.
+func readAlerts(ctx context.Context, hint string, data []byte) ([]parse.Document, error) {
+	if !pdftext.IsPDF(data) {
+		return parse.All(hint, data)
+	}
+	text, err := pdftext.Program{}.Text(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	return parse.All("text/plain", []byte(text))
 }
 
 // printAlerts writes the documents to standard output, what to look at to standard error.

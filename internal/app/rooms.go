@@ -31,6 +31,7 @@ import (
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
 	"martinella/internal/platform/mailer"
+	"martinella/internal/platform/pdftext"
 	"martinella/internal/platform/ratelimit"
 	"martinella/internal/platform/secret"
 	"martinella/internal/vulnerability"
@@ -83,7 +84,7 @@ func Bundle() (*i18n.Bundle, error) {
 		constituency.Locales,
 		inventory.Locales,
 		vulnerability.Locale,
-		parse.Locale,
+		parse.Locale, pdftext.Locale,
 		channel.Locale,
 		hook.Locale,
 		advisory.Locale,
