@@ -9678,7 +9678,7 @@ func (c *Client) ListNamesAll(ctx context.Context, params *ListNamesParams) iter
 
 // ListAffectedNames List assigners' names of products nobody has said the meaning of
 //
-// Those in most CVEs first, at most limit.
+// Those in most CVEs first.
 //
 // GET /api/v1/names/affected
 func (c *Client) ListAffectedNames(ctx context.Context, params *ListAffectedNamesParams) (*Reply[ListAffectedName], error) {
@@ -9725,7 +9725,7 @@ func (c *Client) ConfirmAffectedName(ctx context.Context, params *ConfirmAffecte
 
 // ListConfirmedAffectedNames List what was said of assigners' names
 //
-// The newest first, at most limit.
+// The newest first.
 //
 // GET /api/v1/names/affected/confirmed
 func (c *Client) ListConfirmedAffectedNames(ctx context.Context, params *ListConfirmedAffectedNamesParams) (*Reply[ListConfirmedAffected], error) {
@@ -11261,7 +11261,7 @@ func (c *Client) UpdateAsset(ctx context.Context, org string, id int64, params *
 
 // ListAssetHistory List what was done to a host or system
 //
-// The newest first, at most limit.
+// The newest first.
 //
 // GET /api/v1/organisations/{org}/stack/assets/{id}/history
 func (c *Client) ListAssetHistory(ctx context.Context, org string, id int64, params *ListAssetHistoryParams) (*Reply[ListAssetChange], error) {
@@ -11681,7 +11681,7 @@ func (c *Client) ListStackItemCandidatesAll(ctx context.Context, org string, id 
 
 // ListStackItemHistory List what an item was
 //
-// The newest first, at most limit; also of items that were removed.
+// The newest first; also of items that were removed.
 //
 // GET /api/v1/organisations/{org}/stack/items/{id}/history
 func (c *Client) ListStackItemHistory(ctx context.Context, org string, id int64, params *ListStackItemHistoryParams) (*Reply[ListStackVersion], error) {
@@ -12068,7 +12068,7 @@ func (c *Client) UnmarkVulnerabilities(ctx context.Context, org string, params *
 
 // ListVEXDocuments List suppliers' VEX documents
 //
-// The newest first, at most 50.
+// The newest first.
 //
 // GET /api/v1/organisations/{org}/vulnerabilities/vex/documents
 func (c *Client) ListVEXDocuments(ctx context.Context, org string, params *ListVEXDocumentsParams) (*Reply[ListVEXDocument], error) {
@@ -12201,7 +12201,7 @@ func (c *Client) ExplainVulnerabilityAll(ctx context.Context, org string, cve st
 
 // ListVulnerabilityHistory List what happened to a vulnerability of the organisation
 //
-// At most limit.
+// The newest first.
 //
 // GET /api/v1/organisations/{org}/vulnerabilities/{cve}/history
 func (c *Client) ListVulnerabilityHistory(ctx context.Context, org string, cve string, params *ListVulnerabilityHistoryParams) (*Reply[ListMatchNews], error) {

@@ -36,6 +36,7 @@ func stackContract(c *contract) {
 	if got := c.call(200, "list-stack-item-history", asked{Path: path}); len(got.items()) != 2 {
 		c.t.Errorf("history %v", got.Body)
 	}
+	c.goesOn("list-stack-item-history", asked{Path: path}, 2)
 	c.call(200, "confirm-stack-item", asked{Path: map[string]string{"id": other.id("id")}, Body: m{"product": ""}})
 	c.call(204, "forget-stack-item-product", asked{Path: map[string]string{"id": other.id("id")}})
 	c.call(404, "forget-stack-item-product", asked{As: "org_admin@c_x102", Path: map[string]string{"org": "c_x102", "id": other.id("id")}})
@@ -111,6 +112,7 @@ func assetContract(c *contract) {
 	if got := c.call(200, "list-asset-history", asked{Path: path}); len(got.items()) < 5 {
 		c.t.Errorf("%v", got.Body)
 	}
+	c.goesOn("list-asset-history", asked{Path: path}, len(c.call(200, "list-asset-history", asked{Path: path}).items()))
 }
 
 // sourceContract calls what is about servers an inventory is fetched from.

@@ -3,7 +3,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -21,7 +20,7 @@ import (
 
 // affectedNames lists the vendors and products that only a CNA's words name and
 // nobody has confirmed yet, those in most CVEs first.
-func (a *App) affectedNames(ctx context.Context, s access.Scope, limit int) ([]inventory.AffectedName, error) {
+func (a *App) affectedNames(ctx context.Context, s access.Scope, after *inventory.AffectedName, limit int) ([]inventory.AffectedName, error) {
 	all, _, err := a.rooms.corpus.Products(ctx, s, 0)
 	if err != nil {
 		return nil, err
@@ -33,10 +32,13 @@ func (a *App) affectedNames(ctx context.Context, s access.Scope, limit int) ([]i
 	var out []inventory.AffectedName
 	for _, p := range all {
 		if p.Part == "n" && p.CVEs > 0 && len(known.Resolve(p.Vendor, p.Product)) == 0 {
-			out = append(out, inventory.AffectedName{Vendor: p.Vendor, Product: p.Product, CVEs: p.CVEs})
+			name := inventory.AffectedName{Vendor: p.Vendor, Product: p.Product, CVEs: p.CVEs}
+			if after == nil || name.Compare(*after) > 0 {
+				out = append(out, name)
+			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b inventory.AffectedName) int { return cmp.Compare(b.CVEs, a.CVEs) })
+	slices.SortFunc(out, inventory.AffectedName.Compare)
 	return out[:min(limit, len(out))], nil
 }
 

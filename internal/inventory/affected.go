@@ -123,12 +123,12 @@ type Confirmed struct {
 	Target          Target
 }
 
-// ConfirmedAffected lists the newest confirmations.
-func (m *Module) ConfirmedAffected(ctx context.Context, s access.Scope, limit int) ([]Confirmed, error) {
+// ConfirmedAffected lists the confirmations before one, the newest first.
+func (m *Module) ConfirmedAffected(ctx context.Context, s access.Scope, before int64, limit int) ([]Confirmed, error) {
 	if err := errorsOf(s.Territory(), s.Require(access.NameConfirm)); err != nil {
 		return nil, err
 	}
-	rows, err := m.deps.DB.Query(ctx, "SELECT id, vendor_text, product_text, part, vendor, product FROM affected_alias ORDER BY id DESC LIMIT $1", limit)
+	rows, err := m.deps.DB.Query(ctx, "SELECT id, vendor_text, product_text, part, vendor, product FROM affected_alias WHERE id < $1 ORDER BY id DESC LIMIT $2", before, limit)
 	return db.Collect(rows, err, func(r *sql.Rows) (c Confirmed, err error) {
 		return c, r.Scan(&c.ID, &c.Vendor, &c.Product, &c.Target.Part, &c.Target.Vendor, &c.Target.Product)
 	})

@@ -29,7 +29,7 @@ func (m *Module) stackAPI(a *api.API) {
 	api.Get(a, path+"/{id}", read, m.apiItem, api.Op{ID: "get-stack-item", Tag: tag, Summary: "Read an item"})
 	api.Put(a, path+"/{id}", edit, m.apiEditItem, api.Op{ID: "update-stack-item", Tag: tag, Summary: "Write an item whole"})
 	api.Delete(a, path+"/{id}", edit, m.apiRemoveItem, api.Op{ID: "remove-stack-item", Tag: tag, Summary: "Remove an item", Text: "Its history stays."})
-	api.Get(a, path+"/{id}/history", read, m.apiHistory, api.Op{ID: "list-stack-item-history", Tag: tag, Summary: "List what an item was", Text: "The newest first, at most limit; also of items that were removed."})
+	api.Get(a, path+"/{id}/history", read, m.apiHistory, api.Op{ID: "list-stack-item-history", Tag: tag, Summary: "List what an item was", Text: "The newest first; also of items that were removed."})
 	api.Post(a, path+"/{id}/product", edit, m.apiConfirm, api.Op{ID: "confirm-stack-item", Tag: tag, Summary: "Say what product an item is", Text: "An empty product: none that is known."})
 	api.Delete(a, path+"/{id}/product", edit, m.apiForget, api.Op{ID: "forget-stack-item-product", Tag: tag, Summary: "Take back what product an item is", Text: "Also for the other items of its name; what the CSIRT said for all stays. Twice does nothing more."})
 	api.Post(a, "/organisations/{org}/stack/bulk", edit, m.apiBulk, api.Op{ID: "change-stack-items", Tag: tag, Summary: "Remove or classify several items"})

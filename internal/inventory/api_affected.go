@@ -11,9 +11,9 @@ import (
 func (m *Module) affectedAPI(a *api.API) {
 	const tag, path = "Names", "/names/affected"
 	confirm := gate.Staff(access.NameConfirm)
-	api.Get(a, path, confirm, m.apiAffected, api.Op{ID: "list-affected-names", Tag: tag, Summary: "List assigners' names of products nobody has said the meaning of", Text: "Those in most CVEs first, at most limit."})
+	api.Get(a, path, confirm, m.apiAffected, api.Op{ID: "list-affected-names", Tag: tag, Summary: "List assigners' names of products nobody has said the meaning of", Text: "Those in most CVEs first."})
 	api.Post(a, path+"/confirm", confirm, m.apiConfirmAffected, api.Op{ID: "confirm-affected-name", Tag: tag, Summary: "Say what product an assigner's name means", Text: "Twice does nothing more."})
-	api.Get(a, path+"/confirmed", confirm, m.apiConfirmedAffected, api.Op{ID: "list-confirmed-affected-names", Tag: tag, Summary: "List what was said of assigners' names", Text: "The newest first, at most limit."})
+	api.Get(a, path+"/confirmed", confirm, m.apiConfirmedAffected, api.Op{ID: "list-confirmed-affected-names", Tag: tag, Summary: "List what was said of assigners' names", Text: "The newest first."})
 	api.Delete(a, path+"/confirmed/{id}", confirm, m.apiForgetAffected, api.Op{ID: "forget-affected-name", Tag: tag, Summary: "Take back what was said of an assigner's name"})
 }
 
@@ -29,10 +29,15 @@ func (m *Module) apiAffected(r *api.Request, in *api.Paging) (out api.List[affec
 	if m.deps.AffectedNames == nil {
 		return api.Items([]affectedNameJSON{}, ""), nil
 	}
-	all, err := m.affectedRows(r, in.Limit)
+	all, err := m.affectedRows(r, parseAffected(in.After()), in.Limit+1)
+	next := ""
+	if len(all) > in.Limit {
+		all = all[:in.Limit]
+		next = all[in.Limit-1].cursor()
+	}
 	return api.Items(api.Each(all, func(a affectedRow) affectedNameJSON {
 		return affectedNameJSON{a.Vendor, a.Product, a.CVEs, api.Each(a.Best, candidateView)}
-	}), ""), err
+	}), next), err
 }
 
 type confirmAffectedInput struct {
@@ -56,10 +61,10 @@ type confirmedAffectedJSON struct {
 }
 
 func (m *Module) apiConfirmedAffected(r *api.Request, in *api.Paging) (api.List[confirmedAffectedJSON], error) {
-	all, err := m.ConfirmedAffected(r.Context(), r.Scope, in.Limit)
-	return api.Items(api.Each(all, func(c Confirmed) confirmedAffectedJSON {
+	all, err := m.ConfirmedAffected(r.Context(), r.Scope, in.Before(), in.Limit+1)
+	return api.Newest(all, in, func(c Confirmed) int64 { return c.ID }, func(c Confirmed) confirmedAffectedJSON {
 		return confirmedAffectedJSON{c.ID, c.Vendor, c.Product, refOf(c.Target.Part, c.Target.Vendor, c.Target.Product)}
-	}), ""), err
+	}), err
 }
 
 func (m *Module) apiForgetAffected(r *api.Request, in *api.ID) (api.Nothing, error) {

@@ -21,7 +21,7 @@ func (m *Module) assetAPI(a *api.API) {
 	api.Post(a, path, edit, m.apiAddAsset, api.Op{ID: "add-asset", Tag: tag, Status: http.StatusCreated, Summary: "Declare a host or system"})
 	api.Get(a, path+"/{id}", read, m.apiAsset, api.Op{ID: "get-asset", Tag: tag, Summary: "Read a host or system"})
 	api.Put(a, path+"/{id}", edit, m.apiEditAsset, api.Op{ID: "update-asset", Tag: tag, Summary: "Write a host or system whole", Text: "Items without exposure or criticality of their own follow."})
-	api.Get(a, path+"/{id}/history", read, m.apiAssetHistory, api.Op{ID: "list-asset-history", Tag: tag, Summary: "List what was done to a host or system", Text: "The newest first, at most limit."})
+	api.Get(a, path+"/{id}/history", read, m.apiAssetHistory, api.Op{ID: "list-asset-history", Tag: tag, Summary: "List what was done to a host or system", Text: "The newest first."})
 	api.Post(a, path+"/{id}/retire", edit, m.apiRetireAsset, api.Op{ID: "retire-asset", Tag: tag, Summary: "Take a host or system out of service", Text: "What was on it ends, its history stays. Twice does nothing more."})
 	api.Post(a, path+"/{id}/return", edit, m.apiReturnAsset, api.Op{ID: "return-asset", Tag: tag, Summary: "Put a host or system back into service", Text: "Its items do not come back."})
 	api.Post(a, path+"/{id}/merge", edit, m.apiMergeAssets, api.Op{ID: "merge-assets", Tag: tag, Summary: "Make one of two that are the same", Text: "What is on the other goes to this one, and the other is no more."})
@@ -159,8 +159,10 @@ func (m *Module) apiAssetHistory(r *api.Request, in *assetHistoryQuery) (out api
 	if _, err := m.Asset(r.Context(), r.Scope, in.ID.ID); err != nil {
 		return out, err
 	}
-	all, err := m.AssetHistory(r.Context(), r.Scope, in.ID.ID, in.Limit)
-	return api.Items(api.Each(all, func(c AssetChange) assetChangeJSON { return assetChangeJSON{c.At, c.Who, c.Change, c.Diff} }), ""), err
+	all, err := m.AssetHistory(r.Context(), r.Scope, in.ID.ID, in.Before(), in.Limit+1)
+	return api.Newest(all, &in.Paging, func(c AssetChange) int64 { return c.ID }, func(c AssetChange) assetChangeJSON {
+		return assetChangeJSON{c.At, c.Who, c.Change, c.Diff}
+	}), err
 }
 
 func (m *Module) apiRetireAsset(r *api.Request, in *api.ID) (assetJSON, error) {

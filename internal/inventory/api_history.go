@@ -27,8 +27,8 @@ type historyQuery struct {
 }
 
 func (m *Module) apiHistory(r *api.Request, in *historyQuery) (api.List[stackVersionJSON], error) {
-	all, err := m.History(r.Context(), r.Scope, in.ID.ID, in.Limit)
-	return api.Items(api.Each(all, stackVersionView), ""), err
+	all, next, err := m.HistoryAfter(r.Context(), r.Scope, in.ID.ID, in.After(), in.Limit)
+	return api.Items(api.Each(all, stackVersionView), next), err
 }
 
 type changesQuery struct {

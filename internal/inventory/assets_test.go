@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -304,7 +305,7 @@ func TestMergeAndRetire(t *testing.T) {
 		if list := assets(t, w, 1); len(list) != 1 || list[0].Name != "Server protocollo" || list[0].Items != 1 {
 			t.Errorf("seen again: %+v", list)
 		}
-		h := must[[]inventory.AssetChange](t)(w.AssetHistory(ctx, member(1), keep.ID, 20))
+		h := must[[]inventory.AssetChange](t)(w.AssetHistory(ctx, member(1), keep.ID, math.MaxInt64, 20))
 		var kinds []string
 		for _, c := range h {
 			kinds = append(kinds, c.Change)

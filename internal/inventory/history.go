@@ -14,6 +14,7 @@ import (
 
 // Version is a state an item had.
 type Version struct {
+	ID      int64
 	Item    int64
 	Change  string    // added, edited, imported, identified
 	From    time.Time // it became so
@@ -23,23 +24,39 @@ type Version struct {
 	Content
 }
 
-var versionList = "item_id, change, valid_from, valid_to, who, COALESCE(ended_by, ''), " + contentList
+var versionList = "id, item_id, change, valid_from, valid_to, who, COALESCE(ended_by, ''), " + contentList
 
 func scanVersion(r *sql.Rows) (v Version, err error) {
-	head := []any{&v.Item, &v.Change, db.Time(&v.From), db.Time(&v.To), &v.Who, &v.EndedBy}
+	head := []any{&v.ID, &v.Item, &v.Change, db.Time(&v.From), db.Time(&v.To), &v.Who, &v.EndedBy}
 	return v, r.Scan(append(head, v.targets()...)...)
 }
 
 // History gives an item's versions, the newest first, at most limit. It also
 // answers for items that were removed.
 func (m *Module) History(ctx context.Context, s access.Scope, item int64, limit int) ([]Version, error) {
+	list, _, err := m.HistoryAfter(ctx, s, item, "", limit)
+	return list, err
+}
+
+// HistoryAfter is History from a cursor on; next is where the rest begins, "" at the end.
+func (m *Module) HistoryAfter(ctx context.Context, s access.Scope, item int64, after string, limit int) (list []Version, next string, err error) {
 	org, err := reader(s)
 	if err != nil {
-		return nil, err
+		return nil, "", err
+	}
+	cond, args := "", []any{org, item, limit + 1}
+	if at, ok := parseCursor(after); ok {
+		cond, args = " AND (valid_from, id) < ($4, $5)", append(args, parseID(at.Value), at.ID)
 	}
 	rows, err := m.deps.DB.Query(ctx, "SELECT "+versionList+` FROM item_version
-		WHERE organisation_id = $1 AND item_id = $2 ORDER BY valid_from DESC, id DESC LIMIT $3`, org, item, limit)
-	return db.Collect(rows, err, scanVersion)
+		WHERE organisation_id = $1 AND item_id = $2`+cond+" ORDER BY valid_from DESC, id DESC LIMIT $3", args...)
+	list, err = db.Collect(rows, err, scanVersion)
+	if len(list) > limit {
+		list = list[:limit]
+		last := list[limit-1]
+		next = cursor{fmt.Sprint(db.Ms(last.From)), last.ID}.String()
+	}
+	return list, next, err
 }
 
 func reader(s access.Scope) (int64, error) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -295,7 +296,7 @@ func TestAffectedNamesAreConfirmed(t *testing.T) {
 		if d := cmp.Diff([]inventory.Target{{Part: "o", Vendor: "fortinet", Product: "fortios"}}, got); d != "" {
 			t.Error(d)
 		}
-		list := must[[]inventory.Confirmed](t)(w.ConfirmedAffected(ctx, staff, 10))
+		list := must[[]inventory.Confirmed](t)(w.ConfirmedAffected(ctx, staff, math.MaxInt64, 10))
 		if len(list) != 1 || w.ForgetAffected(ctx, staff, list[0].ID) != nil {
 			t.Fatalf("%+v", list)
 		}

@@ -45,12 +45,6 @@ type Dictionary interface {
 	Products(ctx context.Context, s access.Scope) ([]names.Product, error)
 }
 
-// AffectedName is a vendor and product as a CNA wrote them, that no CPE name is known for.
-type AffectedName struct {
-	Vendor, Product string
-	CVEs            int
-}
-
 // Audit writes the audit log in the transaction of what it tells of.
 type Audit interface {
 	Append(ctx context.Context, tx *db.Tx, actor string, organisation int64, action, object string, detail any) error
@@ -80,8 +74,8 @@ type Deps struct {
 	Pull       Puller // how inventories are fetched from servers
 
 	// AffectedNames lists names of CVE 5 records nobody has confirmed yet, those
-	// in most CVEs first. nil: the operator's page has no such list.
-	AffectedNames func(ctx context.Context, s access.Scope, limit int) ([]AffectedName, error)
+	// in most CVEs first, from the one after another on. nil: the operator's page has no such list.
+	AffectedNames func(ctx context.Context, s access.Scope, after *AffectedName, limit int) ([]AffectedName, error)
 	// Open counts the open vulnerabilities of items, for the list. nil: no such column.
 	Open func(ctx context.Context, s access.Scope, items []int64) (map[int64]int, error)
 	// Who names the author of a change ("person:12") as people know him; "" or nil: by number.

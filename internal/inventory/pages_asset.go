@@ -3,6 +3,7 @@
 package inventory
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -155,7 +156,7 @@ func (m *Module) assetPage(r *gate.Request) error {
 	if v.Asset, err = m.Asset(r.Context(), r.Scope, id); err != nil {
 		return err
 	}
-	if v.History, err = m.AssetHistory(r.Context(), r.Scope, id, itemHistory); err != nil {
+	if v.History, err = m.AssetHistory(r.Context(), r.Scope, id, math.MaxInt64, itemHistory); err != nil {
 		return err
 	}
 	v.Items = listView{Base: v.Base, List: ui.ParseList(r.R.URL)}

@@ -3,6 +3,7 @@
 package inventory
 
 import (
+	"math"
 	"strconv"
 
 	"martinella/internal/access/gate"
@@ -30,11 +31,11 @@ func (m *Module) affectedPage(r *gate.Request) error { return m.showAffected(r, 
 func (m *Module) showAffected(r *gate.Request, failure error) error {
 	v := affectedView{State: r.FormState(failure), Known: m.deps.AffectedNames != nil}
 	var err error
-	if v.Confirmed, err = m.ConfirmedAffected(r.Context(), r.Scope, 50); err != nil {
+	if v.Confirmed, err = m.ConfirmedAffected(r.Context(), r.Scope, math.MaxInt64, 50); err != nil {
 		return err
 	}
 	if v.Known {
-		if v.Waiting, err = m.affectedRows(r, 50); err != nil {
+		if v.Waiting, err = m.affectedRows(r, nil, 50); err != nil {
 			return err
 		}
 	}
@@ -45,8 +46,8 @@ func (m *Module) showAffected(r *gate.Request, failure error) error {
 	return r.Page(title, affectedBody(v))
 }
 
-func (m *Module) affectedRows(r *gate.Request, limit int) ([]affectedRow, error) {
-	list, err := m.deps.AffectedNames(r.Context(), r.Scope, limit)
+func (m *Module) affectedRows(r *gate.Request, after *AffectedName, limit int) ([]affectedRow, error) {
+	list, err := m.deps.AffectedNames(r.Context(), r.Scope, after, limit)
 	if err != nil {
 		return nil, err
 	}

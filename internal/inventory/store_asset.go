@@ -128,14 +128,15 @@ func noteAsset(ctx context.Context, tx *db.Tx, a Asset, at time.Time, who, chang
 
 // AssetChange is an entry of an asset's history.
 type AssetChange struct {
+	ID     int64
 	At     time.Time
 	Who    string
 	Change string
 	Diff   []AssetDiff
 }
 
-// AssetHistory gives what was done to an asset, the newest first.
-func (m *Module) AssetHistory(ctx context.Context, s access.Scope, id int64, limit int) ([]AssetChange, error) {
+// AssetHistory gives what was done to an asset before a change, the newest first.
+func (m *Module) AssetHistory(ctx context.Context, s access.Scope, id, before int64, limit int) ([]AssetChange, error) {
 	if err := s.Require(access.StackRead); err != nil {
 		return nil, err
 	}
@@ -143,10 +144,10 @@ func (m *Module) AssetHistory(ctx context.Context, s access.Scope, id int64, lim
 	if err != nil {
 		return nil, err
 	}
-	rows, err := m.deps.DB.Query(ctx, "SELECT at, who, change, detail FROM asset_change WHERE organisation_id = $1 AND asset_id = $2 ORDER BY id DESC LIMIT $3", org, id, limit)
+	rows, err := m.deps.DB.Query(ctx, "SELECT id, at, who, change, detail FROM asset_change WHERE organisation_id = $1 AND asset_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4", org, id, before, limit)
 	return db.Collect(rows, err, func(r *sql.Rows) (c AssetChange, err error) {
 		var detail string
-		if err := r.Scan(db.Time(&c.At), &c.Who, &c.Change, &detail); err != nil {
+		if err := r.Scan(&c.ID, db.Time(&c.At), &c.Who, &c.Change, &detail); err != nil {
 			return c, err
 		}
 		return c, json.Unmarshal([]byte(detail), &c.Diff)

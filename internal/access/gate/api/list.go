@@ -4,6 +4,7 @@ package api
 
 import (
 	"encoding/base64"
+	"math"
 	"net/url"
 	"strconv"
 
@@ -24,6 +25,14 @@ type Paging struct {
 
 // After is the room's own cursor of where to go on; "" at the beginning.
 func (p *Paging) After() string { return p.after }
+
+// Before is where to go on in a list that begins with the highest id: at those below it.
+func (p *Paging) Before() int64 {
+	if id, err := strconv.ParseInt(p.after, 10, 64); err == nil {
+		return id
+	}
+	return math.MaxInt64
+}
 
 func (p *Paging) paging() *Paging { return p }
 
@@ -72,6 +81,17 @@ func (l List[T]) sealed(c *call, p *Paging) (list any, next string) {
 	inner := []byte(l.NextCursor)
 	l.NextCursor = base64.RawURLEncoding.EncodeToString(append(c.api.deps.Signer.Sign(inner, c.binding()), inner...))
 	return l, c.link(url.Values{"cursor": {l.NextCursor}, "limit": {strconv.Itoa(p.Limit)}})
+}
+
+// Newest makes a page of a list that begins with the highest id; of all there is
+// one more than fits, where there are more.
+func Newest[From, To any](all []From, p *Paging, id func(From) int64, view func(From) To) List[To] {
+	next := ""
+	if len(all) > p.Limit {
+		all = all[:p.Limit]
+		next = strconv.FormatInt(id(all[len(all)-1]), 10)
+	}
+	return Items(Each(all, view), next)
 }
 
 // Each makes the things of a list out of others.
