@@ -38,6 +38,22 @@ func TestHostileTexts(t *testing.T) {
 	}
 }
 
+func TestHostilePages(t *testing.T) {
+	for name, page := range map[string]string{
+		"nested":             "<html>" + repeat("<div>"),
+		"links never closed": "<html>" + repeat("<a href='https://a.it/'>a"),
+		"links closed twice": "<html><a href='https://a.it/'>" + repeat("a</a>"),
+		"one long link":      "<html><a href='https://a.it/" + repeat("a") + "'>a</a>",
+		"cells":              "<html>" + repeat("<td>"),
+		"never shown":        "<html><script>" + repeat("<b>"),
+		"one tag":            "<html><p " + repeat("a=b "),
+		"a feed of items":    "<rss version='2.0'><channel>" + repeat("<item/>") + "</channel></rss>",
+		"a feed of pages":    "<rss version='2.0'><channel><item><description>" + repeat("&lt;p&gt;a") + "</description></item></channel></rss>",
+	} {
+		t.Run(name, func(t *testing.T) { check(t, "a.html", []byte(page)) })
+	}
+}
+
 func TestReadingDirectionsAreTakenOutAndSaid(t *testing.T) {
 	d := read(t, "ESEMPIO INVENTATO: fattura\u202efdp.exe\x00\n")
 	if d.Title != "ESEMPIO INVENTATO: fatturafdp.exe" || len(d.Warnings) != 2 {
