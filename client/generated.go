@@ -1562,8 +1562,11 @@ type Advisory struct {
 	MailsQueued int64 `json:"mails_queued"`
 
 	// Organisations It was sent to.
-	Organisations int64        `json:"organisations"`
-	Pap           *AdvisoryPap `json:"pap,omitempty"`
+	Organisations int64 `json:"organisations"`
+
+	// Originals What it was made of; in the answer about one.
+	Originals []AdvisoryOriginal `json:"originals,omitempty"`
+	Pap       *AdvisoryPap       `json:"pap,omitempty"`
 
 	// People A mail is written to.
 	People     int64      `json:"people"`
@@ -1659,6 +1662,17 @@ type AdvisoryEntrySeverity string
 
 // AdvisoryEntryTLP defines model for AdvisoryEntry.TLP.
 type AdvisoryEntryTLP string
+
+// AdvisoryOriginal defines model for AdvisoryOriginal.
+type AdvisoryOriginal struct {
+	By         string    `json:"by"`
+	Format     string    `json:"format"`
+	ID         int64     `json:"id"`
+	Name       *string   `json:"name,omitempty"`
+	ReceivedAt time.Time `json:"received_at"`
+	Sha256     string    `json:"sha256"`
+	Size       int64     `json:"size"`
+}
 
 // AdvisoryText defines model for AdvisoryText.
 type AdvisoryText struct {
@@ -6013,6 +6027,15 @@ type AddAdvisoryParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ReceiveAdvisoryParams defines parameters for ReceiveAdvisory.
+type ReceiveAdvisoryParams struct {
+	// Name Of the file; it helps to tell what it is.
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // DeleteAdvisoryParams defines parameters for DeleteAdvisory.
 type DeleteAdvisoryParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
@@ -6042,6 +6065,12 @@ type ListAdvisoryDeliveriesParams struct {
 	// Waiting Only of those that have not acknowledged it.
 	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
 
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetAdvisoryOriginalParams defines parameters for GetAdvisoryOriginal.
+type GetAdvisoryOriginalParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -8834,6 +8863,21 @@ func (c *Client) AddAdvisory(ctx context.Context, params *AddAdvisoryParams, bod
 	return send[Advisory](ctx, c, q)
 }
 
+// ReceiveAdvisory Make a draft of an alert from outside
+//
+// The body is the alert as it came: text, mail, CSAF, STIX, MISP, a feed's item. It is kept byte for byte. One whose reference is here already is kept beside the advisory that has it, which is answered as it is.
+//
+// POST /api/v1/advisories/received
+func (c *Client) ReceiveAdvisory(ctx context.Context, params *ReceiveAdvisoryParams, contentType string, body io.Reader) (*Reply[Advisory], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/received")}
+	q.kind, q.raw = contentType, body
+	if params != nil {
+		q.ask("name", params.Name)
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Advisory](ctx, c, q)
+}
+
 // DeleteAdvisory Delete a draft
 //
 // DELETE /api/v1/advisories/{id}
@@ -8900,6 +8944,17 @@ func (c *Client) ListAdvisoryDeliveriesAll(ctx context.Context, id int64, params
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
+}
+
+// GetAdvisoryOriginal Fetch what an advisory was made of, as it came
+//
+// GET /api/v1/advisories/{id}/originals/{original}
+func (c *Client) GetAdvisoryOriginal(ctx context.Context, id int64, original int64, params *GetAdvisoryOriginalParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/originals/%s", segment(id), segment(original))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[File](ctx, c, q)
 }
 
 // ProposeAdvisory Ask a second person to send it

@@ -3,6 +3,7 @@
 package advisory
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/access/gate/api"
+	"martinella/internal/advisory/parse"
 	"martinella/internal/platform/tlp"
 )
 
@@ -19,6 +21,9 @@ func (m *Module) RegisterAPI(a *api.API) {
 	read, edit, send := gate.Staff(access.AdvisoryRead), gate.Staff(access.AdvisoryEdit), gate.Staff(access.AdvisorySend)
 	api.Get(a, "/advisories", read, m.apiList, api.Op{ID: "list-advisories", Tag: tag, Summary: "List the CSIRT's alerts and bulletins", Text: "The newest first, whatever their state."})
 	api.Post(a, "/advisories", edit, m.apiCreate, api.Op{ID: "add-advisory", Tag: tag, Status: http.StatusCreated, Summary: "Write a draft"})
+	api.PostPrepared(a, "/advisories/received", edit, m.apiTakeIn, m.apiReceive, api.Op{ID: "receive-advisory", Tag: tag, Status: http.StatusCreated, Summary: "Make a draft of an alert from outside", Kinds: []string{"application/octet-stream"}, MaxBody: parse.Limit,
+		Text: "The body is the alert as it came: text, mail, CSAF, STIX, MISP, a feed's item. It is kept byte for byte. One whose reference is here already is kept beside the advisory that has it, which is answered as it is."})
+	api.Get(a, "/advisories/{id}/originals/{original}", read, m.apiOriginal, api.Op{ID: "get-advisory-original", Tag: tag, Summary: "Fetch what an advisory was made of, as it came"})
 	api.Get(a, "/advisories/{id}", read, m.apiGet, api.Op{ID: "get-advisory", Tag: tag, Summary: "Read an advisory"})
 	api.Put(a, "/advisories/{id}", edit, m.apiEdit, api.Op{ID: "update-advisory", Tag: tag, Summary: "Write a draft whole", Text: "One that was proposed has then to be proposed again. What was sent does not change."})
 	api.Delete(a, "/advisories/{id}", edit, m.apiDiscard, api.Op{ID: "delete-advisory", Tag: tag, Summary: "Delete a draft"})
@@ -81,17 +86,18 @@ func entryView(e Entry) advisoryEntryJSON {
 type advisoryJSON struct {
 	ID int64 `json:"id"`
 	AdvisoryEntry
-	State         State     `json:"state" enum:"draft,proposed,sent,withdrawn"`
-	CreatedAt     time.Time `json:"created_at"`
-	CreatedBy     string    `json:"created_by"`
-	ProposedAt    time.Time `json:"proposed_at,omitzero"`
-	SentAt        time.Time `json:"sent_at,omitzero"`
-	SentBy        string    `json:"sent_by,omitempty"`
-	WithdrawnAt   time.Time `json:"withdrawn_at,omitzero"`
-	Why           string    `json:"withdrawn_because,omitempty"`
-	Organisations int       `json:"organisations" doc:"It was sent to."`
-	People        int       `json:"people" doc:"A mail is written to."`
-	Told          int       `json:"mails_queued" doc:"Of those mails, so far."`
+	State         State                  `json:"state" enum:"draft,proposed,sent,withdrawn"`
+	CreatedAt     time.Time              `json:"created_at"`
+	CreatedBy     string                 `json:"created_by"`
+	ProposedAt    time.Time              `json:"proposed_at,omitzero"`
+	SentAt        time.Time              `json:"sent_at,omitzero"`
+	SentBy        string                 `json:"sent_by,omitempty"`
+	WithdrawnAt   time.Time              `json:"withdrawn_at,omitzero"`
+	Why           string                 `json:"withdrawn_because,omitempty"`
+	Organisations int                    `json:"organisations" doc:"It was sent to."`
+	People        int                    `json:"people" doc:"A mail is written to."`
+	Told          int                    `json:"mails_queued" doc:"Of those mails, so far."`
+	Originals     []advisoryOriginalJSON `json:"originals,omitempty" doc:"What it was made of; in the answer about one."`
 
 	version int64
 }
@@ -110,6 +116,17 @@ func (a advisoryJSON) Location() string {
 func advisoryView(a Advisory) advisoryJSON {
 	return advisoryJSON{ID: a.ID, AdvisoryEntry: entryView(a.Entry), State: a.State, CreatedAt: a.Created.At, CreatedBy: a.Created.Name, ProposedAt: a.Proposed.At, SentAt: a.Sent.At, SentBy: a.Sent.Name,
 		WithdrawnAt: a.Withdrawn.At, Why: a.Why, Organisations: a.Organisations, People: a.People, Told: a.Told, version: a.Version}
+}
+
+// advisoryOriginalJSON is something an advisory was made of.
+type advisoryOriginalJSON struct {
+	ID         int64     `json:"id"`
+	ReceivedAt time.Time `json:"received_at"`
+	By         string    `json:"by"`
+	Name       string    `json:"name,omitempty"`
+	Format     string    `json:"format"`
+	Size       int64     `json:"size"`
+	SHA256     string    `json:"sha256"`
 }
 
 type advisoriesQuery struct {
@@ -131,7 +148,43 @@ func (m *Module) apiCreate(r *api.Request, in *addAdvisory) (advisoryJSON, error
 
 func (m *Module) apiGet(r *api.Request, in *api.ID) (advisoryJSON, error) {
 	a, err := m.Get(r.Context(), r.Scope, in.ID)
+	if err != nil {
+		return advisoryJSON{}, err
+	}
+	list, err := m.Originals(r.Context(), r.Scope, in.ID)
+	out := advisoryView(a)
+	out.Originals = api.Each(list, func(o Original) advisoryOriginalJSON {
+		return advisoryOriginalJSON{o.ID, o.At, o.By, o.Name, o.Format, o.Size, o.SHA256}
+	})
+	return out, err
+}
+
+type receiveAdvisory struct {
+	Name string `query:"name" maxLength:"200" doc:"Of the file; it helps to tell what it is."`
+}
+
+// apiTakeIn reads and stores what came, before the transaction.
+func (m *Module) apiTakeIn(r *api.Request, in *receiveAdvisory) (incoming, error) {
+	data, err := io.ReadAll(r.R.Body)
+	if err != nil {
+		return incoming{}, err
+	}
+	return m.takeIn(r.Context(), r.Scope, in.Name, data)
+}
+
+func (m *Module) apiReceive(r *api.Request, _ *receiveAdvisory, got incoming) (advisoryJSON, error) {
+	a, _, err := m.draftOf(r.Context(), r.Scope, caller(r), got)
 	return advisoryView(a), err
+}
+
+type originalPath struct {
+	api.ID
+	Original int64 `path:"original"`
+}
+
+func (m *Module) apiOriginal(r *api.Request, in *originalPath) (api.File, error) {
+	o, content, err := m.OpenOriginal(r.Context(), r.Scope, in.ID.ID, in.Original)
+	return api.File{Name: saveAs(in.ID.ID, o), Size: o.Size, Hash: o.SHA256, Body: content}, err
 }
 
 type editAdvisory struct {

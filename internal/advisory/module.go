@@ -5,12 +5,14 @@ package advisory
 import (
 	"context"
 	"embed"
+	"io"
 	"log/slog"
 	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/advisory/audience"
+	"martinella/internal/platform/blob"
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/events"
@@ -92,6 +94,14 @@ type Audit interface {
 	Append(ctx context.Context, tx *db.Tx, actor string, organisation int64, action, object string, detail any) error
 }
 
+// Files keeps the originals. *blob.Store implements it.
+type Files interface {
+	Put(ctx context.Context, r io.Reader, limit int64) (blob.Object, error)
+	Open(ctx context.Context, name string) (io.ReadCloser, error)
+	Keep(ctx context.Context, tx *db.Tx, name string) error
+	Release(ctx context.Context, tx *db.Tx, name string) error
+}
+
 // Deps is what the room stands on.
 type Deps struct {
 	DB         *db.DB
@@ -104,6 +114,7 @@ type Deps struct {
 	Directory  Directory
 	Technology Technology
 	Mail       Mailer
+	Files      Files
 
 	Name    string // of the CSIRT
 	BaseURL string

@@ -7,6 +7,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
+	"martinella/internal/advisory/parse"
 	"martinella/internal/platform/web"
 	"martinella/web/ui"
 )
@@ -17,7 +18,10 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("GET /ops/advisories", read, m.listPage)
 	g.Handle("GET /ops/advisories/new", edit, m.newPage)
 	g.Handle("POST /ops/advisories/new", edit, m.creating)
+	g.Handle("GET /ops/advisories/receive", edit, m.receivePage)
+	g.Handle("POST /ops/advisories/receive", edit, m.receiving, gate.MaxBody(parse.Limit+1<<20))
 	g.Handle("GET "+one, read, m.onePage)
+	g.Handle("GET "+one+"/originals/{original}", read, m.original)
 	g.Handle("GET "+one+"/edit", edit, m.editPage)
 	g.Handle("POST "+one+"/edit", edit, m.editing)
 	g.Handle("POST "+one+"/propose", edit, m.proposing)
@@ -89,8 +93,8 @@ func (m *Module) oneView(r *gate.Request) (v oneView, err error) {
 	if v.Advisory, err = m.inPath(r); err != nil {
 		return v, err
 	}
-	if v.unsent() {
-		return v, nil
+	if v.Originals, err = m.Originals(r.Context(), r.Scope, v.ID); err != nil || v.unsent() {
+		return v, err
 	}
 	if v.Progress, err = m.Progress(r.Context(), r.Scope, v.ID); err != nil {
 		return v, err

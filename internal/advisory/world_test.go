@@ -15,7 +15,9 @@ import (
 	"martinella/internal/access"
 	"martinella/internal/advisory"
 	"martinella/internal/advisory/audience"
+	"martinella/internal/advisory/parse"
 	"martinella/internal/platform/audit"
+	"martinella/internal/platform/blob"
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/db/dbtest"
@@ -51,7 +53,7 @@ type world struct {
 
 func each(t *testing.T, f func(w *world)) {
 	dbtest.Each(t, []db.Migration{
-		{Module: "jobs", FS: jobs.Migrations}, {Module: "events", FS: events.Migrations}, {Module: "audit", FS: audit.Migrations}, advisory.Migrations(),
+		{Module: "jobs", FS: jobs.Migrations}, {Module: "events", FS: events.Migrations}, {Module: "audit", FS: audit.Migrations}, {Module: "blob", FS: blob.Migrations}, advisory.Migrations(),
 	}, func(t *testing.T, d *db.DB) { f(newWorld(t, d)) })
 }
 
@@ -61,12 +63,17 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		castelvento: {{Address: "Paolo@castelvento.example", Name: "Paolo Nencini", Language: "it"}, {Address: "shared@example.org", Name: "Lia Conti", Language: "en"}},
 		roccasalina: {{Address: "rita@roccasalina.example", Name: "Rita Salvi", Language: "nb"}, {Address: "SHARED@example.org", Name: "Lia Conti", Language: "en"}},
 	}}
-	bundle, err := i18n.Load(advisory.Locale, audience.Locale)
+	bundle, err := i18n.Load(advisory.Locale, audience.Locale, parse.Locale)
+	w.must(err)
+	folder, err := blob.NewFolder(t.TempDir())
+	w.must(err)
+	t.Cleanup(func() { _ = folder.Close() })
+	key, err := blob.NewKey()
 	w.must(err)
 	w.queue = jobs.New(d, w.clock, slog.New(slog.DiscardHandler), jobs.Config{})
 	w.deps = advisory.Deps{
 		DB: d, Clock: w.clock, Queue: w.queue, Bus: events.NewBus(w.queue, w.clock), Audit: audit.New(d, w.clock.Now), Log: slog.New(slog.DiscardHandler),
-		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Name: "CSIRT Prova", BaseURL: "https://csirt.example",
+		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Files: blob.New(d, w.clock, w.queue, folder, key), Name: "CSIRT Prova", BaseURL: "https://csirt.example",
 	}
 	w.Module = advisory.New(w.deps)
 	return w
@@ -109,7 +116,7 @@ func (w *world) Contacts(context.Context, access.Scope, []int64) (map[int64][]ad
 
 // Running implements advisory.Technology.
 func (w *world) Running(_ context.Context, _ access.Scope, question string) (map[int64]audience.Evidence, error) {
-	if !strings.HasPrefix(question, "fortios") {
+	if !strings.HasPrefix(question, "fortios") && question != "cve-2026-0002" && question != "fortinet fortios" {
 		return nil, nil
 	}
 	return map[int64]audience.Evidence{castelvento: {Items: 2, Certain: true}, ospedale: {Items: 1}}, nil

@@ -18,7 +18,7 @@ import (
 func (a *App) buildAdvisory() error {
 	a.rooms.advisory = advisory.New(advisory.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle,
-		Directory: audiences{&a.rooms}, Technology: technology{&a.rooms}, Mail: advisoryMails{a.rooms.mails, listID(a.Config.BaseURL)},
+		Directory: audiences{&a.rooms}, Technology: technology{&a.rooms}, Mail: advisoryMails{a.rooms.mails, listID(a.Config.BaseURL)}, Files: a.rooms.files,
 		Name: a.Config.Name, BaseURL: a.Config.BaseURL, FourEyes: a.Config.AlertFourEyes,
 	})
 	return nil

@@ -47,6 +47,7 @@ func advisoryContract(c *contract) {
 		c.t.Errorf("%v", got.Body)
 	}
 	c.call(409, "acknowledge-advisory", asked{Path: path})
+	receiveContract(c)
 	entry["reference"] = ""
 	draft := c.call(201, "add-advisory", staff(asked{Body: entry}))
 	if got := c.call(200, "list-advisories", staff(asked{Query: url.Values{"waiting": {"true"}}})).items(); len(got) != 1 {
@@ -54,6 +55,31 @@ func advisoryContract(c *contract) {
 	}
 	c.call(204, "delete-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}, Header: at(draft)}))
 	c.call(404, "get-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}}))
+}
+
+// receiveContract makes a draft of an alert from outside, twice the same.
+func receiveContract(c *contract) {
+	text := "Vulnerabilità in ProdottoInventato (AL02/261126/CSIRT-ITA)\n\nESEMPIO INVENTATO\n\nSintesi\n\nUn difetto, CVE-2026-0001.\n"
+	bare := map[string]string{"Content-Type": "application/octet-stream"}
+	send := asked{As: "analyst", Raw: text, Header: bare}
+	got := c.call(201, "receive-advisory", send)
+	if got.get("reference") != "AL02/261126/CSIRT-ITA" || got.get("state") != "draft" {
+		c.t.Errorf("%v", got.Body)
+	}
+	if again := c.call(201, "receive-advisory", send); again.id("id") != got.id("id") {
+		c.t.Errorf("%v", again.Body)
+	}
+	path := map[string]string{"id": got.id("id")}
+	read := c.call(200, "get-advisory", asked{As: "analyst", Path: path})
+	originals, _ := read.get("originals").([]any)
+	if len(originals) != 2 {
+		c.t.Fatalf("%v", read.Body)
+	}
+	path["original"] = answered{Body: originals[0]}.id("id")
+	c.call(200, "get-advisory-original", asked{As: "analyst", Path: path})
+	c.call(404, "get-advisory-original", asked{As: "analyst", Path: map[string]string{"id": "99999", "original": path["original"]}})
+	c.call(415, "receive-advisory", asked{As: "analyst", Raw: "\x00\x01\x02", Header: bare})
+	c.call(204, "delete-advisory", asked{As: "analyst", Path: path, Header: map[string]string{"If-Match": read.Header.Get("ETag")}})
 }
 
 // answerContract is what a member does with an advisory.

@@ -123,6 +123,7 @@ var operationsOf = map[string]string{
 	"/o/{org}/vulnerabilities/vex":                    "upload-vex-document",
 	"/o/{org}/vulnerabilities/vex/{id}":               "apply-vex-document",
 	"/ops/advisories/new":                             "add-advisory",
+	"/ops/advisories/receive":                         "receive-advisory",
 	"/ops/advisories/{id}/discard":                    "delete-advisory",
 	"/ops/advisories/{id}/edit":                       "update-advisory",
 	"/ops/advisories/{id}/propose":                    "propose-advisory",

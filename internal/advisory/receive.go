@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"martinella/internal/access"
+	"martinella/internal/advisory/audience"
+	"martinella/internal/advisory/parse"
+	"martinella/internal/platform/blob"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/tlp"
+)
+
+// Original is something an advisory was made of.
+type Original struct {
+	ID     int64
+	At     time.Time
+	By     string
+	Name   string
+	Format string
+	Size   int64
+	SHA256 string
+	blob   string
+}
+
+// incoming is an alert from outside, stored and read, before anything is made of it.
+type incoming struct {
+	doc    parse.Document
+	entry  Entry
+	name   string
+	stored blob.Object
+}
+
+// Receive makes a draft of an alert from outside and keeps it as it came. One
+// whose reference is here already is kept beside the advisory that has it, which
+// does not change: known. Faults: those of package parse; advisory.entry.
+func (m *Module) Receive(ctx context.Context, s access.Scope, who Author, name string, data []byte) (a Advisory, known bool, err error) {
+	in, err := m.takeIn(ctx, s, name, data)
+	if err != nil {
+		return a, false, err
+	}
+	return m.draftOf(ctx, s, who, in)
+}
+
+// takeIn reads an alert and stores it; outside of any transaction.
+func (m *Module) takeIn(ctx context.Context, s access.Scope, name string, data []byte) (in incoming, err error) {
+	if err := m.mayWrite(s); err != nil {
+		return in, err
+	}
+	in.name = clip(name)
+	if in.doc, err = parse.Parse(name, data); err != nil {
+		return in, err
+	}
+	if in.entry, err = m.entryOf(ctx, s, in.doc); err != nil {
+		return in, err
+	}
+	if in.entry = in.entry.tidy(); in.entry.check() != nil {
+		return in, in.entry.check()
+	}
+	in.stored, err = m.deps.Files.Put(ctx, bytes.NewReader(data), parse.Limit)
+	return in, err
+}
+
+func (m *Module) draftOf(ctx context.Context, s access.Scope, who Author, in incoming) (a Advisory, known bool, err error) {
+	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
+		id, err := m.byReference(ctx, tx, s, in.entry.Reference)
+		if known = id != 0; err == nil && !known {
+			id, err = m.insert(ctx, tx, s, in.entry, who)
+		}
+		if err != nil {
+			return err
+		}
+		if err := m.keepOriginal(ctx, tx, s, id, who, in); err != nil {
+			return err
+		}
+		if a, err = m.get(ctx, tx, s, id, ""); err != nil {
+			return err
+		}
+		return m.audit(ctx, tx, s, a, "advisory.received")
+	})
+	return a, known, err
+}
+
+// entryOf writes the draft: what was read, in the order people read it.
+func (m *Module) entryOf(ctx context.Context, s access.Scope, d parse.Document) (Entry, error) {
+	e := Entry{Kind: Alert, Severity: Medium, TLP: tlp.Amber, AckWithin: 24 * time.Hour, PAP: PAP(d.PAP)}
+	if d.Kind == parse.KindBulletin {
+		e.Kind, e.AckWithin = Bulletin, 0
+	}
+	if d.Reference != nil {
+		e.Reference = d.Reference.Value
+	}
+	if d.Severity.Level != "" && d.Severity.Level != parse.LevelNone {
+		e.Severity = Severity(d.Severity.Level)
+	}
+	if d.TLP.Known() {
+		e.TLP = d.TLP
+	}
+	lang := d.Language
+	if lang != i18n.English && lang != i18n.Norwegian {
+		lang = i18n.Italian
+	}
+	e.Content = Content{Texts: map[string]Text{lang: {Title: draftTitle(d), Body: m.draftBody(m.deps.Bundle.Localizer(lang, nil), d)}}}
+	e.CVEs = d.CVEs[:min(len(d.CVEs), maxCVEs)]
+	for _, link := range d.References[:min(len(d.References), maxLinks)] {
+		e.Links = append(e.Links, link.URL)
+	}
+	var err error
+	e.Audience, err = m.suggest(ctx, s, e.TLP, d)
+	return e, err
+}
+
+func draftTitle(d parse.Document) string {
+	title := strings.Join(strings.Fields(d.Title), " ")
+	if title == "" {
+		title = "—"
+	}
+	if r := []rune(title); len(r) > maxTitle {
+		return string(r[:maxTitle-1]) + "…"
+	}
+	return title
+}
+
+// draftBody writes the sections, the indicators as nobody can follow them, and
+// at the end what was not understood: the analyst decides what becomes of it.
+func (m *Module) draftBody(l *i18n.Localizer, d parse.Document) string {
+	var parts []string
+	if d.Summary != "" && len(d.Sections) == 0 {
+		parts = append(parts, d.Summary)
+	}
+	for _, s := range d.Sections {
+		switch {
+		case s.Kind == parse.SectionCVEs || s.Kind == parse.SectionReferences || s.Kind == parse.SectionIndicators:
+			continue // they have fields of their own
+		case s.Title != "":
+			parts = append(parts, "## "+s.Title)
+		}
+		parts = append(parts, s.Text)
+	}
+	if len(d.Indicators) > 0 {
+		parts = append(parts, "## "+l.T("advisory.draft.indicators"), indicators(d.Indicators))
+	}
+	if len(d.Unparsed) > 0 {
+		parts = append(parts, "## "+l.T("advisory.draft.unparsed"), strings.Join(d.Unparsed, "\n\n"))
+	}
+	body := joined(parts...)
+	if utf8.RuneCountInString(body) > maxBody {
+		return string([]rune(body)[:maxBody-1]) + "…"
+	}
+	return body
+}
+
+// indicators lists them defanged, as text of fixed width.
+func indicators(list []parse.Indicator) string {
+	var b strings.Builder
+	for _, i := range list {
+		fmt.Fprintf(&b, "- %s: `%s`\n", i.Type, Defang(i.Value))
+	}
+	return b.String()
+}
+
+// Defang writes an address so that no program makes a link of it.
+func Defang(value string) string {
+	return strings.NewReplacer("http", "hxxp", "://", "[://]", ".", "[.]", "@", "[at]").Replace(value)
+}
+
+// suggested bounds what an audience is suggested of.
+const suggested = 20
+
+// suggest names those whom it touches: by its CVEs that are open at somebody,
+// else by its products that somebody declared; nobody where neither is known.
+func (m *Module) suggest(ctx context.Context, s access.Scope, label tlp.Label, d parse.Document) (string, error) {
+	if label == tlp.Red {
+		return "", nil // for people the analyst names
+	}
+	var products []string
+	for _, p := range d.Products {
+		if p.Product != "" {
+			products = append(products, strings.TrimSpace(p.Vendor+" "+p.Product))
+		}
+	}
+	for _, questions := range [][]string{d.CVEs, products} {
+		touching, err := m.touching(ctx, s, distinct(questions, strings.ToLower))
+		if err != nil || len(touching.Parts) == 1 {
+			return append(touching.Parts, audience.Expr{})[0].String(), err
+		}
+		if len(touching.Parts) > 1 {
+			return touching.String(), nil
+		}
+	}
+	return "", nil
+}
+
+func (m *Module) touching(ctx context.Context, s access.Scope, questions []string) (audience.Expr, error) {
+	out := audience.Expr{Op: audience.Or}
+	for _, q := range questions[:min(len(questions), suggested)] {
+		found, err := m.deps.Technology.Running(ctx, s, q)
+		if err != nil {
+			return out, err
+		}
+		if len(found) > 0 {
+			out.Parts = append(out.Parts, audience.Expr{Key: audience.Uses, Value: q})
+		}
+	}
+	return out, nil
+}

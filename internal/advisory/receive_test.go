@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"martinella/internal/advisory"
+	"martinella/internal/advisory/audience"
+	"martinella/internal/platform/fault"
+	"martinella/internal/platform/tlp"
+)
+
+const pasted = `Vulnerabilità in FortiOS (AL07/261125/CSIRT-ITA)
+
+ESEMPIO INVENTATO
+
+Livello: Critico
+TLP:GREEN
+
+Sintesi
+
+Un difetto inventato nella VPN.
+
+Prodotti e versioni affette
+
+Fortinet FortiOS 7.2.x, versioni precedenti alla 7.2.8
+
+CVE
+
+CVE-2026-0001
+CVE-2026-0002
+
+Indicatori di compromissione
+
+198[.]51[.]100[.]7
+hxxps://cattivo[.]example/a
+
+Riferimenti
+
+https://www.example.org/avviso
+`
+
+// What is pasted becomes a draft with what was recognised, for those it touches, and is kept as it came.
+func TestAPastedAlertBecomesADraft(t *testing.T) {
+	each(t, func(w *world) {
+		s, who := w.staff(teresaID)
+		a, known, err := w.Receive(w.Context(), s, who, "", []byte(pasted))
+		w.must(err)
+		if known || a.State != advisory.Draft || a.Reference != "AL07/261125/CSIRT-ITA" || a.Severity != advisory.Critical || a.TLP != tlp.Green || a.Kind != advisory.Alert {
+			w.Errorf("%+v", a)
+		}
+		if diff := cmp.Diff([]string{"CVE-2026-0001", "CVE-2026-0002"}, a.CVEs); diff != "" {
+			w.Error(diff)
+		}
+		if a.Audience != "uses:cve-2026-0002" {
+			w.Errorf("suggested for %s", a.Audience)
+		}
+		body := a.In("it").Body
+		for _, part := range []string{"Un difetto inventato nella VPN.", "198[.]51[.]100[.]7", "hxxps[://]cattivo[.]example/a"} {
+			if !strings.Contains(body, part) {
+				w.Errorf("no %s in\n%s", part, body)
+			}
+		}
+		if strings.Contains(body, "198.51.100.7") || strings.Contains(body, "https://cattivo") {
+			w.Errorf("an indicator can be followed:\n%s", body)
+		}
+		list, err := w.Originals(w.Context(), s, a.ID)
+		w.must(err)
+		sum := sha256.Sum256([]byte(pasted))
+		if len(list) != 1 || list[0].SHA256 != hex.EncodeToString(sum[:]) || list[0].Format != "acn_text" {
+			w.Fatalf("%+v", list)
+		}
+		_, content, err := w.OpenOriginal(w.Context(), s, a.ID, list[0].ID)
+		w.must(err)
+		defer content.Close()
+		if got, err := io.ReadAll(content); err != nil || string(got) != pasted {
+			w.Errorf("%q %v", got, err)
+		}
+	})
+}
+
+// The same reference again is the same alert: its original is kept, nothing else changes.
+func TestAnAlertThatComesAgain(t *testing.T) {
+	each(t, func(w *world) {
+		s, who := w.staff(teresaID)
+		a, _, err := w.Receive(w.Context(), s, who, "primo.txt", []byte(pasted))
+		w.must(err)
+		again, known, err := w.Receive(w.Context(), s, who, "secondo.txt", []byte(strings.Replace(pasted, "inventato", "ancora inventato", 1)))
+		w.must(err)
+		if !known || again.ID != a.ID || again.Version != a.Version {
+			w.Errorf("%v %+v", known, again)
+		}
+		list, err := w.Originals(w.Context(), s, a.ID)
+		w.must(err)
+		if len(list) != 2 || list[1].Name != "secondo.txt" {
+			w.Errorf("%+v", list)
+		}
+		w.must(w.Discard(w.Context(), s, a.ID, a.Version))
+		if _, _, err := w.OpenOriginal(w.Context(), s, a.ID, list[0].ID); fault.KindOf(err) != fault.NotFound {
+			w.Error("discarded, its original is still there", err)
+		}
+	})
+}
+
+func TestWhatNobodyRunsIsSuggestedForNobody(t *testing.T) {
+	each(t, func(w *world) {
+		s, who := w.staff(teresaID)
+		for text, want := range map[string]string{
+			strings.ReplaceAll(pasted, "CVE-2026-0002", "CVE-2026-0003"):  `uses:"fortinet fortios"`,
+			"Messaggi contraffatti\n\nESEMPIO INVENTATO\n\nAttenzione.\n": "",
+			strings.Replace(pasted, "TLP:GREEN", "TLP:RED", 1):            "",
+		} {
+			text = strings.Replace(text, "AL07", "AL0"+string('1'+rune(len(text)%7)), 1)
+			a, _, err := w.Receive(w.Context(), s, who, "", []byte(text))
+			w.must(err)
+			if a.Audience != want {
+				w.Errorf("suggested for %q, want %q: %s", a.Audience, want, text)
+			}
+			if want != "" {
+				if _, err := audience.Parse(a.Audience); err != nil {
+					w.Error(err)
+				}
+			}
+		}
+		own, member := w.member(paoloID, castelvento)
+		if _, _, err := w.Receive(w.Context(), own, member, "", []byte(pasted)); fault.KindOf(err) != fault.Forbidden {
+			w.Error("a member makes drafts", err)
+		}
+	})
+}
+
+func TestDefang(t *testing.T) {
+	for in, want := range map[string]string{
+		"198.51.100.7": "198[.]51[.]100[.]7", "https://a.example/b.c": "hxxps[://]a[.]example/b[.]c", "x@a.example": "x[at]a[.]example",
+		"d41d8cd98f00b204e9800998ecf8427e": "d41d8cd98f00b204e9800998ecf8427e",
+	} {
+		if got := advisory.Defang(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
