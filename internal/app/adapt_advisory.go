@@ -48,19 +48,34 @@ func (x audiences) Named(ctx context.Context, s access.Scope, ids []int64) ([]ad
 	return out, err
 }
 
-// Contacts implements advisory.Directory: who would be called now, substitutes
-// in the place of who is away, as far as they have an address.
+// Contacts implements advisory.Directory: who would be called now in an
+// emergency, substitutes in the place of who is away, as far as they have an
+// address. Where nobody has such a role, whoever there is: better the mayor than nobody.
 func (x audiences) Contacts(ctx context.Context, s access.Scope, ids []int64) (map[int64][]advisory.Contact, error) {
 	lists, err := x.r.constituency.CallList(ctx, s, ids)
 	out := make(map[int64][]advisory.Contact, len(lists))
 	for org, calls := range lists {
-		for _, c := range calls {
-			if c.Contact.Email != "" {
-				out[org] = append(out[org], advisory.Contact{Address: c.Contact.Email, Name: c.Contact.Name, Language: c.Contact.Language})
-			}
+		if list := emergencyFirst(calls); len(list) > 0 {
+			out[org] = list
 		}
 	}
 	return out, err
+}
+
+func emergencyFirst(calls []constituency.Call) []advisory.Contact {
+	if list := addresses(calls, true); len(list) > 0 {
+		return list
+	}
+	return addresses(calls, false)
+}
+
+func addresses(calls []constituency.Call, emergency bool) (out []advisory.Contact) {
+	for _, c := range calls {
+		if c.Contact.Email != "" && (c.Role.Call > 0 || !emergency) {
+			out = append(out, advisory.Contact{Address: c.Contact.Email, Name: c.Contact.Name, Language: c.Contact.Language})
+		}
+	}
+	return out
 }
 
 // technology is the vulnerability room for the advisories.
