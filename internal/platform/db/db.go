@@ -42,7 +42,7 @@ type Querier interface {
 	Dialect() Dialect
 }
 
-// DB is an open database: a pool for reading and, on SQLite, a single writer.
+// DB is an open database: a pool for reading and one for writing, which on SQLite is a single writer.
 type DB struct {
 	read    *sql.DB
 	write   *sql.DB
@@ -60,17 +60,29 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	return openSQLite(ctx, strings.TrimPrefix(dsn, "sqlite:"))
 }
 
+// lines is how many connections a pool has at most.
+func lines() int { return max(4, 2*runtime.NumCPU()) }
+
+// openPostgres opens a pool for transactions and one for reading: what is read
+// beside a transaction by who holds one never waits for a transaction to end, or
+// as many as there are lines could wait for each other for ever.
 func openPostgres(ctx context.Context, dsn string) (*DB, error) {
-	pool, err := sql.Open("pgx", dsn)
+	write, err := sql.Open("pgx", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("opening PostgreSQL: %w", err)
 	}
-	pool.SetMaxOpenConns(4 * runtime.NumCPU())
-	pool.SetMaxIdleConns(4 * runtime.NumCPU())
-	if err := pool.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("reaching PostgreSQL: %w", err), pool.Close())
+	write.SetMaxOpenConns(lines())
+	write.SetMaxIdleConns(lines())
+	if err := write.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("reaching PostgreSQL: %w", err), write.Close())
 	}
-	return &DB{read: pool, write: pool, dialect: Postgres, dsn: dsn}, nil
+	read, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening PostgreSQL: %w", err), write.Close())
+	}
+	read.SetMaxOpenConns(lines())
+	read.SetMaxIdleConns(lines())
+	return &DB{read: read, write: write, dialect: Postgres, dsn: dsn}, nil
 }
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
@@ -89,8 +101,8 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening SQLite: %w", err), write.Close())
 	}
-	read.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
-	read.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
+	read.SetMaxOpenConns(lines())
+	read.SetMaxIdleConns(lines())
 	return &DB{read: read, write: write, dialect: SQLite, dsn: path}, nil
 }
 
@@ -108,9 +120,6 @@ func (d *DB) Dialect() Dialect { return d.dialect }
 
 // Close closes the pools.
 func (d *DB) Close() error {
-	if d.read == d.write {
-		return d.read.Close()
-	}
 	return errors.Join(d.read.Close(), d.write.Close())
 }
 
