@@ -140,8 +140,11 @@ func (i *installation) wantEveryMailOnce(day string) {
 	if people := i.count("SELECT count(DISTINCT r.address || ' ' || r.organisation)" + news); people != promised {
 		i.t.Errorf("%d people have the news, the digests promise %d: somebody has it twice", people, promised)
 	}
-	if waiting := i.count("SELECT count(*) FROM mail_recipient WHERE state <> 'kept'"); waiting > 0 {
-		i.t.Errorf("%d mails are still on their way", waiting)
+	// A mail that was being handed over when its process was killed stays under
+	// that process's lease for a while; its job is there.
+	leased := i.count("SELECT count(*) FROM job WHERE kind = 'mail.send' AND state = 'leased'")
+	if waiting := i.count("SELECT count(*) FROM mail_recipient WHERE state <> 'kept'"); waiting > leased {
+		i.t.Errorf("%d mails are still on their way, %d under a lease", waiting, leased)
 	}
 	left := i.list(`SELECT o.name || ' ' || m.cve_id FROM vulnerability_match m JOIN organisation o ON o.id = m.organisation_id
 		WHERE m.pending = 1 AND o.state = 'approved'`)
