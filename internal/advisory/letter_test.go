@@ -52,6 +52,7 @@ func TestMails(t *testing.T) {
 func TestMarkdown(t *testing.T) {
 	for _, c := range []struct{ text, has, not string }{
 		{"# Uno\n\n## Due", "<h3>Uno</h3>\n<h4>Due</h4>", "<h1"},
+		{"## Uno\n\n#### Due\n\n## Tre", "<h3>Uno</h3>\n<h4>Due</h4>\n<h3>Tre</h3>", "<h5"},
 		{"**a** [b](https://x.example)", `<strong>a</strong> <a href="https://x.example">b</a>`, ""},
 		{"[b](javascript:alert(1))", "", "javascript"},
 		{"![logo](https://x.example/t.png)", `<a href="https://x.example/t.png">logo</a>`, "<img"},

@@ -15,7 +15,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// underTitle is how many levels headings go down: the page or the mail has its own above them.
+// underTitle is the level above an advisory's headings: the page or the mail has its own so far.
 const underTitle = 2
 
 // Markdown gives HTML of what an analyst wrote. HTML in it is shown as the
@@ -36,14 +36,20 @@ func Markdown(source string) string {
 	return out.String()
 }
 
-// tame lowers headings and makes links of images.
+// tame puts headings under the page's, none of them deeper than one below the one
+// it stands under whatever the analyst skipped, and makes links of images.
 func tame(doc ast.Node) {
 	var images []*ast.Image
+	var above []int                                                             // levels as written of the headings a heading stands under
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function gives no error
 		switch n := n.(type) {
 		case *ast.Heading:
 			if entering {
-				n.Level = min(n.Level+underTitle, 6)
+				for len(above) > 0 && above[len(above)-1] >= n.Level {
+					above = above[:len(above)-1]
+				}
+				above = append(above, n.Level)
+				n.Level = min(underTitle+len(above), 6)
 			}
 		case *ast.Image:
 			if entering {

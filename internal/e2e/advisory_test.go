@@ -80,3 +80,23 @@ func TestAnAlert(t *testing.T) {
 	member.Open(i.base + "/o/c_x001/advisories")
 	member.WaitText(browser.CSS("main"), "Ritirata")
 }
+
+// TestAReceivedAlert is pasted as it came and becomes a draft with its original.
+func TestAReceivedAlert(t *testing.T) {
+	i, b := demonstration(t), browser.Start(t)
+	analyst := b.Visit(t, "it")
+	signIn(t, analyst, i.base, "andrea.rossi@csirt.example")
+	analyst.Open(i.base + "/ops/advisories")
+	analyst.Follow(browser.LinkWith("Da un testo o file ricevuto"))
+	look(analyst, "advisory-receive")
+	analyst.CheckAccessible()
+	analyst.Follow(browser.Words("Fai una bozza"))
+	analyst.WaitText(browser.CSS("main"), "Incollate il testo")
+	analyst.Fill(browser.Label("Testo"), "Vulnerabilità in FortiOS (AL09/261126/CSIRT-ITA)\n\nESEMPIO INVENTATO\n\nLivello: Critico\n\nSintesi\n\nUn difetto inventato.\n\nProdotti e versioni affette\n\nFortinet FortiOS 7.2.x, versioni precedenti alla 7.2.8\n")
+	analyst.Follow(browser.Words("Fai una bozza"))
+	analyst.WaitText(flash, "Bozza fatta")
+	analyst.WaitText(browser.CSS("main"), "Testo incollato")
+	analyst.WaitText(browser.CSS("main"), "SHA-256")
+	look(analyst, "advisory-drafted")
+	analyst.CheckAccessible()
+}
