@@ -112,6 +112,19 @@ const (
 	AdvisoryEntryTLPTLPRED         AdvisoryEntryTLP = "TLP:RED"
 )
 
+// Defines values for AdvisoryIndicatorType.
+const (
+	AdvisoryIndicatorTypeDomain  AdvisoryIndicatorType = "domain"
+	AdvisoryIndicatorTypeEmail   AdvisoryIndicatorType = "email"
+	AdvisoryIndicatorTypeIP      AdvisoryIndicatorType = "ip"
+	AdvisoryIndicatorTypeMd5     AdvisoryIndicatorType = "md5"
+	AdvisoryIndicatorTypeNetwork AdvisoryIndicatorType = "network"
+	AdvisoryIndicatorTypeSha1    AdvisoryIndicatorType = "sha1"
+	AdvisoryIndicatorTypeSha256  AdvisoryIndicatorType = "sha256"
+	AdvisoryIndicatorTypeSha512  AdvisoryIndicatorType = "sha512"
+	AdvisoryIndicatorTypeURL     AdvisoryIndicatorType = "url"
+)
+
 // Defines values for AgreementAcceptanceLanguage.
 const (
 	AgreementAcceptanceLanguageEn AgreementAcceptanceLanguage = "en"
@@ -1551,12 +1564,15 @@ type Advisory struct {
 	AcknowledgeWithinHours *int64 `json:"acknowledge_within_hours,omitempty"`
 
 	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
-	Audience  *string      `json:"audience,omitempty"`
-	CreatedAt time.Time    `json:"created_at"`
-	CreatedBy string       `json:"created_by"`
-	Cves      []string     `json:"cves,omitempty"`
-	ID        int64        `json:"id"`
-	Kind      AdvisoryKind `json:"kind"`
+	Audience  *string   `json:"audience,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+	CreatedBy string    `json:"created_by"`
+	Cves      []string  `json:"cves,omitempty"`
+	ID        int64     `json:"id"`
+
+	// Indicators Of compromise. Lists leave them out.
+	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
+	Kind       AdvisoryKind        `json:"kind"`
 
 	// MailsQueued Of those mails, so far.
 	MailsQueued int64 `json:"mails_queued"`
@@ -1569,8 +1585,11 @@ type Advisory struct {
 	Pap       *AdvisoryPap       `json:"pap,omitempty"`
 
 	// People A mail is written to.
-	People     int64      `json:"people"`
-	ProposedAt *time.Time `json:"proposed_at,omitempty"`
+	People int64 `json:"people"`
+
+	// Products That it calls affected.
+	Products   []AdvisoryProduct `json:"products,omitempty"`
+	ProposedAt *time.Time        `json:"proposed_at,omitempty"`
 
 	// Reference Of the source: AL11/260320/CSIRT-ITA. No two advisories have the same.
 	Reference *string `json:"reference,omitempty"`
@@ -1580,7 +1599,10 @@ type Advisory struct {
 	SentAt     *time.Time       `json:"sent_at,omitempty"`
 	SentBy     *string          `json:"sent_by,omitempty"`
 	Severity   AdvisorySeverity `json:"severity"`
-	State      AdvisoryState    `json:"state"`
+
+	// Source Whose alert it was; none: the CSIRT's own.
+	Source *string       `json:"source,omitempty"`
+	State  AdvisoryState `json:"state"`
 
 	// Texts By language: it, en, nb; at least one.
 	Texts            map[string]AdvisoryText `json:"texts"`
@@ -1634,10 +1656,16 @@ type AdvisoryEntry struct {
 	AcknowledgeWithinHours *int64 `json:"acknowledge_within_hours,omitempty"`
 
 	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
-	Audience *string           `json:"audience,omitempty"`
-	Cves     []string          `json:"cves,omitempty"`
-	Kind     AdvisoryEntryKind `json:"kind"`
-	Pap      *AdvisoryEntryPap `json:"pap,omitempty"`
+	Audience *string  `json:"audience,omitempty"`
+	Cves     []string `json:"cves,omitempty"`
+
+	// Indicators Of compromise. Lists leave them out.
+	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
+	Kind       AdvisoryEntryKind   `json:"kind"`
+	Pap        *AdvisoryEntryPap   `json:"pap,omitempty"`
+
+	// Products That it calls affected.
+	Products []AdvisoryProduct `json:"products,omitempty"`
 
 	// Reference Of the source: AL11/260320/CSIRT-ITA. No two advisories have the same.
 	Reference *string `json:"reference,omitempty"`
@@ -1645,6 +1673,9 @@ type AdvisoryEntry struct {
 	// References Addresses.
 	References []string              `json:"references,omitempty"`
 	Severity   AdvisoryEntrySeverity `json:"severity"`
+
+	// Source Whose alert it was; none: the CSIRT's own.
+	Source *string `json:"source,omitempty"`
 
 	// Texts By language: it, en, nb; at least one.
 	Texts map[string]AdvisoryText `json:"texts"`
@@ -1663,6 +1694,23 @@ type AdvisoryEntrySeverity string
 // AdvisoryEntryTLP defines model for AdvisoryEntry.TLP.
 type AdvisoryEntryTLP string
 
+// AdvisoryIndicator defines model for AdvisoryIndicator.
+type AdvisoryIndicator struct {
+	Comment *string `json:"comment,omitempty"`
+
+	// Type It is told by the value; what is sent is not looked at.
+	Type *AdvisoryIndicatorType `json:"type,omitempty"`
+
+	// Until The last day it is worth looking for.
+	Until *time.Time `json:"until,omitempty"`
+
+	// Value Defanged or not; answered as it is on the network.
+	Value string `json:"value"`
+}
+
+// AdvisoryIndicatorType It is told by the value; what is sent is not looked at.
+type AdvisoryIndicatorType string
+
 // AdvisoryOriginal defines model for AdvisoryOriginal.
 type AdvisoryOriginal struct {
 	By         string    `json:"by"`
@@ -1672,6 +1720,20 @@ type AdvisoryOriginal struct {
 	ReceivedAt time.Time `json:"received_at"`
 	Sha256     string    `json:"sha256"`
 	Size       int64     `json:"size"`
+}
+
+// AdvisoryProduct defines model for AdvisoryProduct.
+type AdvisoryProduct struct {
+	// CPE CPE 2.3.
+	CPE     *string `json:"cpe,omitempty"`
+	Product *string `json:"product,omitempty"`
+
+	// Text As people read it.
+	Text   string  `json:"text"`
+	Vendor *string `json:"vendor,omitempty"`
+
+	// Versions That are affected.
+	Versions *string `json:"versions,omitempty"`
 }
 
 // AdvisoryText defines model for AdvisoryText.
@@ -4937,16 +4999,22 @@ type ReceivedAdvisory struct {
 	Audience *string `json:"audience,omitempty"`
 
 	// Because Why the organisation received it.
-	Because    []AudienceReason         `json:"because"`
-	Certain    bool                     `json:"certain"`
-	Cves       []string                 `json:"cves,omitempty"`
-	ID         int64                    `json:"id"`
+	Because []AudienceReason `json:"because"`
+	Certain bool             `json:"certain"`
+	Cves    []string         `json:"cves,omitempty"`
+	ID      int64            `json:"id"`
+
+	// Indicators Of compromise. Lists leave them out.
+	Indicators []AdvisoryIndicator      `json:"indicators,omitempty"`
 	Kind       ReceivedAdvisoryKind     `json:"kind"`
 	Note       *string                  `json:"note,omitempty"`
 	OpenedAt   *time.Time               `json:"opened_at,omitempty"`
 	Outcome    *ReceivedAdvisoryOutcome `json:"outcome,omitempty"`
 	Pap        *ReceivedAdvisoryPap     `json:"pap,omitempty"`
-	ReceivedAt time.Time                `json:"received_at"`
+
+	// Products That it calls affected.
+	Products   []AdvisoryProduct `json:"products,omitempty"`
+	ReceivedAt time.Time         `json:"received_at"`
 
 	// Reference Of the source: AL11/260320/CSIRT-ITA. No two advisories have the same.
 	Reference *string `json:"reference,omitempty"`
@@ -4954,7 +5022,10 @@ type ReceivedAdvisory struct {
 	// References Addresses.
 	References []string                 `json:"references,omitempty"`
 	Severity   ReceivedAdvisorySeverity `json:"severity"`
-	State      ReceivedAdvisoryState    `json:"state"`
+
+	// Source Whose alert it was; none: the CSIRT's own.
+	Source *string               `json:"source,omitempty"`
+	State  ReceivedAdvisoryState `json:"state"`
 
 	// Texts By language: it, en, nb; at least one.
 	Texts            map[string]AdvisoryText `json:"texts"`

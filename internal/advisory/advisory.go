@@ -63,6 +63,10 @@ type Content struct {
 	Texts map[string]Text `json:"texts"` // by language; at least one
 	CVEs  []string        `json:"cves,omitempty"`
 	Links []string        `json:"links,omitempty"`
+	// Products are those it calls affected, Indicators what to look for. Lists leave the latter out.
+	Products   []Product   `json:"products,omitempty"`
+	Indicators []Indicator `json:"-"`
+	Source     string      `json:"source,omitempty"` // whose alert it was; empty: the CSIRT's own
 }
 
 // Entry is what an analyst writes of an advisory.

@@ -60,13 +60,16 @@ type advisoryEntryJSON struct {
 	Texts      map[string]advisoryTextJSON `json:"texts" doc:"By language: it, en, nb; at least one."`
 	CVEs       []string                    `json:"cves,omitempty" maxItems:"500"`
 	References []string                    `json:"references,omitempty" maxItems:"100" doc:"Addresses."`
+	Products   []advisoryProductJSON       `json:"products,omitempty" maxItems:"300" doc:"That it calls affected."`
+	Indicators []advisoryIndicatorJSON     `json:"indicators,omitempty" maxItems:"5000" doc:"Of compromise. Lists leave them out."`
+	Source     string                      `json:"source,omitempty" maxLength:"60" doc:"Whose alert it was; none: the CSIRT's own."`
 	Audience   string                      `json:"audience,omitempty" maxLength:"4000" doc:"Whom it is for: everyone; tier:full and not province:FI; uses:\"fortios < 7.2.8 internet\"."`
 	AckHours   int                         `json:"acknowledge_within_hours,omitempty" minimum:"0" maximum:"720" doc:"0: no acknowledgement is asked for."`
 }
 
 func (e advisoryEntryJSON) entry() Entry {
 	out := Entry{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: tlp.Label(e.TLP), PAP: e.PAP, Audience: e.Audience, AckWithin: time.Duration(e.AckHours) * time.Hour,
-		Content: Content{Texts: map[string]Text{}, CVEs: e.CVEs, Links: e.References}}
+		Content: Content{Texts: map[string]Text{}, CVEs: e.CVEs, Links: e.References, Products: api.Each(e.Products, advisoryProductJSON.product), Indicators: api.Each(e.Indicators, advisoryIndicatorJSON.indicator), Source: e.Source}}
 	for lang, t := range e.Texts {
 		out.Texts[lang] = Text(t)
 	}
@@ -74,7 +77,7 @@ func (e advisoryEntryJSON) entry() Entry {
 }
 
 func entryView(e Entry) advisoryEntryJSON {
-	out := advisoryEntryJSON{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: string(e.TLP), PAP: e.PAP, Texts: map[string]advisoryTextJSON{}, CVEs: e.CVEs, References: e.Links,
+	out := advisoryEntryJSON{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: string(e.TLP), PAP: e.PAP, Texts: map[string]advisoryTextJSON{}, CVEs: e.CVEs, References: e.Links, Products: api.Each(e.Products, productView), Indicators: api.Each(e.Indicators, indicatorView), Source: e.Source,
 		Audience: e.Audience, AckHours: int(e.AckWithin / time.Hour)}
 	for lang, t := range e.Texts {
 		out.Texts[lang] = advisoryTextJSON(t)

@@ -52,6 +52,8 @@ func (e Entry) tidy() Entry {
 	e.Texts = texts
 	e.CVEs = distinct(e.CVEs, strings.ToUpper)
 	e.Links = distinct(e.Links, func(s string) string { return s })
+	e.Products, e.Indicators = tidyProducts(e.Products), tidyIndicators(e.Indicators)
+	e.Source = strings.Join(strings.Fields(e.Source), " ")
 	return e
 }
 
@@ -86,6 +88,7 @@ func (e Entry) check() error {
 	}
 	e.checkTexts(f)
 	e.checkLists(f)
+	e.checkFindings(f)
 	if e.Audience != "" {
 		if err := e.checkAudience(); err != nil {
 			of := fault.Of(err)

@@ -92,11 +92,39 @@ func (x *letters) body(l *i18n.Localizer) body {
 
 func (x *letters) facts(l *i18n.Localizer) []string {
 	var out []string
+	if len(x.a.Products) > 0 {
+		out = append(out, l.T("advisory.mail.products")+"\n"+strings.Join(productTexts(x.a.Products), "\n"))
+	}
 	if len(x.a.CVEs) > 0 {
 		out = append(out, l.T("advisory.mail.cves", "list", strings.Join(x.a.CVEs, ", ")))
 	}
 	if len(x.a.Links) > 0 {
 		out = append(out, l.T("advisory.mail.links")+"\n"+strings.Join(x.a.Links, "\n"))
+	}
+	if n := len(x.a.Indicators); n > 0 {
+		out = append(out, l.T("advisory.mail.indicators")+"\n"+strings.Join(defanged(x.a.Indicators[:min(n, mailedIndicators)]), "\n"))
+		if n > mailedIndicators {
+			out = append(out, l.T("advisory.mail.more_indicators", "n", n-mailedIndicators))
+		}
+	}
+	return out
+}
+
+// mailedIndicators is how many a mail lists; the portal has all.
+const mailedIndicators = 50
+
+func defanged(list []Indicator) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = joinParts(Defang(x.Value), x.Comment)
+	}
+	return out
+}
+
+func productTexts(list []Product) []string {
+	out := make([]string, len(list))
+	for i, p := range list {
+		out[i] = p.Text
 	}
 	return out
 }

@@ -26,6 +26,9 @@ func entryOf(f web.Form) (e Entry, err error) {
 		Audience: f.Text("audience"), AckWithin: time.Duration(min(max(hours, -1), 10_000)) * time.Hour,
 		Content: Content{Texts: map[string]Text{}, CVEs: words(f.Text("cves")), Links: words(f.Text("links"))},
 	}
+	if e.Source, e.Products = f.Text("source"), readProducts(f.Raw("products")); err == nil {
+		e.Indicators, err = readIndicators(f.Raw("indicators"))
+	}
 	for _, lang := range i18n.Languages() {
 		e.Texts[lang] = Text{f.Text("title_" + lang), f.Text("body_" + lang)}
 	}

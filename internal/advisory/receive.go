@@ -5,7 +5,6 @@ package advisory
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -113,6 +112,7 @@ func (m *Module) entryOf(ctx context.Context, s access.Scope, d parse.Document) 
 	for _, link := range d.References[:min(len(d.References), maxLinks)] {
 		e.Links = append(e.Links, link.URL)
 	}
+	e.findingsOf(d)
 	var err error
 	e.Audience, err = m.suggest(ctx, s, e.TLP, d)
 	return e, err
@@ -129,8 +129,8 @@ func draftTitle(d parse.Document) string {
 	return title
 }
 
-// draftBody writes the sections, the indicators as nobody can follow them, and
-// at the end what was not understood: the analyst decides what becomes of it.
+// draftBody writes the sections that have no field of their own, and at the end
+// what was not understood: the analyst decides what becomes of it.
 func (m *Module) draftBody(l *i18n.Localizer, d parse.Document) string {
 	var parts []string
 	if d.Summary != "" && len(d.Sections) == 0 {
@@ -145,8 +145,8 @@ func (m *Module) draftBody(l *i18n.Localizer, d parse.Document) string {
 		}
 		parts = append(parts, s.Text)
 	}
-	if len(d.Indicators) > 0 {
-		parts = append(parts, "## "+l.T("advisory.draft.indicators"), indicators(d.Indicators))
+	if n := len(d.Indicators) - MaxIndicators; n > 0 {
+		parts = append(parts, l.T("advisory.draft.more_indicators", "n", n))
 	}
 	if len(d.Unparsed) > 0 {
 		parts = append(parts, "## "+l.T("advisory.draft.unparsed"), strings.Join(d.Unparsed, "\n\n"))
@@ -156,15 +156,6 @@ func (m *Module) draftBody(l *i18n.Localizer, d parse.Document) string {
 		return string([]rune(body)[:maxBody-1]) + "…"
 	}
 	return body
-}
-
-// indicators lists them defanged, as text of fixed width.
-func indicators(list []parse.Indicator) string {
-	var b strings.Builder
-	for _, i := range list {
-		fmt.Fprintf(&b, "- %s: `%s`\n", i.Type, Defang(i.Value))
-	}
-	return b.String()
 }
 
 // Defang writes an address so that no program makes a link of it.

@@ -19,6 +19,31 @@ const columns = `a.id, a.version, a.kind, a.reference, a.severity, a.tlp, a.pap,
 	a.created_at, a.created_name, a.changed_at, a.changed_by, a.proposed_at, a.proposed_name, a.sent_at, a.sent_name,
 	a.withdrawn_at, a.withdrawn_name, a.withdrawn_why, a.organisations, a.people, a.told`
 
+// whole are columns with what lists leave out: up to MaxIndicators lines.
+const whole = columns + ", a.indicators"
+
+// scanWhole reads a row of whole, and more.
+func scanWhole(r interface{ Scan(...any) error }, more ...any) (a Advisory, err error) {
+	var indicators string
+	if a, err = scan(r, append([]any{&indicators}, more...)...); err != nil || indicators == "" {
+		return a, err
+	}
+	if err := json.Unmarshal([]byte(indicators), &a.Indicators); err != nil {
+		return a, fmt.Errorf("advisory %d: its indicators: %w", a.ID, err)
+	}
+	return a, nil
+}
+
+// pack writes what an advisory says as its two columns hold it.
+func (c Content) pack() (content, indicators string, err error) {
+	text, err := json.Marshal(c)
+	if err != nil || len(c.Indicators) == 0 {
+		return string(text), "", err
+	}
+	list, err := json.Marshal(c.Indicators)
+	return string(text), string(list), err
+}
+
 // targets are where a row of columns goes; after scanning, unpack is called with what it gives.
 func (a *Advisory) targets(content *string, minutes *int64) []any {
 	return []any{&a.ID, &a.Version, &a.Kind, &a.Reference, &a.Severity, (*string)(&a.TLP), &a.PAP, &a.State, content, &a.Audience, minutes,
@@ -111,7 +136,7 @@ func (m *Module) Get(ctx context.Context, s access.Scope, id int64) (Advisory, e
 
 // get reads one; lock is what db.ForUpdate gives, or "".
 func (m *Module) get(ctx context.Context, q db.Querier, _ access.Scope, id int64, lock string) (Advisory, error) {
-	a, err := scan(q.QueryRow(ctx, "SELECT "+columns+" FROM advisory a WHERE a.id = $1"+lock, id))
+	a, err := scanWhole(q.QueryRow(ctx, "SELECT "+whole+" FROM advisory a WHERE a.id = $1"+lock, id))
 	if db.NotFound(err) {
 		return a, fault.New(fault.NotFound, "advisory.unknown").Because(err)
 	}
@@ -120,27 +145,27 @@ func (m *Module) get(ctx context.Context, q db.Querier, _ access.Scope, id int64
 
 // insert writes a new one.
 func (m *Module) insert(ctx context.Context, tx *db.Tx, _ access.Scope, e Entry, who Author) (id int64, err error) {
-	content, err := json.Marshal(e.Content)
+	content, indicators, err := e.pack()
 	if err != nil {
 		return 0, err
 	}
 	now := db.Ms(m.now())
 	err = tx.QueryRow(ctx, `INSERT INTO advisory (version, kind, reference, severity, tlp, pap, state, title, content, audience, ack_minutes,
-		created_at, created_by, created_name, changed_at, changed_by) VALUES (1,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$11,$12) RETURNING id`,
-		e.Kind, e.Reference, e.Severity, string(e.TLP), e.PAP, Draft, e.Title(), string(content), e.Audience, int64(e.AckWithin/time.Minute),
-		now, who.ID, who.Name).Scan(&id)
+		created_at, created_by, created_name, changed_at, changed_by, indicators) VALUES (1,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$11,$12,$14) RETURNING id`,
+		e.Kind, e.Reference, e.Severity, string(e.TLP), e.PAP, Draft, e.Title(), content, e.Audience, int64(e.AckWithin/time.Minute),
+		now, who.ID, who.Name, indicators).Scan(&id)
 	return id, taken(err)
 }
 
 // update writes an entry over a draft; it is a draft again.
 func (m *Module) update(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory, who Author) error {
-	content, err := json.Marshal(a.Content)
+	content, indicators, err := a.pack()
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE advisory SET version = version + 1, kind = $2, reference = $3, severity = $4, tlp = $5, pap = $6, state = $7, title = $8, content = $9,
-		audience = $10, ack_minutes = $11, changed_at = $12, changed_by = $13, proposed_at = NULL, proposed_name = '' WHERE id = $1`,
-		a.ID, a.Kind, a.Reference, a.Severity, string(a.TLP), a.PAP, Draft, a.Title(), string(content), a.Audience, int64(a.AckWithin/time.Minute), db.Ms(m.now()), who.ID)
+		audience = $10, ack_minutes = $11, changed_at = $12, changed_by = $13, indicators = $14, proposed_at = NULL, proposed_name = '' WHERE id = $1`,
+		a.ID, a.Kind, a.Reference, a.Severity, string(a.TLP), a.PAP, Draft, a.Title(), content, a.Audience, int64(a.AckWithin/time.Minute), db.Ms(m.now()), who.ID, indicators)
 	return taken(err)
 }
 

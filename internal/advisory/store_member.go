@@ -30,9 +30,11 @@ func (d *Delivery) unpack(why string) error {
 	return nil
 }
 
-func scanReceived(r interface{ Scan(...any) error }) (out Received, err error) {
+type scanner func(r interface{ Scan(...any) error }, more ...any) (Advisory, error)
+
+func scanReceived(r interface{ Scan(...any) error }, by scanner) (out Received, err error) {
 	var why string
-	if out.Advisory, err = scan(r, out.Delivery.targets(&why)...); err != nil {
+	if out.Advisory, err = by(r, out.Delivery.targets(&why)...); err != nil {
 		return out, err
 	}
 	return out, out.Delivery.unpack(why)
@@ -53,8 +55,8 @@ func (m *Module) received(ctx context.Context, q db.Querier, s access.Scope, who
 	if err != nil {
 		return Received{}, err
 	}
-	r, err := scanReceived(q.QueryRow(ctx, "SELECT "+columns+", "+deliveryColumns+` FROM advisory_member d JOIN advisory a ON a.id = d.advisory_id
-		WHERE d.advisory_id = $1 AND d.organisation_id = $2 AND `+visible(3), id, org, mailbox(who.Email)))
+	r, err := scanReceived(q.QueryRow(ctx, "SELECT "+whole+", "+deliveryColumns+` FROM advisory_member d JOIN advisory a ON a.id = d.advisory_id
+		WHERE d.advisory_id = $1 AND d.organisation_id = $2 AND `+visible(3), id, org, mailbox(who.Email)), scanWhole)
 	if db.NotFound(err) {
 		return r, fault.New(fault.NotFound, "advisory.unknown").Because(err)
 	}
@@ -77,7 +79,7 @@ func (m *Module) Inbox(ctx context.Context, s access.Scope, who Author, f Filter
 	limit := bounded(f.Limit)
 	rows, err := m.deps.DB.Query(ctx, "SELECT "+columns+", "+deliveryColumns+" FROM advisory_member d JOIN advisory a ON a.id = d.advisory_id WHERE "+where+
 		" ORDER BY d.advisory_id DESC LIMIT $4", org, place(f.After), mailbox(who.Email), limit+1)
-	all, err := db.Collect(rows, err, func(r *sql.Rows) (Received, error) { return scanReceived(r) })
+	all, err := db.Collect(rows, err, func(r *sql.Rows) (Received, error) { return scanReceived(r, scan) })
 	if err != nil {
 		return nil, "", fmt.Errorf("advisory: what organisation %d received: %w", org, err)
 	}

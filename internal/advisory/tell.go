@@ -49,7 +49,7 @@ func (m *Module) Tell(ctx context.Context, s access.Scope, id int64) error {
 func (m *Module) tellSome(ctx context.Context, s access.Scope, id int64) (done bool, err error) {
 	err = m.deps.DB.Within(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var announced int64
-		a, err := scan(tx.QueryRow(ctx, "SELECT "+columns+", a.announced FROM advisory a WHERE a.id = $1"+db.ForUpdate(tx), id), &announced)
+		a, err := scanWhole(tx.QueryRow(ctx, "SELECT "+whole+", a.announced FROM advisory a WHERE a.id = $1"+db.ForUpdate(tx), id), &announced)
 		if err != nil || a.Sent.At.IsZero() {
 			return err
 		}

@@ -46,6 +46,19 @@ func refang(s string) (plain string, changed bool) {
 	return plain, was != now
 }
 
+// ReadIndicator reads one indicator that a person wrote, defanged or not; false
+// for what is none. Addresses inside networks nobody else has are refused.
+func ReadIndicator(written string) (Indicator, bool) {
+	plain, _ := refang(strings.TrimSpace(written))
+	t, value := classify(plain, true)
+	if t == TypeIP {
+		if ip, err := netip.ParseAddr(value); err != nil || !blockable(ip) {
+			return Indicator{}, false
+		}
+	}
+	return Indicator{Type: t, Value: value, Written: written}, t != "" && value != ""
+}
+
 // fileEndings are top-level domains that files end in more often than names of hosts do.
 const fileEndings = " zip mov sh py pl rs so app pub md ps cab bat "
 
