@@ -6,7 +6,7 @@
 #   scripts/setup.sh run     to build and start the portal: Go and a C compiler, nothing else
 #   scripts/setup.sh web     to build styles and scripts: Node, packages of web/package-lock.json
 #   scripts/setup.sh lint    run + web + staticcheck
-#   scripts/setup.sh test    lint + PostgreSQL, Chromium and fonts, poppler, an S3 server
+#   scripts/setup.sh test    lint + PostgreSQL, Chromium and fonts, poppler, gpg, openssl, an S3 server
 #
 # Debian packages need root or a sudo that does not ask for a password. When
 # everything is there, it does nothing and needs no network.
@@ -110,6 +110,10 @@ need_test_packages() {
 	local missing=()
 	has chromium || missing+=(chromium)
 	has pdftotext || missing+=(poppler-utils)
+	has gpg || missing+=(gpg)
+	has gpg-agent || missing+=(gpg-agent)
+	has gpgconf || missing+=(gpgconf)
+	has openssl || missing+=(openssl)
 	compgen -G '/usr/share/fonts/truetype/liberation*' >/dev/null || missing+=(fonts-liberation)
 	compgen -G '/usr/share/fonts/truetype/dejavu*' >/dev/null || missing+=(fonts-dejavu-core)
 	apt_install ${missing[@]+"${missing[@]}"}

@@ -24,6 +24,7 @@ import (
 	"martinella/internal/platform/events"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/mailcrypt"
 	"martinella/internal/platform/secret"
 )
 
@@ -52,6 +53,7 @@ type App struct {
 	box      *secret.Box
 	desk     *desk.Desk // nil: nobody signs in with a card
 	blobKey  *blob.Key
+	keys     *mailcrypt.Ring // the CSIRT's own, that sign
 	closers  []io.Closer
 	metrics  *metrics
 	migrated int
@@ -70,11 +72,21 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err := os.MkdirAll(o.Config.Data, 0o750); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
+	if o.Config.Demo {
+		var err error
+		if o.Config, err = withDemoKey(o); err != nil {
+			return nil, fmt.Errorf("the demonstration's key: %w", err)
+		}
+	}
+	keys, err := loadKeys(o.Config.Keys, o.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
 	d, err := db.Open(ctx, o.Config.Database)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Options: o, DB: d, zone: o.Config.Location(), metrics: newMetrics(o.Version)}
+	a := &App{Options: o, DB: d, zone: o.Config.Location(), keys: keys, metrics: newMetrics(o.Version)}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

@@ -57,6 +57,8 @@ type Config struct {
 	SMTPPasswordFile string
 	SMTPTLS          string // "starttls", "tls", "none"
 
+	Keys Keys // the CSIRT's own, that sign
+
 	Workers int
 	Worker  bool // serve also works on jobs
 
@@ -116,7 +118,8 @@ func (c *Config) readSecrets() error {
 	for _, s := range []struct {
 		file  string
 		value *string
-	}{{c.SMTPPasswordFile, &c.SMTPPassword}, {c.NVDAPIKeyFile, &c.NVDAPIKey}, {c.S3SecretKeyFile, &c.S3SecretKey}} {
+	}{{c.SMTPPasswordFile, &c.SMTPPassword}, {c.NVDAPIKeyFile, &c.NVDAPIKey}, {c.S3SecretKeyFile, &c.S3SecretKey},
+		{c.Keys.PGPPassphraseFile, &c.Keys.PGPPassphrase}, {c.Keys.SMIMEPassphraseFile, &c.Keys.SMIMEPassphrase}} {
 		if s.file == "" {
 			continue
 		}

@@ -23,6 +23,7 @@ func Register(fs *flag.FlagSet, c *Config) {
 	registerTLS(fs, c)
 	registerCard(fs, &c.Card)
 	registerFiles(fs, c)
+	registerKeys(fs, &c.Keys)
 }
 
 func registerPlace(fs *flag.FlagSet, c *Config) {
