@@ -34,6 +34,13 @@ const (
 	AboutConversationTLPTLPRED         AboutConversationTLP = "TLP:RED"
 )
 
+// Defines values for AccessKeyDoor.
+const (
+	AccessKeyDoorBlocklist AccessKeyDoor = "blocklist"
+	AccessKeyDoorFeed      AccessKeyDoor = "feed"
+	AccessKeyDoorPlatform  AccessKeyDoor = "platform"
+)
+
 // Defines values for AdvisoryKind.
 const (
 	AdvisoryKindAlert    AdvisoryKind = "alert"
@@ -583,6 +590,13 @@ const (
 const (
 	KeyCheckHowInPerson KeyCheckHow = "in_person"
 	KeyCheckHowPhone    KeyCheckHow = "phone"
+)
+
+// Defines values for MakeAccessKeyBodyDoor.
+const (
+	MakeAccessKeyBodyDoorBlocklist MakeAccessKeyBodyDoor = "blocklist"
+	MakeAccessKeyBodyDoorFeed      MakeAccessKeyBodyDoor = "feed"
+	MakeAccessKeyBodyDoorPlatform  MakeAccessKeyBodyDoor = "platform"
 )
 
 // Defines values for MarkRequestKind.
@@ -1533,6 +1547,54 @@ type Acceptance struct {
 	// Sha256 Of the text that was shown.
 	Sha256  string `json:"sha256"`
 	Version string `json:"version"`
+}
+
+// AccessKey defines model for AccessKey.
+type AccessKey struct {
+	// Addresses Where programs are pointed to; only in the answer that shows the secret.
+	Addresses []AccessPoint `json:"addresses,omitempty"`
+
+	// Allow Networks it may be used from; none: from anywhere.
+	Allow     []string  `json:"allow"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Door feed: Atom; blocklist: plain lists for firewalls; platform: TAXII 2.1 and MISP feeds.
+	Door AccessKeyDoor `json:"door"`
+	ID   int64         `json:"id"`
+	Name string        `json:"name"`
+
+	// OldSecretUntil Until when the secret before opens too.
+	OldSecretUntil *time.Time `json:"old_secret_until,omitempty"`
+
+	// Secret Only in the answer that made it.
+	Secret *string `json:"secret,omitempty"`
+
+	// Upto Of a neighbour's: the most restricted label it is given.
+	Upto *string `json:"upto,omitempty"`
+
+	// UsedAt To within five minutes; missing: never.
+	UsedAt   *time.Time `json:"used_at,omitempty"`
+	UsedFrom *string    `json:"used_from,omitempty"`
+}
+
+// AccessKeyDoor feed: Atom; blocklist: plain lists for firewalls; platform: TAXII 2.1 and MISP feeds.
+type AccessKeyDoor string
+
+// AccessKeyEntry defines model for AccessKeyEntry.
+type AccessKeyEntry struct {
+	// Allow Addresses and networks it may be used from.
+	Allow []string `json:"allow,omitempty"`
+	Name  string   `json:"name"`
+
+	// Upto Of a neighbour's: TLP:CLEAR or TLP:GREEN.
+	Upto *string `json:"upto,omitempty"`
+}
+
+// AccessPoint defines model for AccessPoint.
+type AccessPoint struct {
+	// Name feed, list, taxii or misp.
+	Name string `json:"name"`
+	URL  string `json:"url"`
 }
 
 // Account defines model for Account.
@@ -3310,6 +3372,18 @@ type ListAbsence struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListAccessKey defines model for ListAccessKey.
+type ListAccessKey struct {
+	// Items The things, in order.
+	Items []AccessKey `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListAdvisory defines model for ListAdvisory.
 type ListAdvisory struct {
 	// Items The things, in order.
@@ -4053,6 +4127,22 @@ type Mail struct {
 	Text *string `json:"text,omitempty"`
 	To   string  `json:"to"`
 }
+
+// MakeAccessKeyBody defines model for MakeAccessKeyBody.
+type MakeAccessKeyBody struct {
+	// Allow Addresses and networks it may be used from.
+	Allow []string `json:"allow,omitempty"`
+
+	// Door What it opens; this never changes.
+	Door MakeAccessKeyBodyDoor `json:"door"`
+	Name string                `json:"name"`
+
+	// Upto Of a neighbour's: TLP:CLEAR or TLP:GREEN.
+	Upto *string `json:"upto,omitempty"`
+}
+
+// MakeAccessKeyBodyDoor What it opens; this never changes.
+type MakeAccessKeyBodyDoor string
 
 // Mark defines model for Mark.
 type Mark struct {
@@ -5227,6 +5317,12 @@ type Relative struct {
 	Type  string `json:"type"`
 }
 
+// RotateAccessKeyBody defines model for RotateAccessKeyBody.
+type RotateAccessKeyBody struct {
+	// AtOnce The old secret ends now: others have learnt it.
+	AtOnce *bool `json:"at_once,omitempty"`
+}
+
 // RotateWebhookBody defines model for RotateWebhookBody.
 type RotateWebhookBody struct {
 	// AtOnce The old secret ends now: others have learnt it.
@@ -5969,6 +6065,42 @@ type WithdrawAdvisoryBody struct {
 	Why string `json:"why"`
 }
 
+// ListNeighbourAccessKeysParams defines parameters for ListNeighbourAccessKeys.
+type ListNeighbourAccessKeysParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// MakeNeighbourAccessKeyParams defines parameters for MakeNeighbourAccessKey.
+type MakeNeighbourAccessKeyParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetNeighbourAccessKeyParams defines parameters for GetNeighbourAccessKey.
+type GetNeighbourAccessKeyParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateNeighbourAccessKeyParams defines parameters for UpdateNeighbourAccessKey.
+type UpdateNeighbourAccessKeyParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// RotateNeighbourAccessKeyParams defines parameters for RotateNeighbourAccessKey.
+type RotateNeighbourAccessKeyParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // GetAccountParams defines parameters for GetAccount.
 type GetAccountParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
@@ -6691,6 +6823,42 @@ type GetOrganisationParams struct {
 type UpdateOrganisationParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListAccessKeysParams defines parameters for ListAccessKeys.
+type ListAccessKeysParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// MakeAccessKeyParams defines parameters for MakeAccessKey.
+type MakeAccessKeyParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAccessKeyParams defines parameters for GetAccessKey.
+type GetAccessKeyParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateAccessKeyParams defines parameters for UpdateAccessKey.
+type UpdateAccessKeyParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// RotateAccessKeyParams defines parameters for RotateAccessKey.
+type RotateAccessKeyParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListReceivedAdvisoriesParams defines parameters for ListReceivedAdvisories.
@@ -8307,6 +8475,15 @@ type TestCsirtWebhookParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// MakeNeighbourAccessKeyJSONRequestBody defines body for MakeNeighbourAccessKey for application/json ContentType.
+type MakeNeighbourAccessKeyJSONRequestBody = MakeAccessKeyBody
+
+// UpdateNeighbourAccessKeyJSONRequestBody defines body for UpdateNeighbourAccessKey for application/json ContentType.
+type UpdateNeighbourAccessKeyJSONRequestBody = AccessKeyEntry
+
+// RotateNeighbourAccessKeyJSONRequestBody defines body for RotateNeighbourAccessKey for application/json ContentType.
+type RotateNeighbourAccessKeyJSONRequestBody = RotateAccessKeyBody
+
 // UpdateAccountJSONRequestBody defines body for UpdateAccount for application/json ContentType.
 type UpdateAccountJSONRequestBody = Profile
 
@@ -8369,6 +8546,15 @@ type DecideNetworkJSONRequestBody = NetworkDecision
 
 // UpdateOrganisationJSONRequestBody defines body for UpdateOrganisation for application/json ContentType.
 type UpdateOrganisationJSONRequestBody = OrganisationChange
+
+// MakeAccessKeyJSONRequestBody defines body for MakeAccessKey for application/json ContentType.
+type MakeAccessKeyJSONRequestBody = MakeAccessKeyBody
+
+// UpdateAccessKeyJSONRequestBody defines body for UpdateAccessKey for application/json ContentType.
+type UpdateAccessKeyJSONRequestBody = AccessKeyEntry
+
+// RotateAccessKeyJSONRequestBody defines body for RotateAccessKey for application/json ContentType.
+type RotateAccessKeyJSONRequestBody = RotateAccessKeyBody
 
 // AnswerAdvisoryJSONRequestBody defines body for AnswerAdvisory for application/json ContentType.
 type AnswerAdvisoryJSONRequestBody = AnswerAdvisoryBody
@@ -8540,6 +8726,102 @@ type UpdateCsirtWebhookJSONRequestBody = WebhookEntry
 
 // RotateCsirtWebhookSecretJSONRequestBody defines body for RotateCsirtWebhookSecret for application/json ContentType.
 type RotateCsirtWebhookSecretJSONRequestBody = RotateWebhookBody
+
+// ListNeighbourAccessKeys List the keys of neighbouring CSIRTs with which programs take alerts
+//
+// The newest first.
+//
+// GET /api/v1/access-keys
+func (c *Client) ListNeighbourAccessKeys(ctx context.Context, params *ListNeighbourAccessKeysParams) (*Reply[ListAccessKey], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/access-keys")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAccessKey](ctx, c, q)
+}
+
+// ListNeighbourAccessKeysAll goes through the whole list, page after page.
+func (c *Client) ListNeighbourAccessKeysAll(ctx context.Context, params *ListNeighbourAccessKeysParams) iter.Seq2[AccessKey, error] {
+	return every(func(cursor *string) ([]AccessKey, *string, error) {
+		var p ListNeighbourAccessKeysParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListNeighbourAccessKeys(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// MakeNeighbourAccessKey Make a key with which a program takes alerts
+//
+// The answer shows the secret, and the addresses to point programs to, this once. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/access-keys
+func (c *Client) MakeNeighbourAccessKey(ctx context.Context, params *MakeNeighbourAccessKeyParams, body MakeNeighbourAccessKeyJSONRequestBody) (*Reply[AccessKey], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/access-keys")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AccessKey](ctx, c, q)
+}
+
+// RevokeNeighbourAccessKey Revoke a key
+//
+// From now on it opens nothing.
+//
+// DELETE /api/v1/access-keys/{id}
+func (c *Client) RevokeNeighbourAccessKey(ctx context.Context, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/access-keys/%s", segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetNeighbourAccessKey Read about a key, and when it was used last
+//
+// GET /api/v1/access-keys/{id}
+func (c *Client) GetNeighbourAccessKey(ctx context.Context, id int64, params *GetNeighbourAccessKeyParams) (*Reply[AccessKey], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/access-keys/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AccessKey](ctx, c, q)
+}
+
+// UpdateNeighbourAccessKey Write a key whole
+//
+// Its door and its secret stay. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/access-keys/{id}
+func (c *Client) UpdateNeighbourAccessKey(ctx context.Context, id int64, params *UpdateNeighbourAccessKeyParams, body UpdateNeighbourAccessKeyJSONRequestBody) (*Reply[AccessKey], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/access-keys/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[AccessKey](ctx, c, q)
+}
+
+// RotateNeighbourAccessKey Give a key a new secret
+//
+// The answer shows the secret, and the addresses to point programs to, this once. For 24 hours both open, unless at_once is given. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/access-keys/{id}/secret
+func (c *Client) RotateNeighbourAccessKey(ctx context.Context, id int64, params *RotateNeighbourAccessKeyParams, body RotateNeighbourAccessKeyJSONRequestBody) (*Reply[AccessKey], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/access-keys/%s/secret", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AccessKey](ctx, c, q)
+}
 
 // GetAccount Read one's own account
 //
@@ -10105,6 +10387,102 @@ func (c *Client) UpdateOrganisation(ctx context.Context, org string, params *Upd
 func (c *Client) RemoveAbsence(ctx context.Context, org string, id int64) (*Reply[Nothing], error) {
 	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/organisations/%s/absences/%s", segment(org), segment(id))}
 	return send[Nothing](ctx, c, q)
+}
+
+// ListAccessKeys List the keys of the organisation with which programs take alerts
+//
+// The newest first.
+//
+// GET /api/v1/organisations/{org}/access-keys
+func (c *Client) ListAccessKeys(ctx context.Context, org string, params *ListAccessKeysParams) (*Reply[ListAccessKey], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/access-keys", segment(org))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAccessKey](ctx, c, q)
+}
+
+// ListAccessKeysAll goes through the whole list, page after page.
+func (c *Client) ListAccessKeysAll(ctx context.Context, org string, params *ListAccessKeysParams) iter.Seq2[AccessKey, error] {
+	return every(func(cursor *string) ([]AccessKey, *string, error) {
+		var p ListAccessKeysParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAccessKeys(ctx, org, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// MakeAccessKey Make a key with which a program takes alerts
+//
+// The answer shows the secret, and the addresses to point programs to, this once. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/organisations/{org}/access-keys
+func (c *Client) MakeAccessKey(ctx context.Context, org string, params *MakeAccessKeyParams, body MakeAccessKeyJSONRequestBody) (*Reply[AccessKey], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/access-keys", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AccessKey](ctx, c, q)
+}
+
+// RevokeAccessKey Revoke a key
+//
+// From now on it opens nothing.
+//
+// DELETE /api/v1/organisations/{org}/access-keys/{id}
+func (c *Client) RevokeAccessKey(ctx context.Context, org string, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/organisations/%s/access-keys/%s", segment(org), segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAccessKey Read about a key, and when it was used last
+//
+// GET /api/v1/organisations/{org}/access-keys/{id}
+func (c *Client) GetAccessKey(ctx context.Context, org string, id int64, params *GetAccessKeyParams) (*Reply[AccessKey], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/access-keys/%s", segment(org), segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AccessKey](ctx, c, q)
+}
+
+// UpdateAccessKey Write a key whole
+//
+// Its door and its secret stay. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/organisations/{org}/access-keys/{id}
+func (c *Client) UpdateAccessKey(ctx context.Context, org string, id int64, params *UpdateAccessKeyParams, body UpdateAccessKeyJSONRequestBody) (*Reply[AccessKey], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/access-keys/%s", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[AccessKey](ctx, c, q)
+}
+
+// RotateAccessKey Give a key a new secret
+//
+// The answer shows the secret, and the addresses to point programs to, this once. For 24 hours both open, unless at_once is given. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/organisations/{org}/access-keys/{id}/secret
+func (c *Client) RotateAccessKey(ctx context.Context, org string, id int64, params *RotateAccessKeyParams, body RotateAccessKeyJSONRequestBody) (*Reply[AccessKey], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/organisations/%s/access-keys/%s/secret", segment(org), segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AccessKey](ctx, c, q)
 }
 
 // ListReceivedAdvisories List what was sent to the organisation

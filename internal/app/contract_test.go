@@ -53,6 +53,7 @@ func keepsContract(t *testing.T, h *house) {
 		{"advisories", advisoryContract},
 		{"operations", operationsContract},
 		{"webhooks", hookContract},
+		{"exchange", exchangeContract},
 		{"ways in", waysInContract},
 		{"entrance", entranceContract},
 		{"recoveries", recoveryContract},

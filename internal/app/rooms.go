@@ -18,6 +18,7 @@ import (
 	"martinella/internal/advisory/parse"
 	"martinella/internal/channel"
 	"martinella/internal/constituency"
+	"martinella/internal/exchange"
 	"martinella/internal/hook"
 	"martinella/internal/identity"
 	"martinella/internal/inventory"
@@ -55,6 +56,7 @@ type rooms struct {
 	channel       *channel.Module
 	hooks         *hook.Module
 	advisory      *advisory.Module
+	exchange      *exchange.Module
 }
 
 // Migrations lists every schema, in the order they are applied.
@@ -73,6 +75,7 @@ func Migrations() []db.Migration {
 		channel.Migrations(),
 		hook.Migrations(),
 		advisory.Migrations(),
+		exchange.Migrations(),
 	}
 }
 
@@ -88,6 +91,7 @@ func Bundle() (*i18n.Bundle, error) {
 		channel.Locale,
 		hook.Locale,
 		advisory.Locale,
+		exchange.Locale,
 		audience.Locale,
 		operations.Locale,
 	)
@@ -105,6 +109,7 @@ func (a *App) furnish(ctx context.Context) error {
 		a.buildChannel,
 		a.buildHooks,
 		a.buildAdvisory,
+		a.buildExchange,
 		a.buildOperations,
 	} {
 		if err := build(); err != nil {
@@ -250,6 +255,7 @@ func (a *App) open(context.Context) error {
 		a.rooms.channel.Register(a.Gate, a.Queue),
 		a.rooms.hooks.Register(a.Gate, a.Queue, a.Bus),
 		a.rooms.advisory.Register(a.Gate, a.Queue),
+		a.rooms.exchange.Register(a.Gate),
 		a.scheduleFeeds(),
 	)
 }
