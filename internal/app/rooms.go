@@ -35,6 +35,7 @@ import (
 	"martinella/internal/platform/pdftext"
 	"martinella/internal/platform/ratelimit"
 	"martinella/internal/platform/secret"
+	"martinella/internal/publication"
 	"martinella/internal/vulnerability"
 	"martinella/internal/vulnerability/corpus"
 	"martinella/internal/vulnerability/digest"
@@ -57,6 +58,7 @@ type rooms struct {
 	hooks         *hook.Module
 	advisory      *advisory.Module
 	exchange      *exchange.Module
+	publication   *publication.Module
 }
 
 // Migrations lists every schema, in the order they are applied.
@@ -76,6 +78,7 @@ func Migrations() []db.Migration {
 		hook.Migrations(),
 		advisory.Migrations(),
 		exchange.Migrations(),
+		publication.Migrations(),
 	}
 }
 
@@ -93,6 +96,7 @@ func Bundle() (*i18n.Bundle, error) {
 		advisory.Locale,
 		exchange.Locale,
 		audience.Locale,
+		publication.Locale,
 		operations.Locale,
 	)
 }
@@ -110,6 +114,7 @@ func (a *App) furnish(ctx context.Context) error {
 		a.buildHooks,
 		a.buildAdvisory,
 		a.buildExchange,
+		a.buildPublication,
 		a.buildOperations,
 	} {
 		if err := build(); err != nil {
@@ -256,6 +261,7 @@ func (a *App) open(context.Context) error {
 		a.rooms.hooks.Register(a.Gate, a.Queue, a.Bus),
 		a.rooms.advisory.Register(a.Gate, a.Queue),
 		a.rooms.exchange.Register(a.Gate),
+		a.rooms.publication.Register(a.Gate, a.Queue, a.Bus, advisory.EventPublished),
 		a.scheduleFeeds(),
 	)
 }

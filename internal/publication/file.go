@@ -92,17 +92,14 @@ func (f *files) have(state, name string) (file, bool) {
 	return got, ok
 }
 
-// state names what the files are made of: another step, another key, other files.
-func (m *Module) state(ctx context.Context, s access.Scope) (string, time.Time, Key, error) {
+// state names what the files are made of, and says when it changed: another
+// step, another key, other files.
+func (m *Module) state(ctx context.Context, s access.Scope) (string, time.Time, error) {
 	step, changed, err := m.step(ctx, s)
-	if err != nil {
-		return "", changed, Key{}, err
-	}
-	key, err := m.deps.Signer.Key(ctx)
 	if changed.IsZero() {
 		changed = epoch
 	}
-	return fmt.Sprintf("%d-%s", step, key.Fingerprint), changed, key, err
+	return fmt.Sprintf("%d-%s", step, m.signs()), changed, err
 }
 
 // epoch is the age of what says that there is nothing yet.

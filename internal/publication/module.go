@@ -15,6 +15,7 @@ import (
 	"martinella/internal/platform/events"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/mailcrypt"
 )
 
 //go:embed migrations
@@ -39,24 +40,6 @@ type Alerts interface {
 // Version is which version of an alert there is.
 type Version struct{ ID, Version int64 }
 
-// Key is the CSIRT's public OpenPGP key; without a fingerprint there is none.
-type Key struct {
-	Fingerprint string // in hex
-	Armored     []byte
-	Binary      []byte
-	Addresses   []string  // it is for
-	Expires     time.Time // zero: never
-}
-
-// Signer signs with the CSIRT's key.
-type Signer interface {
-	Key(ctx context.Context) (Key, error)
-	// Detached gives an armored signature of text.
-	Detached(ctx context.Context, text []byte) ([]byte, error)
-	// Clear gives text in a frame with its signature (RFC 9580, 7).
-	Clear(ctx context.Context, text []byte) ([]byte, error)
-}
-
 // Audit writes the audit log in the transaction of what it tells of.
 type Audit interface {
 	Append(ctx context.Context, tx *db.Tx, actor string, organisation int64, action, object string, detail any) error
@@ -71,7 +54,7 @@ type Deps struct {
 	Log    *slog.Logger
 	Bundle *i18n.Bundle
 	Alerts Alerts
-	Signer Signer
+	PGP    *mailcrypt.PGP // signs what is published; nil: nothing does
 	Zone   *time.Location
 
 	Name     string // of the CSIRT
@@ -100,6 +83,8 @@ const renewJob = "publication.renew"
 // tells of a public alert; its payload names it as "advisory".
 func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus, published string) error {
 	m.provider(g)
+	m.directory(g)
+	g.Handle("GET "+securityPath, gate.Public(), m.security)
 	bus.Subscribe(published, "publication", func(ctx context.Context, n events.Notice) error {
 		var told struct {
 			Advisory int64 `json:"advisory"`

@@ -17,7 +17,8 @@ import (
 func (m *Module) provider(g *gate.Gate) {
 	open := gate.Public()
 	g.Handle("GET "+csaf.Root+"/provider-metadata.json", open, m.made("provider-metadata.json"))
-	for _, name := range []string{csaf.FeedName, csaf.ServiceName, csaf.CategoryName, "index.txt", "changes.csv"} {
+	g.Handle("GET "+csaf.Root+"/"+csaf.ServiceName, open, m.made(csaf.ServiceName))
+	for _, name := range []string{csaf.FeedName, csaf.CategoryName, "index.txt", "changes.csv"} {
 		g.Handle("GET "+csaf.White+"/"+name, open, m.made(name))
 	}
 	g.Handle("GET "+csaf.White+"/{$}", open, m.folders)
@@ -29,11 +30,11 @@ func (m *Module) provider(g *gate.Gate) {
 // made answers with a file made of all alerts.
 func (m *Module) made(name string) gate.Handler {
 	return func(r *gate.Request) error {
-		state, changed, key, err := m.state(r.Context(), r.Scope)
+		state, changed, err := m.state(r.Context(), r.Scope)
 		if err != nil {
 			return err
 		}
-		f, err := m.files.get(state, name, func() (file, error) { return m.makeFile(r, name, changed, key) })
+		f, err := m.files.get(state, name, func() (file, error) { return m.makeFile(r, name, changed) })
 		if err != nil {
 			return err
 		}
@@ -41,8 +42,8 @@ func (m *Module) made(name string) gate.Handler {
 	}
 }
 
-func (m *Module) makeFile(r *gate.Request, name string, changed time.Time, key Key) (f file, err error) {
-	p := csaf.Provider{Publisher: m.publisher(), Base: m.deps.BaseURL, Fingerprint: key.Fingerprint, Changed: changed}
+func (m *Module) makeFile(r *gate.Request, name string, changed time.Time) (f file, err error) {
+	p := csaf.Provider{Publisher: m.publisher(), Base: m.deps.BaseURL, Fingerprint: m.signs(), Changed: changed}
 	f = file{kind: jsonKind, changed: changed}
 	switch name {
 	case "provider-metadata.json":
@@ -99,7 +100,7 @@ func (m *Module) documentFile(r *gate.Request) error {
 
 // keyFile answers with the CSIRT's public key (7.1.20).
 func (m *Module) keyFile(r *gate.Request) error {
-	key, err := m.deps.Signer.Key(r.Context())
+	key, err := m.Key()
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func (m *Module) folders(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	links := []string{csaf.FeedName, csaf.ServiceName, csaf.CategoryName, "index.txt", "changes.csv"}
+	links := []string{csaf.FeedName, csaf.CategoryName, "index.txt", "changes.csv"}
 	for _, e := range all {
 		year, _, _ := strings.Cut(e.Path, "/")
 		if year += "/"; !slices.Contains(links, year) {
@@ -147,7 +148,7 @@ func (m *Module) listing(r *gate.Request, path string, names []string) error {
 	slices.Sort(names)
 	links := make([]ui.Link, len(names))
 	for i, name := range names {
-		links[i] = ui.Link{Text: name, Href: path + name}
+		links[i] = ui.Link{Text: name, Href: name} // relative: so programs look for them
 	}
 	return r.Page(r.L.T("publication.folder", "path", path), folderPage(path, links))
 }

@@ -29,16 +29,12 @@ func (m *Module) Publish(ctx context.Context, s access.Scope, id int64) error {
 	if err != nil {
 		return fmt.Errorf("publishing advisory %d: %w", id, err)
 	}
-	key, err := m.deps.Signer.Key(ctx)
-	if err != nil {
-		return fmt.Errorf("publishing advisory %d: %w", id, err)
-	}
 	before, old, ok, err := m.kept(ctx, m.deps.DB, s, id)
-	if err != nil || ok && before.Version >= a.Version && old.madeFor == m.madeFor(key) {
+	if err != nil || ok && before.Version >= a.Version && old.madeFor == m.madeFor(old) {
 		return err
 	}
 	p := m.published(a, before)
-	title, doc, err := m.sign(ctx, p, key, old)
+	title, doc, err := m.sign(p, old)
 	if err != nil {
 		return fmt.Errorf("publishing %s: %w", p.Tracking, err)
 	}
@@ -77,30 +73,35 @@ func (m *Module) published(a Alert, before Published) Published {
 }
 
 // sign makes the document with its hashes. The signature of the same bytes by
-// the same key is kept: who fetched them has it.
-func (m *Module) sign(ctx context.Context, p Published, key Key, old Document) (title string, d Document, err error) {
+// the same key is kept, for who fetched them has it; where nothing can be signed
+// any more, it is kept too.
+func (m *Module) sign(p Published, old Document) (title string, d Document, err error) {
 	lang, text := p.In(m.deps.Language)
 	if d.Body, err = csaf.Make(m.csafAlert(p, lang, text), m.publisher(), m.deps.BaseURL+csaf.White+"/"+p.Path(), m.words(lang, p)); err != nil {
 		return "", d, err
 	}
 	short, long := sha256.Sum256(d.Body), sha512.Sum512(d.Body)
-	d.SHA256, d.SHA512, d.Fingerprint, d.madeFor, d.Changed = hex.EncodeToString(short[:]), hex.EncodeToString(long[:]), key.Fingerprint, m.madeFor(key), p.Changed
-	if bytes.Equal(d.Body, old.Body) && key.Fingerprint == old.Fingerprint {
-		d.Signature = old.Signature
-		return text.Title, d, nil
+	d.SHA256, d.SHA512, d.Changed = hex.EncodeToString(short[:]), hex.EncodeToString(long[:]), p.Changed
+	signer := m.signs()
+	switch {
+	case bytes.Equal(d.Body, old.Body) && (signer == "" || signer == old.Fingerprint):
+		d.Fingerprint, d.Signature = old.Fingerprint, old.Signature
+	case signer != "":
+		d.Fingerprint = signer
+		d.Signature, err = m.deps.PGP.Detached(d.Body, m.now())
 	}
-	if key.Fingerprint != "" {
-		signature, err := m.deps.Signer.Detached(ctx, d.Body)
-		if err != nil {
-			return "", d, err
-		}
-		d.Signature = string(signature)
-	}
-	return text.Title, d, nil
+	d.madeFor = m.madeFor(d)
+	return text.Title, d, err
 }
 
-// madeFor is what a document depends on besides its alert.
-func (m *Module) madeFor(key Key) string { return key.Fingerprint + " " + m.deps.BaseURL }
+// madeFor is what a document depends on besides its alert: the key, while there
+// is one that signs, and our address.
+func (m *Module) madeFor(d Document) string {
+	if signer := m.signs(); signer != "" {
+		return signer + " " + m.deps.BaseURL
+	}
+	return d.Fingerprint + " " + m.deps.BaseURL
+}
 
 func (m *Module) csafAlert(p Published, lang string, text Text) csaf.Alert {
 	return csaf.Alert{
@@ -137,10 +138,9 @@ func (m *Module) words(lang string, p Published) csaf.Words {
 const renewStep = 500
 
 // Renew publishes what should be and is not: alerts of before this room was, and
-// all of them again when there is another key.
+// all of them again when there is another key; and the security.txt before it ends.
 func (m *Module) Renew(ctx context.Context, s access.Scope) error {
-	key, err := m.deps.Signer.Key(ctx)
-	if err != nil {
+	if _, _, err := m.SecurityText(ctx, s); err != nil {
 		return err
 	}
 	for after := int64(0); ; {
@@ -148,7 +148,7 @@ func (m *Module) Renew(ctx context.Context, s access.Scope) error {
 		if err != nil || len(wanted) == 0 {
 			return err
 		}
-		has, err := m.versions(ctx, s, after, wanted[len(wanted)-1].ID, m.madeFor(key))
+		has, err := m.versions(ctx, s, after, wanted[len(wanted)-1].ID)
 		if err != nil {
 			return err
 		}

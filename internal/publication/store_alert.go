@@ -139,14 +139,18 @@ func place(after string) (at, id int64) {
 	return at, id
 }
 
-// versions gives which versions are published, made for a key and an address, of the advisories after one up to another.
-func (m *Module) versions(ctx context.Context, _ access.Scope, after, to int64, madeFor string) (map[int64]int64, error) {
+// versions gives which versions are published, made for the present key and
+// address, of the advisories after one up to another.
+func (m *Module) versions(ctx context.Context, _ access.Scope, after, to int64) (map[int64]int64, error) {
 	out := map[int64]int64{}
-	rows, err := m.deps.DB.Query(ctx, "SELECT advisory_id, version FROM publication_alert WHERE advisory_id > $1 AND advisory_id <= $2 AND made_for = $3", after, to, madeFor)
+	rows, err := m.deps.DB.Query(ctx, "SELECT advisory_id, version, fingerprint, made_for FROM publication_alert WHERE advisory_id > $1 AND advisory_id <= $2", after, to)
 	_, err = db.Collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var id, version int64
-		err := r.Scan(&id, &version)
-		out[id] = version
+		var d Document
+		err := r.Scan(&id, &version, &d.Fingerprint, &d.madeFor)
+		if d.madeFor == m.madeFor(d) {
+			out[id] = version
+		}
 		return struct{}{}, err
 	})
 	return out, err

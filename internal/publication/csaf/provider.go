@@ -48,7 +48,7 @@ func (p Provider) Metadata() ([]byte, error) {
 		"list_on_CSAF_aggregators": true, "mirror_on_CSAF_aggregators": true, "role": role,
 		"publisher": p.wire(), "public_openpgp_keys": keys,
 		"distributions": []object{
-			{"rolie": object{"feeds": []object{feed}, "services": []string{p.Base + White + "/" + ServiceName}, "categories": []string{p.Base + White + "/" + CategoryName}}},
+			{"rolie": object{"feeds": []object{feed}, "services": []string{p.Base + Root + "/" + ServiceName}, "categories": []string{p.Base + White + "/" + CategoryName}}},
 			{"directory_url": p.Base + White + "/"},
 		},
 	})
@@ -97,7 +97,7 @@ func (p Provider) Feed(all []Entry) ([]byte, error) {
 	}
 	return write(map[string]any{"feed": map[string]any{
 		"id": "csaf-feed-tlp-white", "title": p.Name + ": CSAF, TLP:WHITE", "category": rolieCategory(), "updated": stamp(p.Changed),
-		"link":  []link{{"self", p.Base + White + "/" + FeedName}, {"service", p.Base + White + "/" + ServiceName}},
+		"link":  []link{{"self", p.Base + White + "/" + FeedName}, {"service", p.Base + Root + "/" + ServiceName}},
 		"entry": entries,
 	}})
 }

@@ -30,3 +30,12 @@ CREATE TABLE publication_step (
 	step  BIGINT NOT NULL
 );
 INSERT INTO publication_step (id, step) VALUES (1, 0);
+
+-- Texts we publish in a frame with their signature, as they were signed.
+CREATE TABLE publication_text (
+	name        TEXT PRIMARY KEY,     -- security.txt
+	made_of     TEXT NOT NULL,        -- a hash of what it says and of the key: for another it is made again
+	made_at     BIGINT NOT NULL,
+	expires_at  BIGINT NOT NULL,
+	body        TEXT NOT NULL
+);
