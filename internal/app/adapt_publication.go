@@ -4,8 +4,10 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/advisory"
@@ -66,4 +68,23 @@ func publicAlert(a advisory.Advisory) publication.Alert {
 		out.Products = append(out.Products, csaf.Product(p))
 	}
 	return out
+}
+
+// checkPublication says whether what everybody may fetch can be trusted, and for how long.
+func (a *App) checkPublication(ctx context.Context) (string, error) {
+	said := "CSAF: trusted provider"
+	if a.keys.PGP == nil {
+		said = "CSAF: provider without signatures, which others do not call trusted (--pgp-key-file)"
+	}
+	if !strings.HasPrefix(a.Config.BaseURL, "https://") {
+		said += "; the standard wants --base-url to be https"
+	}
+	expires, err := a.rooms.publication.SecurityExpires(ctx, access.System("doctor"))
+	if err != nil || expires.IsZero() {
+		return said, err
+	}
+	if expires.Sub(a.Clock.Now()) < publication.SecurityNotice {
+		err = fmt.Errorf("security.txt ends on %s and was not renewed: does background work run?", expires.Format(time.DateOnly))
+	}
+	return said + "; security.txt until " + expires.Format(time.DateOnly), err
 }
