@@ -146,6 +146,70 @@ const (
 	AgreementNewTextLanguageNb AgreementNewTextLanguage = "nb"
 )
 
+// Defines values for AlertSourceAlertLanguage.
+const (
+	AlertSourceAlertLanguageEn AlertSourceAlertLanguage = "en"
+	AlertSourceAlertLanguageIt AlertSourceAlertLanguage = "it"
+	AlertSourceAlertLanguageNb AlertSourceAlertLanguage = "nb"
+)
+
+// Defines values for AlertSourceKind.
+const (
+	AlertSourceKindRss AlertSourceKind = "rss"
+)
+
+// Defines values for AlertSourceLanguage.
+const (
+	AlertSourceLanguageEn AlertSourceLanguage = "en"
+	AlertSourceLanguageIt AlertSourceLanguage = "it"
+	AlertSourceLanguageNb AlertSourceLanguage = "nb"
+)
+
+// Defines values for AlertSourceTLP.
+const (
+	AlertSourceTLPTLPAMBER       AlertSourceTLP = "TLP:AMBER"
+	AlertSourceTLPTLPAMBERSTRICT AlertSourceTLP = "TLP:AMBER+STRICT"
+	AlertSourceTLPTLPCLEAR       AlertSourceTLP = "TLP:CLEAR"
+	AlertSourceTLPTLPGREEN       AlertSourceTLP = "TLP:GREEN"
+	AlertSourceTLPTLPRED         AlertSourceTLP = "TLP:RED"
+)
+
+// Defines values for AlertSourceEntryAlertLanguage.
+const (
+	AlertSourceEntryAlertLanguageEn AlertSourceEntryAlertLanguage = "en"
+	AlertSourceEntryAlertLanguageIt AlertSourceEntryAlertLanguage = "it"
+	AlertSourceEntryAlertLanguageNb AlertSourceEntryAlertLanguage = "nb"
+)
+
+// Defines values for AlertSourceEntryKind.
+const (
+	AlertSourceEntryKindRss AlertSourceEntryKind = "rss"
+)
+
+// Defines values for AlertSourceEntryLanguage.
+const (
+	AlertSourceEntryLanguageEn AlertSourceEntryLanguage = "en"
+	AlertSourceEntryLanguageIt AlertSourceEntryLanguage = "it"
+	AlertSourceEntryLanguageNb AlertSourceEntryLanguage = "nb"
+)
+
+// Defines values for AlertSourceEntryTLP.
+const (
+	AlertSourceEntryTLPTLPAMBER       AlertSourceEntryTLP = "TLP:AMBER"
+	AlertSourceEntryTLPTLPAMBERSTRICT AlertSourceEntryTLP = "TLP:AMBER+STRICT"
+	AlertSourceEntryTLPTLPCLEAR       AlertSourceEntryTLP = "TLP:CLEAR"
+	AlertSourceEntryTLPTLPGREEN       AlertSourceEntryTLP = "TLP:GREEN"
+	AlertSourceEntryTLPTLPRED         AlertSourceEntryTLP = "TLP:RED"
+)
+
+// Defines values for AlertSourceItemState.
+const (
+	AlertSourceItemStateKnown   AlertSourceItemState = "known"
+	AlertSourceItemStateMade    AlertSourceItemState = "made"
+	AlertSourceItemStateRefused AlertSourceItemState = "refused"
+	AlertSourceItemStateWaiting AlertSourceItemState = "waiting"
+)
+
 // Defines values for AnswerAdvisoryBodyOutcome.
 const (
 	AnswerAdvisoryBodyOutcomeFixed        AnswerAdvisoryBodyOutcome = "fixed"
@@ -1895,6 +1959,171 @@ type AgreementVersion struct {
 	Version string `json:"version"`
 }
 
+// AlertCount defines model for AlertCount.
+type AlertCount struct {
+	New int64 `json:"new"`
+
+	// Refused Could not be read.
+	Refused int64 `json:"refused"`
+
+	// Revised Came again, changed.
+	Revised int64 `json:"revised"`
+
+	// Seen Looked at.
+	Seen int64 `json:"seen"`
+}
+
+// AlertSettings defines model for AlertSettings.
+type AlertSettings struct {
+	// BackDays Days before the source was made whose alerts are still wanted.
+	BackDays int64 `json:"back_days"`
+
+	// Pages rss: where an entry only announces, the page behind it is the alert.
+	Pages *bool   `json:"pages,omitempty"`
+	User  *string `json:"user,omitempty"`
+}
+
+// AlertSource defines model for AlertSource.
+type AlertSource struct {
+	Active bool `json:"active"`
+
+	// Address Missing for who may not change it.
+	Address *string `json:"address,omitempty"`
+
+	// AlertLanguage Of alerts whose language cannot be told.
+	AlertLanguage *AlertSourceAlertLanguage `json:"alert_language,omitempty"`
+
+	// Counts Of all runs.
+	Counts AlertCount `json:"counts"`
+
+	// Error Why the last run failed, in the language asked for.
+	Error        *string    `json:"error,omitempty"`
+	ErrorCode    *string    `json:"error_code,omitempty"`
+	EveryMinutes int64      `json:"every_minutes"`
+	FailingSince *time.Time `json:"failing_since,omitempty"`
+
+	// Failures In a row.
+	Failures int64 `json:"failures"`
+
+	// ForgetSecret On writing: the one it has is forgotten.
+	ForgetSecret *bool `json:"forget_secret,omitempty"`
+	HasSecret    bool  `json:"has_secret"`
+
+	// Host The part of the address that everybody may see.
+	Host string `json:"host"`
+	ID   int64  `json:"id"`
+
+	// ItemAt When the last alert came.
+	ItemAt *time.Time `json:"item_at,omitempty"`
+
+	// Kind rss: any RSS or Atom.
+	Kind AlertSourceKind `json:"kind"`
+
+	// Language Of those mails.
+	Language *AlertSourceLanguage `json:"language,omitempty"`
+	Name     string               `json:"name"`
+
+	// NextAt Missing: it is off.
+	NextAt *time.Time `json:"next_at,omitempty"`
+
+	// OkAt Of the last run that went well.
+	OkAt *time.Time `json:"ok_at,omitempty"`
+
+	// Owner An e-mail address: told when the source fails three times in a row, and when it works again.
+	Owner string `json:"owner"`
+
+	// RunAt The end of the last run.
+	RunAt *time.Time `json:"run_at,omitempty"`
+
+	// Secret A password or key; never in an answer.
+	Secret   *string        `json:"secret,omitempty"`
+	Settings *AlertSettings `json:"settings,omitempty"`
+
+	// TLP Of alerts that do not say theirs; TLP:AMBER when missing.
+	TLP *AlertSourceTLP `json:"tlp,omitempty"`
+}
+
+// AlertSourceAlertLanguage Of alerts whose language cannot be told.
+type AlertSourceAlertLanguage string
+
+// AlertSourceKind rss: any RSS or Atom.
+type AlertSourceKind string
+
+// AlertSourceLanguage Of those mails.
+type AlertSourceLanguage string
+
+// AlertSourceTLP Of alerts that do not say theirs; TLP:AMBER when missing.
+type AlertSourceTLP string
+
+// AlertSourceEntry defines model for AlertSourceEntry.
+type AlertSourceEntry struct {
+	Active bool `json:"active"`
+
+	// Address Missing for who may not change it.
+	Address *string `json:"address,omitempty"`
+
+	// AlertLanguage Of alerts whose language cannot be told.
+	AlertLanguage *AlertSourceEntryAlertLanguage `json:"alert_language,omitempty"`
+	EveryMinutes  int64                          `json:"every_minutes"`
+
+	// ForgetSecret On writing: the one it has is forgotten.
+	ForgetSecret *bool `json:"forget_secret,omitempty"`
+
+	// Kind rss: any RSS or Atom.
+	Kind AlertSourceEntryKind `json:"kind"`
+
+	// Language Of those mails.
+	Language *AlertSourceEntryLanguage `json:"language,omitempty"`
+	Name     string                    `json:"name"`
+
+	// Owner An e-mail address: told when the source fails three times in a row, and when it works again.
+	Owner string `json:"owner"`
+
+	// Secret A password or key; never in an answer.
+	Secret   *string        `json:"secret,omitempty"`
+	Settings *AlertSettings `json:"settings,omitempty"`
+
+	// TLP Of alerts that do not say theirs; TLP:AMBER when missing.
+	TLP *AlertSourceEntryTLP `json:"tlp,omitempty"`
+}
+
+// AlertSourceEntryAlertLanguage Of alerts whose language cannot be told.
+type AlertSourceEntryAlertLanguage string
+
+// AlertSourceEntryKind rss: any RSS or Atom.
+type AlertSourceEntryKind string
+
+// AlertSourceEntryLanguage Of those mails.
+type AlertSourceEntryLanguage string
+
+// AlertSourceEntryTLP Of alerts that do not say theirs; TLP:AMBER when missing.
+type AlertSourceEntryTLP string
+
+// AlertSourceItem defines model for AlertSourceItem.
+type AlertSourceItem struct {
+	Advisory *int64 `json:"advisory,omitempty"`
+
+	// At Of the last revision.
+	At      time.Time `json:"at"`
+	Code    *string   `json:"code,omitempty"`
+	FirstAt time.Time `json:"first_at"`
+	ID      int64     `json:"id"`
+	Link    *string   `json:"link,omitempty"`
+
+	// Reason Why it was refused, in the language asked for.
+	Reason *string `json:"reason,omitempty"`
+
+	// Revisions How often it came again, changed.
+	Revisions int64 `json:"revisions"`
+
+	// State made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again.
+	State AlertSourceItemState `json:"state"`
+	Title string               `json:"title"`
+}
+
+// AlertSourceItemState made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again.
+type AlertSourceItemState string
+
 // Answer defines model for Answer.
 type Answer struct {
 	// Day Of a dated yes.
@@ -3424,6 +3653,30 @@ type ListAffectedName struct {
 type ListAgreementVersion struct {
 	// Items The things, in order.
 	Items []AgreementVersion `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAlertSource defines model for ListAlertSource.
+type ListAlertSource struct {
+	// Items The things, in order.
+	Items []AlertSource `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAlertSourceItem defines model for ListAlertSourceItem.
+type ListAlertSourceItem struct {
+	// Items The things, in order.
+	Items []AlertSourceItem `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -6329,6 +6582,57 @@ type GetAgreementVersionParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListAlertSourcesParams defines parameters for ListAlertSources.
+type ListAlertSourcesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Failing Only those whose last run failed.
+	Failing *bool `form:"failing,omitempty" json:"failing,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddAlertSourceParams defines parameters for AddAlertSource.
+type AddAlertSourceParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAlertSourceParams defines parameters for GetAlertSource.
+type GetAlertSourceParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateAlertSourceParams defines parameters for UpdateAlertSource.
+type UpdateAlertSourceParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListAlertSourceItemsParams defines parameters for ListAlertSourceItems.
+type ListAlertSourceItemsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// RunAlertSourceParams defines parameters for RunAlertSource.
+type RunAlertSourceParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // PreviewAudienceParams defines parameters for PreviewAudience.
 type PreviewAudienceParams struct {
 	// Audience As an advisory has it.
@@ -8523,6 +8827,12 @@ type WithdrawAdvisoryJSONRequestBody = WithdrawAdvisoryBody
 // PublishAgreementJSONRequestBody defines body for PublishAgreement for application/json ContentType.
 type PublishAgreementJSONRequestBody = NewAgreement
 
+// AddAlertSourceJSONRequestBody defines body for AddAlertSource for application/json ContentType.
+type AddAlertSourceJSONRequestBody = AlertSourceEntry
+
+// UpdateAlertSourceJSONRequestBody defines body for UpdateAlertSource for application/json ContentType.
+type UpdateAlertSourceJSONRequestBody = AlertSourceEntry
+
 // DecideChangeJSONRequestBody defines body for DecideChange for application/json ContentType.
 type DecideChangeJSONRequestBody = ChangeDecision
 
@@ -9403,6 +9713,135 @@ func (c *Client) GetAgreementVersion(ctx context.Context, version string, params
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[AgreementVersion](ctx, c, q)
+}
+
+// ListAlertSources List where alerts come from, with how each source is
+//
+// The newest first.
+//
+// GET /api/v1/alert-sources
+func (c *Client) ListAlertSources(ctx context.Context, params *ListAlertSourcesParams) (*Reply[ListAlertSource], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/alert-sources")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("failing", params.Failing)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAlertSource](ctx, c, q)
+}
+
+// ListAlertSourcesAll goes through the whole list, page after page.
+func (c *Client) ListAlertSourcesAll(ctx context.Context, params *ListAlertSourcesParams) iter.Seq2[AlertSource, error] {
+	return every(func(cursor *string) ([]AlertSource, *string, error) {
+		var p ListAlertSourcesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAlertSources(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// AddAlertSource Add a source of alerts
+//
+// It is looked at within a minute, if it is active. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// POST /api/v1/alert-sources
+func (c *Client) AddAlertSource(ctx context.Context, params *AddAlertSourceParams, body AddAlertSourceJSONRequestBody) (*Reply[AlertSource], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/alert-sources")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AlertSource](ctx, c, q)
+}
+
+// DeleteAlertSource Delete a source of alerts
+//
+// The alerts made of it stay.
+//
+// DELETE /api/v1/alert-sources/{id}
+func (c *Client) DeleteAlertSource(ctx context.Context, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/alert-sources/%s", segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAlertSource Read about a source of alerts
+//
+// GET /api/v1/alert-sources/{id}
+func (c *Client) GetAlertSource(ctx context.Context, id int64, params *GetAlertSourceParams) (*Reply[AlertSource], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/alert-sources/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AlertSource](ctx, c, q)
+}
+
+// UpdateAlertSource Write a source of alerts whole
+//
+// Its kind stays; without secret so does the one it has, as long as the server is the same. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// PUT /api/v1/alert-sources/{id}
+func (c *Client) UpdateAlertSource(ctx context.Context, id int64, params *UpdateAlertSourceParams, body UpdateAlertSourceJSONRequestBody) (*Reply[AlertSource], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/alert-sources/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[AlertSource](ctx, c, q)
+}
+
+// ListAlertSourceItems List what a source had and what became of it
+//
+// What came last first.
+//
+// GET /api/v1/alert-sources/{id}/items
+func (c *Client) ListAlertSourceItems(ctx context.Context, id int64, params *ListAlertSourceItemsParams) (*Reply[ListAlertSourceItem], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/alert-sources/%s/items", segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAlertSourceItem](ctx, c, q)
+}
+
+// ListAlertSourceItemsAll goes through the whole list, page after page.
+func (c *Client) ListAlertSourceItemsAll(ctx context.Context, id int64, params *ListAlertSourceItemsParams) iter.Seq2[AlertSourceItem, error] {
+	return every(func(cursor *string) ([]AlertSourceItem, *string, error) {
+		var p ListAlertSourceItemsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAlertSourceItems(ctx, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// RunAlertSource Look at a source now
+//
+// Also at one that is off. Read the source to see how it went.
+//
+// POST /api/v1/alert-sources/{id}/run
+func (c *Client) RunAlertSource(ctx context.Context, id int64, params *RunAlertSourceParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/alert-sources/%s/run", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
 }
 
 // PreviewAudience Say whom an audience means, and why, before anything is sent

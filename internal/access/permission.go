@@ -44,6 +44,7 @@ const (
 	AdvisoryAnswer                      // acknowledge them, and say what was done
 	AdvisoryEdit                        // write alerts
 	AdvisorySend                        // send and withdraw them
+	SourceEdit                          // say where alerts come from by themselves
 	permissionCount
 )
 
@@ -61,6 +62,7 @@ var permissionNames = [...]string{
 	NetworkRead: "network.read", NetworkEdit: "network.edit",
 	HookRead: "hook.read", HookEdit: "hook.edit",
 	AdvisoryRead: "advisory.read", AdvisoryAnswer: "advisory.answer", AdvisoryEdit: "advisory.edit", AdvisorySend: "advisory.send",
+	SourceEdit: "source.edit",
 }
 
 // String is the permission's name, as the matrix prints it.

@@ -176,7 +176,7 @@ func (m *Module) apiTakeIn(r *api.Request, in *receiveAdvisory) (incoming, error
 }
 
 func (m *Module) apiReceive(r *api.Request, _ *receiveAdvisory, got incoming) (advisoryJSON, error) {
-	a, _, err := m.draftOf(r.Context(), r.Scope, caller(r), got)
+	a, _, err := m.draftOf(r.Context(), r.Scope, caller(r), got, nil)
 	return advisoryView(a), err
 }
 

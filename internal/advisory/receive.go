@@ -46,29 +46,35 @@ func (m *Module) Receive(ctx context.Context, s access.Scope, who Author, name s
 	if err != nil {
 		return a, false, err
 	}
-	return m.draftOf(ctx, s, who, in)
+	return m.draftOf(ctx, s, who, in, nil)
 }
 
 // takeIn reads an alert and stores it; outside of any transaction.
 func (m *Module) takeIn(ctx context.Context, s access.Scope, name string, data []byte) (in incoming, err error) {
+	return m.takeFrom(ctx, s, Incoming{Name: name, Data: data})
+}
+
+// takeFrom is takeIn of what came from a source by itself.
+func (m *Module) takeFrom(ctx context.Context, s access.Scope, x Incoming) (in incoming, err error) {
 	if err := m.mayWrite(s); err != nil {
 		return in, err
 	}
-	in.name = clip(name)
-	if in.doc, err = parse.Parse(name, data); err != nil {
+	in.name = clip(x.Name)
+	if in.doc, err = parse.Parse(x.Name, x.Data); err != nil {
 		return in, err
 	}
+	in.doc = x.hinted(in.doc)
 	if in.entry, err = m.entryOf(ctx, s, in.doc); err != nil {
 		return in, err
 	}
 	if in.entry = in.entry.tidy(); in.entry.check() != nil {
 		return in, in.entry.check()
 	}
-	in.stored, err = m.deps.Files.Put(ctx, bytes.NewReader(data), parse.Limit)
+	in.stored, err = m.deps.Files.Put(ctx, bytes.NewReader(x.Data), parse.Limit)
 	return in, err
 }
 
-func (m *Module) draftOf(ctx context.Context, s access.Scope, who Author, in incoming) (a Advisory, known bool, err error) {
+func (m *Module) draftOf(ctx context.Context, s access.Scope, who Author, in incoming, then func(ctx context.Context, tx *db.Tx, id int64, known bool) error) (a Advisory, known bool, err error) {
 	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
 		id, err := m.byReference(ctx, tx, s, in.entry.Reference)
 		if known = id != 0; err == nil && !known {
@@ -83,7 +89,10 @@ func (m *Module) draftOf(ctx context.Context, s access.Scope, who Author, in inc
 		if a, err = m.get(ctx, tx, s, id, ""); err != nil {
 			return err
 		}
-		return m.audit(ctx, tx, s, a, "advisory.received")
+		if err := m.audit(ctx, tx, s, a, "advisory.received"); err != nil || then == nil {
+			return err
+		}
+		return then(ctx, tx, id, known)
 	})
 	return a, known, err
 }

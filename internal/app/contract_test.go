@@ -54,6 +54,7 @@ func keepsContract(t *testing.T, h *house) {
 		{"operations", operationsContract},
 		{"webhooks", hookContract},
 		{"exchange", exchangeContract},
+		{"alert sources", intakeContract},
 		{"ways in", waysInContract},
 		{"entrance", entranceContract},
 		{"recoveries", recoveryContract},

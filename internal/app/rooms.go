@@ -21,6 +21,7 @@ import (
 	"martinella/internal/exchange"
 	"martinella/internal/hook"
 	"martinella/internal/identity"
+	"martinella/internal/intake"
 	"martinella/internal/inventory"
 	"martinella/internal/operations"
 	"martinella/internal/platform/audit"
@@ -35,7 +36,6 @@ import (
 	"martinella/internal/platform/pdftext"
 	"martinella/internal/platform/ratelimit"
 	"martinella/internal/platform/secret"
-	"martinella/internal/publication"
 	"martinella/internal/vulnerability"
 	"martinella/internal/vulnerability/corpus"
 	"martinella/internal/vulnerability/digest"
@@ -57,8 +57,8 @@ type rooms struct {
 	channel       *channel.Module
 	hooks         *hook.Module
 	advisory      *advisory.Module
+	intake        *intake.Module
 	exchange      *exchange.Module
-	publication   *publication.Module
 }
 
 // Migrations lists every schema, in the order they are applied.
@@ -77,8 +77,8 @@ func Migrations() []db.Migration {
 		channel.Migrations(),
 		hook.Migrations(),
 		advisory.Migrations(),
+		intake.Migrations(),
 		exchange.Migrations(),
-		publication.Migrations(),
 	}
 }
 
@@ -96,7 +96,7 @@ func Bundle() (*i18n.Bundle, error) {
 		advisory.Locale,
 		exchange.Locale,
 		audience.Locale,
-		publication.Locale,
+		intake.Locale,
 		operations.Locale,
 	)
 }
@@ -113,8 +113,8 @@ func (a *App) furnish(ctx context.Context) error {
 		a.buildChannel,
 		a.buildHooks,
 		a.buildAdvisory,
+		a.buildIntake,
 		a.buildExchange,
-		a.buildPublication,
 		a.buildOperations,
 	} {
 		if err := build(); err != nil {
@@ -236,6 +236,7 @@ func (a *App) buildOperations() error {
 			a.waitingMessages,
 			a.waitingHooks,
 			a.waitingAdvisories,
+			a.waitingSources,
 		},
 		Panels: a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",
 	})
@@ -260,8 +261,8 @@ func (a *App) open(context.Context) error {
 		a.rooms.channel.Register(a.Gate, a.Queue),
 		a.rooms.hooks.Register(a.Gate, a.Queue, a.Bus),
 		a.rooms.advisory.Register(a.Gate, a.Queue),
+		a.rooms.intake.Register(a.Gate, a.Queue),
 		a.rooms.exchange.Register(a.Gate),
-		a.rooms.publication.Register(a.Gate, a.Queue, a.Bus, advisory.EventPublished),
 		a.scheduleFeeds(),
 	)
 }

@@ -57,8 +57,6 @@ type Config struct {
 	SMTPPasswordFile string
 	SMTPTLS          string // "starttls", "tls", "none"
 
-	CSAFPrefix string // begins the ids of public alerts
-
 	Keys Keys // the CSIRT's own, that sign
 
 	Workers int
@@ -73,6 +71,7 @@ type Config struct {
 	KEVURL        string
 	EPSSURL       string
 	FetchProxy    string
+	FetchAgent    string
 	FetchAllow    string
 	SourceAllow   string
 	HookAllow     string

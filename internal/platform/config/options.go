@@ -56,7 +56,6 @@ func registerInstance(fs *flag.FlagSet, c *Config) {
 	fs.StringVar(&c.ContactPhone, "contact-phone", "", "telephone where the CSIRT is reached")
 	fs.StringVar(&c.Language, "language", "it", "language where nobody chose one: it, en or nb")
 	fs.StringVar(&c.Zone, "zone", "Europe/Rome", "time zone where an organisation has none of its own")
-	fs.StringVar(&c.CSAFPrefix, "csaf-prefix", "", "what the ids of public alerts begin with, for ever: CSIRT-EXAMPLE (default: made of --name)")
 	fs.BoolVar(&c.FourEyes, "four-eyes", false, "accreditations and changes of verified data take effect when a second person approves them")
 }
 
@@ -80,6 +79,7 @@ func registerFeeds(fs *flag.FlagSet, c *Config) {
 	fs.StringVar(&c.KEVURL, "kev-url", "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json", "CISA's catalogue of exploited vulnerabilities, or a mirror")
 	fs.StringVar(&c.EPSSURL, "epss-url", "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz", "FIRST's EPSS scores, or a mirror")
 	fs.StringVar(&c.FetchProxy, "fetch-proxy", "", "HTTP proxy for fetching; none when empty")
+	fs.StringVar(&c.FetchAgent, "fetch-agent", "", "how the program names itself to the sources of alerts (default: Martinella and its version)")
 	fs.StringVar(&c.SourceAllow, "source-allow", "", "inventory servers (name:port, separated by commas) members may have their stack fetched from; none when empty")
 	fs.StringVar(&c.HookAllow, "hook-allow", "", "private addresses or ranges webhooks may be sent to; none when empty")
 	fs.BoolVar(&c.AlertFourEyes, "alert-four-eyes", false, "alerts are sent by another person than the one who wrote them last")

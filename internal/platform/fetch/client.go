@@ -44,6 +44,7 @@ const (
 	CodeTooLarge    = "fetch.too_large"   // the body is larger than allowed
 	CodeUnreachable = "fetch.unreachable" // no answer
 	CodeStalled     = "fetch.stalled"     // the answer stopped
+	CodeEncoding    = "fetch.encoding"    // packed in a way nobody asked for
 )
 
 // Client fetches. It is safe for concurrent use.
@@ -182,7 +183,9 @@ type Answer struct {
 	NotModified  bool
 	ETag         string
 	LastModified string
-	RetryAfter   time.Duration // 0 when not stated
+	RetryAfter   time.Duration // 0 when not stated; an hour at most
+	Encoding     string        // how the body is packed; empty: not at all
+	Host         string
 	Body         io.ReadCloser
 }
 
@@ -215,7 +218,8 @@ func (c *Client) Get(ctx context.Context, r Request) (*Answer, error) {
 	}
 	return &Answer{
 		Status: res.StatusCode, NotModified: res.StatusCode == http.StatusNotModified,
-		ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified"), RetryAfter: retryAfter(res.Header.Get("Retry-After")),
+		ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified"), RetryAfter: RetryAfter(res.Header),
+		Encoding: res.Header.Get("Content-Encoding"), Host: req.URL.Host,
 		Body: newBody(res.Body, cancel, c.options, req.URL.Host),
 	}, nil
 }
@@ -232,13 +236,22 @@ func unreachable(host string, err error) error {
 	return fault.New(fault.Unavailable, CodeUnreachable, fault.P{"host": host}).Because(err)
 }
 
-// retryAfter reads seconds; the form with a date is as good as none here.
-func retryAfter(s string) time.Duration {
-	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil || n < 0 {
+// RetryAfter is how long an answer asks to wait, an hour at most: in seconds, or
+// until a date, which is held against the answer's own.
+func RetryAfter(h http.Header) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return time.Duration(min(max(n, 0), 3600)) * time.Second
+	}
+	until, err := http.ParseTime(text)
+	if err != nil {
 		return 0
 	}
-	return time.Duration(min(n, 3600)) * time.Second
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return min(max(until.Sub(now), 0), time.Hour)
 }
 
 // Save fetches r into a new file in dir ("" for the system's temporary folder)

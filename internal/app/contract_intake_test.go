@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"net/url"
+	"strings"
+)
+
+// intakeContract tries the sources of alerts.
+func intakeContract(c *contract) {
+	const as = "csirt_manager"
+	entry := m{"name": "Esempio inventato", "kind": "rss", "address": "https://feed.invalid/alerts?key=1", "settings": m{"back_days": 7}, "secret": "s3cret",
+		"owner": "turno@csirt.example", "every_minutes": 15, "active": true, "tlp": "TLP:GREEN"}
+	made := c.call(201, "add-alert-source", asked{As: as, Body: entry})
+	if made.get("secret") != nil || made.get("has_secret") != true || !strings.HasSuffix(made.Header.Get("Location"), "/alert-sources/"+made.id("id")) {
+		c.t.Errorf("%v at %s", made.Body, made.Header.Get("Location"))
+	}
+	c.call(422, "add-alert-source", asked{As: as, Body: entry}) // its name is taken
+	c.call(403, "add-alert-source", asked{As: "analyst", Body: entry})
+	path := map[string]string{"id": made.id("id")}
+	if read := c.call(200, "get-alert-source", asked{As: "auditor", Path: path}); read.get("address") != nil || read.get("host") != "feed.invalid" {
+		c.t.Errorf("%v", read.Body)
+	}
+	c.call(404, "get-alert-source", asked{Path: path})
+	tag := map[string]string{"If-Match": made.Header.Get("ETag")}
+	entry["every_minutes"] = 60
+	delete(entry, "secret")
+	c.call(200, "update-alert-source", asked{As: as, Path: path, Body: entry, Header: tag})
+	c.call(412, "update-alert-source", asked{As: as, Path: path, Body: entry, Header: tag})
+	if all := c.call(200, "list-alert-sources", asked{As: "auditor", Query: url.Values{"limit": {"1"}}}).items(); len(all) != 1 {
+		c.t.Errorf("%v", all)
+	}
+	c.call(200, "list-alert-source-items", asked{As: "auditor", Path: path})
+	c.call(404, "list-alert-source-items", asked{As: "auditor", Path: map[string]string{"id": "999999"}})
+	c.call(409, "run-alert-source", asked{As: "analyst", Path: path}) // the demonstration asks nobody
+	c.house.app.rooms.intake.Idle = false
+	c.call(202, "run-alert-source", asked{As: "analyst", Path: path})
+	c.call(403, "run-alert-source", asked{As: "auditor", Path: path})
+	c.call(204, "delete-alert-source", asked{As: as, Path: path})
+	c.call(404, "delete-alert-source", asked{As: as, Path: path})
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package intake
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"martinella/internal/intake/feed"
+	"martinella/internal/platform/fault"
+)
+
+// pull looks at a source with what is remembered of the last time, and gives what
+// to remember. What was remembered stays where the run fails.
+func (m *Module) pull(ctx context.Context, x Source, r *round) (string, error) {
+	secret, err := m.secret(x)
+	if err != nil {
+		return x.progress, err
+	}
+	switch x.Kind {
+	case RSS:
+		return remembering(x.progress, func(st feed.State) (feed.State, error) {
+			return feed.Pull(ctx, m.deps.Line, feed.Options{Address: x.Address, Header: basic(x.Settings.User, secret), Pages: x.Settings.Pages, Since: x.since()}, st, r)
+		})
+	}
+	return x.progress, fault.New(fault.Invalid, "intake.kind")
+}
+
+// since is the moment before which alerts are old news to us.
+func (x Source) since() time.Time { return x.CreatedAt.AddDate(0, 0, -x.Settings.Back) }
+
+func (m *Module) secret(x Source) (string, error) {
+	if len(x.secret) == 0 {
+		return "", nil
+	}
+	plain, err := m.deps.Seal.Open(x.secret, use(x.ID))
+	if err != nil {
+		return "", fault.New(fault.Unavailable, "intake.secret.unreadable").Because(err)
+	}
+	return string(plain), nil
+}
+
+// basic is the header of a user name and password; none without either.
+func basic(user, secret string) map[string]string {
+	if user == "" && secret == "" {
+		return nil
+	}
+	return map[string]string{"Authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+secret))}
+}
+
+// remembering reads and writes what a fetcher remembers. What cannot be read is
+// forgotten: items that were taken are known as such.
+func remembering[T any](progress string, f func(T) (T, error)) (string, error) {
+	var st T
+	if progress != "" && json.Unmarshal([]byte(progress), &st) != nil {
+		var none T
+		st = none
+	}
+	st, err := f(st)
+	text, failed := json.Marshal(st)
+	if failed != nil {
+		return progress, fmt.Errorf("intake: writing down where to go on: %w", failed)
+	}
+	return string(text), err
+}
