@@ -656,6 +656,17 @@ const (
 	KeyCheckHowPhone    KeyCheckHow = "phone"
 )
 
+// Defines values for LeftOutReason.
+const (
+	LeftOutReasonKnown      LeftOutReason = "known"
+	LeftOutReasonOperator   LeftOutReason = "operator"
+	LeftOutReasonOwn        LeftOutReason = "own"
+	LeftOutReasonPap        LeftOutReason = "pap"
+	LeftOutReasonSuffix     LeftOutReason = "suffix"
+	LeftOutReasonUnreadable LeftOutReason = "unreadable"
+	LeftOutReasonWide       LeftOutReason = "wide"
+)
+
 // Defines values for MakeAccessKeyBodyDoor.
 const (
 	MakeAccessKeyBodyDoorBlocklist MakeAccessKeyBodyDoor = "blocklist"
@@ -1682,6 +1693,12 @@ type Account struct {
 
 	// Token The token of the request; missing in a browser.
 	Token *int64 `json:"token,omitempty"`
+}
+
+// AddNeverBlockedBody defines model for AddNeverBlockedBody.
+type AddNeverBlockedBody struct {
+	Note  *string `json:"note,omitempty"`
+	Value string  `json:"value"`
 }
 
 // Advisory defines model for Advisory.
@@ -3589,6 +3606,21 @@ type KeyCheck struct {
 // KeyCheckHow By a way that who forges a mail does not control.
 type KeyCheckHow string
 
+// LeftOut defines model for LeftOut.
+type LeftOut struct {
+	Advisory int64         `json:"advisory"`
+	Count    int64         `json:"count"`
+	Reason   LeftOutReason `json:"reason"`
+	Title    string        `json:"title"`
+	Type     *string       `json:"type,omitempty"`
+
+	// Value Missing: all of the advisory.
+	Value *string `json:"value,omitempty"`
+}
+
+// LeftOutReason defines model for LeftOut.Reason.
+type LeftOutReason string
+
 // ListAbsence defines model for ListAbsence.
 type ListAbsence struct {
 	// Items The things, in order.
@@ -3973,6 +4005,18 @@ type ListJob struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListLeftOut defines model for ListLeftOut.
+type ListLeftOut struct {
+	// Items The things, in order.
+	Items []LeftOut `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListMail defines model for ListMail.
 type ListMail struct {
 	// Items The things, in order.
@@ -4061,6 +4105,18 @@ type ListName struct {
 type ListNetwork struct {
 	// Items The things, in order.
 	Items []Network `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListNeverBlocked defines model for ListNeverBlocked.
+type ListNeverBlocked struct {
+	// Items The things, in order.
+	Items []NeverBlocked `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -4854,6 +4910,17 @@ type NetworkDossierMethod string
 
 // NetworkDossierState defines model for NetworkDossier.State.
 type NetworkDossierState string
+
+// NeverBlocked defines model for NeverBlocked.
+type NeverBlocked struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+	ID   int64     `json:"id"`
+	Note *string   `json:"note,omitempty"`
+
+	// Value A name (.x.example: with all below), an address, a network, a hash.
+	Value string `json:"value"`
+}
 
 // NewAbsence defines model for NewAbsence.
 type NewAbsence struct {
@@ -6856,6 +6923,12 @@ type RetryJobParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ListLeftOutParams defines parameters for ListLeftOut.
+type ListLeftOutParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListMailsParams defines parameters for ListMails.
 type ListMailsParams struct {
 	// Limit How many at most, in one answer.
@@ -7113,6 +7186,18 @@ type GetNetworkParams struct {
 
 // DecideNetworkParams defines parameters for DecideNetwork.
 type DecideNetworkParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListNeverBlockedParams defines parameters for ListNeverBlocked.
+type ListNeverBlockedParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddNeverBlockedParams defines parameters for AddNeverBlocked.
+type AddNeverBlockedParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
@@ -8854,6 +8939,9 @@ type ForgetNameJSONRequestBody = NameToForget
 // DecideNetworkJSONRequestBody defines body for DecideNetwork for application/json ContentType.
 type DecideNetworkJSONRequestBody = NetworkDecision
 
+// AddNeverBlockedJSONRequestBody defines body for AddNeverBlocked for application/json ContentType.
+type AddNeverBlockedJSONRequestBody = AddNeverBlockedBody
+
 // UpdateOrganisationJSONRequestBody defines body for UpdateOrganisation for application/json ContentType.
 type UpdateOrganisationJSONRequestBody = OrganisationChange
 
@@ -10308,6 +10396,19 @@ func (c *Client) RetryJob(ctx context.Context, id int64, params *RetryJobParams)
 	return send[Nothing](ctx, c, q)
 }
 
+// ListLeftOut List the indicators that are on no list for firewalls, and why
+//
+// Up to five hundred.
+//
+// GET /api/v1/left-out
+func (c *Client) ListLeftOut(ctx context.Context, params *ListLeftOutParams) (*Reply[ListLeftOut], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/left-out")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListLeftOut](ctx, c, q)
+}
+
 // ListMails List the mails that were sent
 //
 // The newest first.
@@ -10791,6 +10892,39 @@ func (c *Client) DecideNetwork(ctx context.Context, id int64, params *DecideNetw
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[NetworkDossier](ctx, c, q)
+}
+
+// ListNeverBlocked List what the CSIRT's people said is never blocked
+//
+// Besides, the lists for firewalls leave out what comes with the program and the members' own.
+//
+// GET /api/v1/never-blocked
+func (c *Client) ListNeverBlocked(ctx context.Context, params *ListNeverBlockedParams) (*Reply[ListNeverBlocked], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/never-blocked")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListNeverBlocked](ctx, c, q)
+}
+
+// AddNeverBlocked Say that something is never blocked
+//
+// POST /api/v1/never-blocked
+func (c *Client) AddNeverBlocked(ctx context.Context, params *AddNeverBlockedParams, body AddNeverBlockedJSONRequestBody) (*Reply[NeverBlocked], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/never-blocked")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[NeverBlocked](ctx, c, q)
+}
+
+// RemoveNeverBlocked Take back that something is never blocked
+//
+// DELETE /api/v1/never-blocked/{id}
+func (c *Client) RemoveNeverBlocked(ctx context.Context, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/never-blocked/%s", segment(id))}
+	return send[Nothing](ctx, c, q)
 }
 
 // GetOrganisation Read an organisation's record

@@ -11,5 +11,6 @@ import "embed"
 // Files holds the data, by the paths of this folder: "geo/comuni-toscana.json".
 //
 //go:embed geo/*.json services/*.json constituency/*.json conditions/*.json products/*.zst products/*.tsv
+//go:embed neverblock/*.txt
 //go:embed onboarding/*.json completeness/*.json
 var Files embed.FS

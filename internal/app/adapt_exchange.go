@@ -7,12 +7,13 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/advisory"
+	"martinella/internal/constituency/claim"
 	"martinella/internal/exchange"
 )
 
 func (a *App) buildExchange() (err error) {
 	a.rooms.exchange, err = exchange.New(exchange.Deps{
-		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Log: a.Log, HTML: advisory.Markdown, Organisations: subscribers{&a.rooms}, Alerts: alertsOut{&a.rooms},
+		DB: a.DB, Clock: a.Clock, Audit: a.Audit, Log: a.Log, HTML: advisory.Markdown, Organisations: subscribers{&a.rooms}, Alerts: alertsOut{&a.rooms}, Owned: subscribers{&a.rooms},
 		Name: a.Config.Name, BaseURL: a.Config.BaseURL,
 	})
 	return err
@@ -27,6 +28,22 @@ func (x subscribers) Organisations(ctx context.Context, s access.Scope, ids []in
 	out := make([]exchange.Organisation, 0, len(all))
 	for _, o := range all {
 		out = append(out, exchange.Organisation{ID: o.ID, Code: o.Code, Name: o.Name, Accredited: o.Accredited, Zone: o.Zone})
+	}
+	return out, err
+}
+
+// Owned implements exchange.Owned: what was verified, but for autonomous systems,
+// whose addresses nobody here knows.
+func (x subscribers) Owned(ctx context.Context, s access.Scope) ([]string, error) {
+	all, err := x.r.constituency.Verified(ctx, s)
+	var out []string
+	for _, v := range all {
+		switch {
+		case v.Kind == claim.Domain:
+			out = append(out, "."+v.Text) // a member's own host is never blocked, whatever was claimed of those below
+		case v.Kind == claim.Network:
+			out = append(out, v.Text)
+		}
 	}
 	return out, err
 }

@@ -16,6 +16,16 @@ func exchangeContract(c *contract) {
 	c.call(403, "make-access-key", asked{As: "org_security@c_x101", Body: m{"name": "x", "door": "feed"}})
 	c.call(403, "make-neighbour-access-key", asked{As: "analyst", Body: m{"name": "x", "door": "feed", "upto": "TLP:CLEAR"}})
 	c.call(422, "make-neighbour-access-key", asked{As: "csirt_manager", Body: m{"name": "x", "door": "feed", "upto": "TLP:RED"}})
+	never := c.call(201, "add-never-blocked", asked{As: "analyst", Body: m{"value": ".fornitore.example", "note": "il nostro fornitore"}})
+	c.call(409, "add-never-blocked", asked{As: "analyst", Body: m{"value": ".fornitore.example"}})
+	c.call(422, "add-never-blocked", asked{As: "analyst", Body: m{"value": "nulla"}})
+	c.call(403, "add-never-blocked", asked{As: "operator", Body: m{"value": "a.example"}})
+	if all := c.call(200, "list-never-blocked", asked{As: "auditor"}).items(); len(all) != 1 {
+		c.t.Errorf("%v", all)
+	}
+	c.call(204, "remove-never-blocked", asked{As: "analyst", Path: map[string]string{"id": never.id("id")}})
+	c.call(404, "remove-never-blocked", asked{As: "analyst", Path: map[string]string{"id": never.id("id")}})
+	c.call(200, "list-left-out", asked{As: "auditor"})
 }
 
 func accessKeyContract(c *contract, prefix, as, location string, entry m) {

@@ -141,6 +141,8 @@ var operationsOf = map[string]string{
 	"/ops/audit/verify":                               "verify-audit",
 	"/ops/changes/{id}":                               "decide-change",
 	"/ops/feeds/fetch":                                "fetch-feeds",
+	"/ops/exchange/never":                             "add-never-blocked",
+	"/ops/exchange/never/{id}/remove":                 "remove-never-blocked",
 	"/ops/hooks/new":                                  "add-csirt-webhook",
 	"/ops/hooks/{id}/delete":                          "delete-csirt-webhook",
 	"/ops/hooks/{id}/deliveries/{delivery}/again":     "resend-csirt-webhook-delivery",

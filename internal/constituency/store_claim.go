@@ -142,6 +142,23 @@ func verifiedHolding(ctx context.Context, q db.Querier, v claim.Value) ([]Claim,
 	return out, nil
 }
 
+// Verified gives the domains and networks of living bodies that are known to be
+// theirs, without those for internal use. For the territory alone.
+func (m *Module) Verified(ctx context.Context, s access.Scope) ([]claim.Value, error) {
+	if err := s.Territory(); err != nil {
+		return nil, err
+	}
+	if err := s.Require(access.NetworkRead); err != nil {
+		return nil, err
+	}
+	rows, err := m.db.Query(ctx, "SELECT c.kind, c.value FROM claim c WHERE c.state = 'verified' AND NOT c.internal AND "+ofLiving)
+	all, err := db.Collect(rows, err, func(r *sql.Rows) (v claim.Value, err error) { return v, r.Scan(&v.Kind, &v.Text) })
+	if err != nil {
+		return nil, fmt.Errorf("verified claims: %w", err)
+	}
+	return all, nil
+}
+
 // storeState stores what is believed of a claim, and how it was found out.
 func storeState(ctx context.Context, tx *db.Tx, c Claim) error {
 	_, err := tx.Exec(ctx, `UPDATE claim SET state = $1, state_since = $2, method = $3, proved_at = $4, checked_at = $5, next_check_at = $6, failures = $7,

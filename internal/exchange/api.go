@@ -20,6 +20,7 @@ const tag = "Exchange"
 func (m *Module) RegisterAPI(a *api.API) {
 	m.placeAPI(a, place{"/organisations/{org}/access-keys", "", "of the organisation", gate.Member(access.HookRead), gate.Member(access.HookEdit)})
 	m.placeAPI(a, place{"/access-keys", "neighbour-", "of neighbouring CSIRTs", gate.Staff(access.HookRead), gate.Staff(access.HookEdit)})
+	m.neverAPI(a)
 }
 
 // place is where keys are: an organisation's, or the neighbours'.

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/platform/clock"
@@ -54,6 +56,7 @@ type Deps struct {
 	Audit         Audit
 	Organisations Organisations
 	Alerts        Alerts
+	Owned         Owned
 	Log           *slog.Logger
 	HTML          func(markdown string) string // as the portal shows it
 
@@ -64,8 +67,11 @@ type Deps struct {
 // Module is the room.
 type Module struct {
 	deps     Deps
+	space    uuid.UUID          // of this portal's identifiers
 	asking   *ratelimit.Limiter // by key
 	guessing *ratelimit.Limiter // by address: keys that are none
+	writing  chan struct{}      // a place for each list that is written at the same time
+	events   events
 }
 
 // New makes the room. Programs ask every few minutes; a minute's worth may come at once.
@@ -75,6 +81,8 @@ func New(d Deps) (*Module, error) {
 	}
 	return &Module{
 		deps:     d,
+		space:    uuid.NewSHA1(uuid.NameSpaceURL, []byte(d.BaseURL)),
+		writing:  make(chan struct{}, 2),
 		asking:   ratelimit.New(d.Clock, ratelimit.Limit{Burst: 120, Every: time.Second}),
 		guessing: ratelimit.New(d.Clock, ratelimit.Limit{Burst: 30, Every: 10 * time.Second}),
 	}, nil
@@ -86,5 +94,8 @@ func (m *Module) now() time.Time { return m.deps.Clock.Now() }
 func (m *Module) Register(g *gate.Gate) error {
 	m.pages(g)
 	m.feedDoor(g)
+	m.taxiiDoor(g)
+	m.blocklistDoor(g)
+	m.mispDoor(g)
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 // identifier makes the UUID of something of this portal: version 5 (RFC 9562),
 // so that the same thing has the same one after a restart and on every node.
 func (m *Module) identifier(what string, id int64) uuid.UUID {
-	return uuid.NewSHA1(uuid.NewSHA1(uuid.NameSpaceURL, []byte(m.deps.BaseURL)), []byte(what+":"+strconv.FormatInt(id, 10)))
+	return uuid.NewSHA1(m.space, []byte(what+":"+strconv.FormatInt(id, 10)))
 }
 
 // portalPage is where a member reads an alert; where the CSIRT's people do, for others.

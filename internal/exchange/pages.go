@@ -32,9 +32,11 @@ func (m *Module) pages(g *gate.Gate) {
 		g.Handle("GET "+one+"/revoke", at.edit, m.revokePage)
 		g.Handle("POST "+one+"/revoke", at.edit, m.revoke)
 	}
+	m.neverPages(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaOwn, Key: "exchange.nav", Path: "/o/{org}/exchange", Permission: access.HookRead, Order: 96},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "exchange.nav", Path: "/ops/exchange", Permission: access.HookRead, Order: 61},
+		gate.NavItem{Area: gate.AreaOps, Key: "exchange.never.nav", Path: neverPath, Permission: access.AdvisoryRead, Order: 66},
 	)
 }
 

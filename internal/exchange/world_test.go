@@ -59,7 +59,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	w.Module, err = exchange.New(exchange.Deps{
-		DB: d, Clock: w.clock, Audit: audit.New(d, w.clock.Now), Organisations: w, Alerts: w, Log: slog.New(slog.DiscardHandler),
+		DB: d, Clock: w.clock, Audit: audit.New(d, w.clock.Now), Organisations: w, Alerts: w, Owned: w, Log: slog.New(slog.DiscardHandler),
 		HTML: func(s string) string { return "<p>" + s + "</p>" }, Name: "CSIRT Prova", BaseURL: "https://csirt.example",
 	})
 	if err != nil {
@@ -96,6 +96,11 @@ func (w *world) Organisations(_ context.Context, _ access.Scope, ids []int64) (o
 		}
 	}
 	return out, nil
+}
+
+// Owned implements exchange.Owned.
+func (w *world) Owned(context.Context, access.Scope) ([]string, error) {
+	return []string{".castelvento.example", "203.0.113.0/24"}, nil
 }
 
 func (w *world) asked(s access.Scope, q exchange.Question) (out []exchange.Alert) {
