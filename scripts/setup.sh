@@ -15,6 +15,7 @@ cd "$(dirname "$0")/.."
 
 readonly staticcheck_version=v0.8.2
 readonly versitygw_version=v1.8.0
+readonly csaf_version=v3.7.0
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
@@ -95,6 +96,14 @@ need_staticcheck() { need_tool staticcheck honnef.co/go/tools/cmd/staticcheck "$
 # An S3 server for the tests of files kept there.
 need_s3() { need_tool versitygw github.com/versity/versitygw/cmd/versitygw "$versitygw_version"; }
 
+# What checks us as a provider of CSAF documents, and fetches them.
+need_csaf() {
+	local program
+	for program in csaf_checker csaf_downloader; do
+		need_tool "$program" "github.com/gocsaf/csaf/v3/cmd/$program" "$csaf_version"
+	done
+}
+
 # The tests start a private server; Debian's package would also make and start
 # one of its own, which nobody asked for, so that is held back while installing.
 install_postgres() {
@@ -124,7 +133,7 @@ case ${1:-} in
 run) need_go ;;
 web) need_node ;;
 lint) need_go && need_node && need_staticcheck ;;
-test) need_go && need_node && need_staticcheck && need_s3 && need_test_packages ;;
+test) need_go && need_node && need_staticcheck && need_s3 && need_csaf && need_test_packages ;;
 *)
 	sed -n '4,12s/^# \{0,1\}//p' "$0"
 	exit 2

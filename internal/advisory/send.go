@@ -65,6 +65,9 @@ func (m *Module) freeze(ctx context.Context, tx *db.Tx, s access.Scope, a Adviso
 	if err != nil {
 		return err
 	}
+	if err := m.announcePublic(ctx, tx, a); err != nil {
+		return err
+	}
 	return m.deps.Queue.Enqueue(ctx, tx, jobs.Job{Kind: tellJob, Key: fmt.Sprintf("%s:%d", tellJob, a.ID), Payload: a.ID})
 }
 
@@ -119,6 +122,9 @@ func (m *Module) Withdraw(ctx context.Context, s access.Scope, who Author, id, v
 			return err
 		}
 		if a, err = m.get(ctx, tx, s, id, ""); err != nil {
+			return err
+		}
+		if err := m.announcePublic(ctx, tx, a); err != nil {
 			return err
 		}
 		return m.audit(ctx, tx, s, a, "advisory.withdrawn")

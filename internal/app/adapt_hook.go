@@ -59,6 +59,7 @@ func hookKinds() []hook.Kind {
 		touching(vulnerability.EventTouched), touching(vulnerability.EventEscalated),
 		{Name: advisory.EventSent, Permission: access.AdvisoryRead, Refer: referAdvisory},
 		{Name: advisory.EventAcknowledged, Permission: access.AdvisoryRead, Refer: referAdvisory},
+		{Name: advisory.EventPublished, Permission: access.AdvisoryRead, Territory: true, Refer: referPublished},
 		{Name: inventory.EventNames, Permission: access.NameConfirm, Territory: true, Refer: at("names", "/names")},
 		{Name: vulnerability.EventCorpus, Permission: access.FeedRead, Territory: true, Refer: at("feeds", "/feeds")},
 	}
@@ -105,6 +106,15 @@ func referAdvisory(n events.Notice) (object, path string, tell bool) {
 		return "", "", false
 	}
 	return "advisory", api.Root + "/organisations/{org}/advisories/" + strconv.FormatInt(w.Advisory, 10), true
+}
+
+// referPublished tells the CSIRT's programs of an alert that is for everybody.
+func referPublished(n events.Notice) (object, path string, tell bool) {
+	var w advisory.Told
+	if err := n.Decode(&w); err != nil {
+		return "", "", false
+	}
+	return "advisory", api.Root + "/advisories/" + strconv.FormatInt(w.Advisory, 10), true
 }
 
 // hookLine is the way to the addresses of webhooks. The demonstration on one's own machine also reaches that machine.

@@ -34,13 +34,20 @@ func (st *stage) alert(ctx context.Context, a demo.Advisory, id *int64) error {
 	}
 	made, err := st.rooms.advisory.Create(ctx, s, who, advisory.Entry{
 		Kind: advisory.Kind(a.Kind), Reference: a.Reference, Severity: advisory.Severity(a.Severity), TLP: tlp.Label(a.TLP), Audience: a.Audience,
-		AckWithin: time.Duration(a.AckHours) * time.Hour, Content: advisory.Content{Texts: texts},
+		AckWithin: time.Duration(a.AckHours) * time.Hour, Content: advisory.Content{Texts: texts, CVEs: a.CVEs, Links: a.Links, Products: productsOf(a)},
 	})
 	if *id = made.ID; err != nil || a.Sent != nil && !*a.Sent {
 		return err
 	}
 	_, err = st.rooms.advisory.Send(ctx, s, who, made.ID, made.Version)
 	return err
+}
+
+func productsOf(a demo.Advisory) (out []advisory.Product) {
+	for _, p := range a.Products {
+		out = append(out, advisory.Product{Text: p.Text, Vendor: p.Vendor, Product: p.Product, Versions: p.Versions, CPE: p.CPE})
+	}
+	return out
 }
 
 func (st *stage) analyst(email string) (advisory.Author, access.Scope) {

@@ -31,6 +31,7 @@ func (a *App) Doctor(ctx context.Context) []Check {
 		a.check("sentences", func() (string, error) { return "it, en, nb", a.bundle.Check() }),
 		a.check("mail", func() (string, error) { return a.checkMail(ctx) }),
 		a.check("own keys", a.checkOwnKeys),
+		a.check("public files", func() (string, error) { return a.checkPublication(ctx) }),
 		a.check("background work", func() (string, error) { return a.checkJobs(ctx) }),
 		a.check("cards", func() (string, error) { return a.checkCards(ctx) }),
 		a.check("sign-in providers", func() (string, error) { return a.checkProviders(ctx) }),

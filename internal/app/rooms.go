@@ -36,6 +36,7 @@ import (
 	"martinella/internal/platform/pdftext"
 	"martinella/internal/platform/ratelimit"
 	"martinella/internal/platform/secret"
+	"martinella/internal/publication"
 	"martinella/internal/vulnerability"
 	"martinella/internal/vulnerability/corpus"
 	"martinella/internal/vulnerability/digest"
@@ -59,6 +60,7 @@ type rooms struct {
 	advisory      *advisory.Module
 	intake        *intake.Module
 	exchange      *exchange.Module
+	publication   *publication.Module
 }
 
 // Migrations lists every schema, in the order they are applied.
@@ -79,6 +81,7 @@ func Migrations() []db.Migration {
 		advisory.Migrations(),
 		intake.Migrations(),
 		exchange.Migrations(),
+		publication.Migrations(),
 	}
 }
 
@@ -96,6 +99,7 @@ func Bundle() (*i18n.Bundle, error) {
 		advisory.Locale,
 		exchange.Locale,
 		audience.Locale,
+		publication.Locale,
 		intake.Locale,
 		operations.Locale,
 	)
@@ -115,6 +119,7 @@ func (a *App) furnish(ctx context.Context) error {
 		a.buildAdvisory,
 		a.buildIntake,
 		a.buildExchange,
+		a.buildPublication,
 		a.buildOperations,
 	} {
 		if err := build(); err != nil {
@@ -263,6 +268,7 @@ func (a *App) open(context.Context) error {
 		a.rooms.advisory.Register(a.Gate, a.Queue),
 		a.rooms.intake.Register(a.Gate, a.Queue),
 		a.rooms.exchange.Register(a.Gate),
+		a.rooms.publication.Register(a.Gate, a.Queue, a.Bus, advisory.EventPublished),
 		a.scheduleFeeds(),
 	)
 }

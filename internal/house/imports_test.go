@@ -55,7 +55,7 @@ func roomOf(pkg string) string {
 func pureRooms() []string {
 	return []string{"internal/vulnerability/match", "internal/vulnerability/cpe",
 		"internal/vulnerability/version", "internal/vulnerability/cve", "internal/vulnerability/vex",
-		"internal/advisory/parse"}
+		"internal/advisory/parse", "internal/publication/csaf"}
 }
 
 // pureGround is what the pure rooms may use of ours: words, no doing.

@@ -79,6 +79,8 @@ type Advisory struct {
 	Sent                                     *bool // absent: yes
 	Texts                                    map[string]struct{ Title, Body string }
 	Answers                                  []AdvisoryAnswer
+	CVEs, Links                              []string
+	Products                                 []struct{ Text, Vendor, Product, Versions, CPE string }
 }
 
 // AdvisoryAnswer is what a body said of one.

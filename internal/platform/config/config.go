@@ -57,6 +57,8 @@ type Config struct {
 	SMTPPasswordFile string
 	SMTPTLS          string // "starttls", "tls", "none"
 
+	CSAFPrefix string // begins the ids of public alerts
+
 	Keys Keys // the CSIRT's own, that sign
 
 	Workers int

@@ -56,6 +56,7 @@ func registerInstance(fs *flag.FlagSet, c *Config) {
 	fs.StringVar(&c.ContactPhone, "contact-phone", "", "telephone where the CSIRT is reached")
 	fs.StringVar(&c.Language, "language", "it", "language where nobody chose one: it, en or nb")
 	fs.StringVar(&c.Zone, "zone", "Europe/Rome", "time zone where an organisation has none of its own")
+	fs.StringVar(&c.CSAFPrefix, "csaf-prefix", "", "what the ids of public alerts begin with, for ever: CSIRT-EXAMPLE (default: made of --name)")
 	fs.BoolVar(&c.FourEyes, "four-eyes", false, "accreditations and changes of verified data take effect when a second person approves them")
 }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package e2e
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// tool is a program that scripts/setup.sh builds into .tools/bin.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", ".tools", "bin", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// overTLS is the demonstration with a certificate of its own, under the name it stands for.
+func overTLS(t *testing.T) (i *installation, domain string) {
+	t.Helper()
+	i = install(t)
+	i.run("demo", "card")
+	server := filepath.Join(i.data, "demo-card", "server.pem")
+	domain = strings.Replace(i.listen, "127.0.0.1", "localhost", 1)
+	i.serve("--demo", "--tls-cert", server, "--tls-key", server, "--base-url", "https://"+domain)
+	return i, domain
+}
+
+// What the standard's own checker says of a requirement: 0 good, 1 a warning, 2 an error.
+type verdict struct {
+	Domains []struct {
+		Role         string
+		Passed       bool
+		Requirements []struct {
+			Num      int
+			Messages []struct {
+				Type int
+				Text string
+			}
+		}
+	}
+}
+
+// TestTheProviderPassesTheCheckerOfCSAF runs gocsaf's csaf_checker and its
+// downloader against the program, as anybody in the world may.
+func TestTheProviderPassesTheCheckerOfCSAF(t *testing.T) {
+	_, domain := overTLS(t)
+	out, err := exec.CommandContext(t.Context(), tool(t, "csaf_checker"), "--insecure", "--format", "json", domain).Output()
+	if err != nil {
+		t.Fatalf("csaf_checker: %v (scripts/setup.sh test installs it)", err)
+	}
+	var v verdict
+	if err := json.Unmarshal(out, &v); err != nil || len(v.Domains) != 1 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if d := v.Domains[0]; d.Role != "csaf_trusted_provider" || !d.Passed {
+		t.Errorf("the role %s is passed: %v", d.Role, d.Passed)
+	}
+	for _, r := range v.Domains[0].Requirements {
+		for _, m := range r.Messages {
+			// 1 warns that no remote validator was asked; 10 is a name in the DNS, which localhost has not.
+			if r.Num != 10 && (m.Type > 1 || m.Type == 1 && r.Num != 1) {
+				t.Errorf("requirement %d: %s", r.Num, m.Text)
+			}
+		}
+	}
+	dir := t.TempDir()
+	fetch := exec.CommandContext(t.Context(), tool(t, "csaf_downloader"), "--insecure", "--directory", dir, "--trusted_only", domain)
+	fetch.Dir = dir
+	if out, err := fetch.CombinedOutput(); err != nil {
+		t.Fatalf("csaf_downloader: %v\n%s", err, out)
+	}
+	for _, kind := range []string{"json", "json.sha256", "json.sha512", "json.asc"} {
+		got, err := filepath.Glob(filepath.Join(dir, "white", "*", "*."+kind))
+		if err != nil || len(got) < 2 {
+			t.Errorf("the downloader fetched %d files .%s, %v", len(got), kind, err)
+		}
+	}
+}
