@@ -146,6 +146,12 @@ func TestWhoAsksOrGuessesTooOftenWaits(t *testing.T) {
 		if last != 429 {
 			t.Errorf("guessing: %d", last)
 		}
+		for range 130 {
+			last = w.get("/misp/manifest.json").Code
+		}
+		if last != 429 {
+			t.Errorf("without a key: %d", last)
+		}
 		w.clock.Advance(time.Minute)
 		if got := w.get("/feeds/" + secret + ".atom"); got.Code != 200 || strings.Contains(got.Header().Get("Cache-Control"), "no-store") {
 			t.Errorf("later: %d %v", got.Code, got.Header())

@@ -3,6 +3,8 @@
 package exchange
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,7 +111,8 @@ func (m *Module) mispOf(a Alert) mispEvent {
 		kind, category := mispType(i)
 		add(kind, category, i.Value, i.Comment, blockable(a.PAP) && !i.Over(m.now()), i.Until)
 	}
-	for lang, t := range a.Texts {
+	for _, lang := range slices.Sorted(maps.Keys(a.Texts)) {
+		t := a.Texts[lang]
 		e.Reports = append(e.Reports, mispReport{UUID: uuid.NewSHA1(m.space, []byte("report:"+id(a)+":"+lang)).String(), Name: t.Title, Content: t.Body, Timestamp: e.Timestamp, Deleted: a.Withdrawn})
 	}
 	return e

@@ -12,6 +12,7 @@ import (
 
 	"martinella/internal/access/gate"
 	"martinella/internal/platform/fault"
+	"martinella/internal/platform/ratelimit"
 	"martinella/internal/platform/tlp"
 	"martinella/internal/platform/web"
 )
@@ -84,7 +85,7 @@ func accepts(headers []string) bool {
 func (m *Module) bearer(r *gate.Request) (client, error) {
 	header := r.R.Header.Get("Authorization")
 	if header == "" {
-		return anybody(), nil
+		return anybody(), m.often("address:" + ratelimit.AddressKey(web.Client(r.Context())))
 	}
 	secret := header
 	if user, password, ok := r.R.BasicAuth(); ok {

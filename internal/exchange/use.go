@@ -44,14 +44,22 @@ func (m *Module) enter(r *gate.Request, door Door, secret string) (client, error
 	if !ok {
 		return client{}, m.guessed(from)
 	}
-	if ok, wait := m.asking.Allow(hash); !ok {
-		return client{}, fault.New(fault.RateLimited, "exchange.often", fault.P{"wait": wait})
+	if err := m.often(hash); err != nil {
+		return client{}, err
 	}
 	c, err := m.clientOf(r.Context(), door, hash, from)
 	if fault.Of(err).Code == "exchange.no_key" {
 		return client{}, m.guessed(from)
 	}
 	return c, err
+}
+
+// often refuses who asks too often.
+func (m *Module) often(who string) error {
+	if ok, wait := m.asking.Allow(who); !ok {
+		return fault.New(fault.RateLimited, "exchange.often", fault.P{"wait": wait})
+	}
+	return nil
 }
 
 // guessed answers a key that is none.
