@@ -36,7 +36,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Nav(
 		gate.NavItem{Area: gate.AreaOwn, Key: "exchange.nav", Path: "/o/{org}/exchange", Permission: access.HookRead, Order: 96},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "exchange.nav", Path: "/ops/exchange", Permission: access.HookRead, Order: 61},
-		gate.NavItem{Area: gate.AreaOps, Key: "exchange.never.nav", Path: neverPath, Permission: access.AdvisoryRead, Order: 66},
+		gate.NavItem{Area: gate.AreaAdmin, Key: "exchange.never.nav", Path: neverPath, Permission: access.AdvisoryRead, Order: 62},
 	)
 }
 
@@ -75,7 +75,7 @@ func (m *Module) keyPage(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Page(k.Name, keyBody(keyView{Base: base(r), Key: k, CanEdit: r.Scope.Can(access.HookEdit), Now: m.now(), Addresses: m.addresses(k, "…")}))
+	return r.Page(k.Name, keyBody(keyView{Base: base(r), Key: k, CanEdit: r.Scope.Can(access.HookEdit), Now: m.now(), Addresses: m.addresses(k, "")}))
 }
 
 func (m *Module) newPage(r *gate.Request) error {
