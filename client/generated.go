@@ -155,7 +155,8 @@ const (
 
 // Defines values for AlertSourceKind.
 const (
-	AlertSourceKindRss AlertSourceKind = "rss"
+	AlertSourceKindCsaf AlertSourceKind = "csaf"
+	AlertSourceKindRss  AlertSourceKind = "rss"
 )
 
 // Defines values for AlertSourceLanguage.
@@ -183,7 +184,8 @@ const (
 
 // Defines values for AlertSourceEntryKind.
 const (
-	AlertSourceEntryKindRss AlertSourceEntryKind = "rss"
+	AlertSourceEntryKindCsaf AlertSourceEntryKind = "csaf"
+	AlertSourceEntryKindRss  AlertSourceEntryKind = "rss"
 )
 
 // Defines values for AlertSourceEntryLanguage.
@@ -2033,7 +2035,7 @@ type AlertSource struct {
 	// ItemAt When the last alert came.
 	ItemAt *time.Time `json:"item_at,omitempty"`
 
-	// Kind rss: any RSS or Atom.
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0).
 	Kind AlertSourceKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2063,7 +2065,7 @@ type AlertSource struct {
 // AlertSourceAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceAlertLanguage string
 
-// AlertSourceKind rss: any RSS or Atom.
+// AlertSourceKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0).
 type AlertSourceKind string
 
 // AlertSourceLanguage Of those mails.
@@ -2086,7 +2088,7 @@ type AlertSourceEntry struct {
 	// ForgetSecret On writing: the one it has is forgotten.
 	ForgetSecret *bool `json:"forget_secret,omitempty"`
 
-	// Kind rss: any RSS or Atom.
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0).
 	Kind AlertSourceEntryKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2107,7 +2109,7 @@ type AlertSourceEntry struct {
 // AlertSourceEntryAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceEntryAlertLanguage string
 
-// AlertSourceEntryKind rss: any RSS or Atom.
+// AlertSourceEntryKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0).
 type AlertSourceEntryKind string
 
 // AlertSourceEntryLanguage Of those mails.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"martinella/internal/intake/csaf"
 	"martinella/internal/intake/feed"
 	"martinella/internal/platform/fault"
 )
@@ -24,6 +25,10 @@ func (m *Module) pull(ctx context.Context, x Source, r *round) (string, error) {
 	case RSS:
 		return remembering(x.progress, func(st feed.State) (feed.State, error) {
 			return feed.Pull(ctx, m.deps.Line, feed.Options{Address: x.Address, Header: basic(x.Settings.User, secret), Pages: x.Settings.Pages, Since: x.since()}, st, r)
+		})
+	case CSAF:
+		return remembering(x.progress, func(st csaf.State) (csaf.State, error) {
+			return csaf.Pull(ctx, m.deps.Line, csaf.Options{Address: x.Address, Header: basic(x.Settings.User, secret), Since: x.since(), Now: m.now}, st, r)
 		})
 	}
 	return x.progress, fault.New(fault.Invalid, "intake.kind")

@@ -72,11 +72,13 @@ func (r *round) refuse(ctx context.Context, it pull.Item, failure error, tries i
 	f.code, f.params = told(failure)
 	if !itemsOwn(failure) {
 		r.m.deps.Log.Warn("an item of a source could not be taken", "source", r.source.ID, "item", it.ID, "try", f.tries, "error", failure)
-		if f.code = "intake.trouble"; f.tries < maxTries {
+		if fault.KindOf(failure) == fault.Internal {
+			f.code, f.params = "intake.trouble", ""
+		}
+		if f.tries < maxTries {
 			f.state, f.mark = Waiting, ""
 			r.waiting++
 		}
-		f.params = ""
 	}
 	err := r.m.deps.DB.Tx(ctx, func(tx *db.Tx) error { return r.m.writeItem(ctx, tx, system(), r.source.ID, it, f) })
 	if errors.Is(err, errTaken) {

@@ -16,11 +16,12 @@ type Kind string
 
 // The kinds.
 const (
-	RSS Kind = "rss" // any RSS or Atom
+	RSS  Kind = "rss"  // any RSS or Atom
+	CSAF Kind = "csaf" // a provider or an aggregator
 )
 
 // Kinds lists them, in the order they are offered.
-func Kinds() []Kind { return []Kind{RSS} }
+func Kinds() []Kind { return []Kind{RSS, CSAF} }
 
 // Source is where alerts come from.
 type Source struct {
