@@ -849,6 +849,20 @@ const (
 	ProfileLanguageNb ProfileLanguage = "nb"
 )
 
+// Defines values for PublicAlertKind.
+const (
+	PublicAlertKindAlert    PublicAlertKind = "alert"
+	PublicAlertKindBulletin PublicAlertKind = "bulletin"
+)
+
+// Defines values for PublicAlertSeverity.
+const (
+	PublicAlertSeverityCritical PublicAlertSeverity = "critical"
+	PublicAlertSeverityHigh     PublicAlertSeverity = "high"
+	PublicAlertSeverityLow      PublicAlertSeverity = "low"
+	PublicAlertSeverityMedium   PublicAlertSeverity = "medium"
+)
+
 // Defines values for QuestionKind.
 const (
 	QuestionKindComputed QuestionKind = "computed"
@@ -4199,6 +4213,18 @@ type ListProductCandidate struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListPublicAlert defines model for ListPublicAlert.
+type ListPublicAlert struct {
+	// Items The things, in order.
+	Items []PublicAlert `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListReceivedAdvisory defines model for ListReceivedAdvisory.
 type ListReceivedAdvisory struct {
 	// Items The things, in order.
@@ -5335,6 +5361,49 @@ type Proof struct {
 
 	// Text What the record or the file must hold.
 	Text string `json:"text"`
+}
+
+// PublicAlert defines model for PublicAlert.
+type PublicAlert struct {
+	ChangedAt time.Time `json:"changed_at"`
+	Cves      []string  `json:"cves,omitempty"`
+
+	// Document The address of its CSAF 2.0 document.
+	Document string `json:"document"`
+
+	// ID The tracking id of its CSAF document.
+	ID   string          `json:"id"`
+	Kind PublicAlertKind `json:"kind"`
+
+	// Name In addresses.
+	Name     string   `json:"name"`
+	Products []string `json:"products,omitempty"`
+
+	// Reference Of the source.
+	Reference *string `json:"reference,omitempty"`
+
+	// References Addresses.
+	References []string            `json:"references,omitempty"`
+	ReleasedAt time.Time           `json:"released_at"`
+	Severity   PublicAlertSeverity `json:"severity"`
+
+	// Texts By language.
+	Texts            map[string]PublicText `json:"texts"`
+	WithdrawnAt      *time.Time            `json:"withdrawn_at,omitempty"`
+	WithdrawnBecause *string               `json:"withdrawn_because,omitempty"`
+}
+
+// PublicAlertKind defines model for PublicAlert.Kind.
+type PublicAlertKind string
+
+// PublicAlertSeverity defines model for PublicAlert.Severity.
+type PublicAlertSeverity string
+
+// PublicText defines model for PublicText.
+type PublicText struct {
+	// Body Markdown.
+	Body  string `json:"body"`
+	Title string `json:"title"`
 }
 
 // Question defines model for Question.
@@ -8582,6 +8651,24 @@ type SetStaffRolesParams struct {
 type SuspendPersonParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListPublicAlertsParams defines parameters for ListPublicAlerts.
+type ListPublicAlertsParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetPublicAlertParams defines parameters for GetPublicAlert.
+type GetPublicAlertParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // ListRecoveriesParams defines parameters for ListRecoveries.
@@ -13733,6 +13820,50 @@ func (c *Client) SuspendPerson(ctx context.Context, id int64, params *SuspendPer
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[Nothing](ctx, c, q)
+}
+
+// ListPublicAlerts List the alerts for everybody
+//
+// The newest first. Programs that follow them rather read the ROLIE feed of the CSAF provider: see `/.well-known/csaf/provider-metadata.json`.
+//
+// GET /api/v1/public-alerts
+func (c *Client) ListPublicAlerts(ctx context.Context, params *ListPublicAlertsParams) (*Reply[ListPublicAlert], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/public-alerts")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListPublicAlert](ctx, c, q)
+}
+
+// ListPublicAlertsAll goes through the whole list, page after page.
+func (c *Client) ListPublicAlertsAll(ctx context.Context, params *ListPublicAlertsParams) iter.Seq2[PublicAlert, error] {
+	return every(func(cursor *string) ([]PublicAlert, *string, error) {
+		var p ListPublicAlertsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListPublicAlerts(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// GetPublicAlert Read an alert for everybody
+//
+// GET /api/v1/public-alerts/{name}
+func (c *Client) GetPublicAlert(ctx context.Context, name string, params *GetPublicAlertParams) (*Reply[PublicAlert], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/public-alerts/%s", segment(name))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[PublicAlert](ctx, c, q)
 }
 
 // ListRecoveries List the recoveries that wait for approval

@@ -55,6 +55,7 @@ func keepsContract(t *testing.T, h *house) {
 		{"webhooks", hookContract},
 		{"exchange", exchangeContract},
 		{"alert sources", intakeContract},
+		{"publication", publicationContract},
 		{"ways in", waysInContract},
 		{"entrance", entranceContract},
 		{"recoveries", recoveryContract},

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/access/gate/api"
@@ -198,6 +200,9 @@ func (a *App) buildConstituency() (err error) {
 		FormLimit:    ratelimit.New(a.Clock, ratelimit.Limit{Burst: 10, Every: 2 * time.Minute}),
 		LinkLimit:    ratelimit.New(a.Clock, ratelimit.Limit{Burst: 60, Every: 10 * time.Second}),
 		MemberPanels: a.memberPanels(),
+		Front: func(ctx context.Context, s access.Scope) (templ.Component, error) {
+			return a.rooms.publication.Latest(ctx, s)
+		},
 	})
 	return err
 }

@@ -126,6 +126,8 @@ type Deps struct {
 
 	// MemberPanels stand on the operator's page of an organisation.
 	MemberPanels []Panel
+	// Front gives what else stands on the front page; it may give nothing.
+	Front func(ctx context.Context, s access.Scope) (templ.Component, error)
 }
 
 // Module is the room.

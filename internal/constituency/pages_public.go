@@ -7,7 +7,14 @@ import (
 )
 
 func (m *Module) front(r *gate.Request) error {
-	return r.Page(m.deps.Instance.Name, frontPage(frontView{m.deps.Instance, m.ref.Catalogue, r.SignedIn()}))
+	v := frontView{Instance: m.deps.Instance, Catalogue: m.ref.Catalogue, SignedIn: r.SignedIn()}
+	if m.deps.Front != nil {
+		var err error
+		if v.More, err = m.deps.Front(r.Context(), r.Scope); err != nil {
+			return err
+		}
+	}
+	return r.Page(m.deps.Instance.Name, frontPage(v))
 }
 
 func (m *Module) services(r *gate.Request) error {

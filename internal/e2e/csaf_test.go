@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"martinella/internal/e2e/browser"
 )
 
 // tool is a program that scripts/setup.sh builds into .tools/bin.
@@ -31,6 +34,20 @@ func overTLS(t *testing.T) (i *installation, domain string) {
 	return i, domain
 }
 
+// waitForDocuments waits until so many alerts are published: work goes on after the start.
+func (i *installation) waitForDocuments(n int) {
+	i.t.Helper()
+	tick, late := time.NewTicker(100*time.Millisecond), time.After(patience)
+	defer tick.Stop()
+	for i.count("SELECT count(*) FROM publication_alert") < n {
+		select {
+		case <-tick.C:
+		case <-late:
+			i.t.Fatalf("no %d alerts are published", n)
+		}
+	}
+}
+
 // What the standard's own checker says of a requirement: 0 good, 1 a warning, 2 an error.
 type verdict struct {
 	Domains []struct {
@@ -49,7 +66,8 @@ type verdict struct {
 // TestTheProviderPassesTheCheckerOfCSAF runs gocsaf's csaf_checker and its
 // downloader against the program, as anybody in the world may.
 func TestTheProviderPassesTheCheckerOfCSAF(t *testing.T) {
-	_, domain := overTLS(t)
+	i, domain := overTLS(t)
+	i.waitForDocuments(2)
 	out, err := exec.CommandContext(t.Context(), tool(t, "csaf_checker"), "--insecure", "--format", "json", domain).Output()
 	if err != nil {
 		t.Fatalf("csaf_checker: %v (scripts/setup.sh test installs it)", err)
@@ -81,4 +99,31 @@ func TestTheProviderPassesTheCheckerOfCSAF(t *testing.T) {
 			t.Errorf("the downloader fetched %d files .%s, %v", len(got), kind, err)
 		}
 	}
+}
+
+// TestWhatEverybodyReads is a passer-by: the front page, the public alerts, one
+// of them, the key; in three languages, on a phone too.
+func TestWhatEverybodyReads(t *testing.T) {
+	i, b := demonstration(t), browser.Start(t)
+	i.waitForDocuments(2)
+	p := b.Visit(t, "it")
+	p.Open(i.base + "/")
+	p.WaitText(browser.CSS("main"), "Come leggere le etichette TLP")
+	look(p, "public-front")
+	p.CheckAccessible()
+	p.Follow(browser.LinkWith("Tutti gli avvisi"))
+	look(p, "public-alerts")
+	p.CheckAccessible()
+	p.Follow(browser.LinkWith("FortiOS, VPN SSL"))
+	p.WaitText(browser.CSS("main"), "CVE-2024-21762")
+	look(p, "public-alert")
+	p.CheckAccessible()
+	p.Follow(browser.LinkWith("Chiave OpenPGP"))
+	look(p, "public-key")
+	p.CheckAccessible()
+	n := b.Visit(t, "nb")
+	n.Open(i.base + "/avvisi")
+	n.WaitText(browser.CSS("main"), "Slik leser du TLP-merkene")
+	n.Open(i.base + "/.well-known/csaf/white/")
+	n.CheckAccessible()
 }

@@ -63,6 +63,8 @@ type Deps struct {
 	Phone    string
 	BaseURL  string
 	Language string // of what has but one language
+	// Markdown gives safe HTML of an alert's text.
+	Markdown func(source string) string
 	Prefix   string // of tracking ids: "CSIRT-EXAMPLE"
 }
 
@@ -84,6 +86,7 @@ const renewJob = "publication.renew"
 func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus, published string) error {
 	m.provider(g)
 	m.directory(g)
+	m.pages(g)
 	g.Handle("GET "+securityPath, gate.Public(), m.security)
 	bus.Subscribe(published, "publication", func(ctx context.Context, n events.Notice) error {
 		var told struct {

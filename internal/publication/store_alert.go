@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -112,7 +113,7 @@ func (m *Module) List(ctx context.Context, _ access.Scope, after string, limit i
 		limit = 20
 	}
 	at, id := place(after)
-	rows, err := m.deps.DB.Query(ctx, "SELECT "+columns+` FROM publication_alert p WHERE $1 = 0 OR p.released_at < $1 OR p.released_at = $1 AND p.advisory_id < $2
+	rows, err := m.deps.DB.Query(ctx, "SELECT "+columns+` FROM publication_alert p WHERE p.released_at < $1 OR p.released_at = $1 AND p.advisory_id < $2
 		ORDER BY p.released_at DESC, p.advisory_id DESC LIMIT $3`, at, id, limit+1)
 	all, err := db.Collect(rows, err, func(r *sql.Rows) (Published, error) { return scan(r) })
 	if err != nil {
@@ -131,10 +132,10 @@ func place(after string) (at, id int64) {
 	a, b, _ := strings.Cut(after, ".")
 	at, err := strconv.ParseInt(a, 10, 64)
 	if err != nil {
-		return 0, 0
+		return math.MaxInt64, 0
 	}
 	if id, err = strconv.ParseInt(b, 10, 64); err != nil {
-		return 0, 0
+		return math.MaxInt64, 0
 	}
 	return at, id
 }

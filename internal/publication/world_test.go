@@ -27,6 +27,8 @@ import (
 	"martinella/web/ui"
 )
 
+var visitor = access.Visitor()
+
 const happened = "test.published"
 
 // world is the room with what it stands on; it plays the room of alerts itself.
@@ -57,7 +59,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.bus = events.NewBus(w.queue, w.clock)
 	w.deps = publication.Deps{
 		DB: d, Clock: w.clock, Queue: w.queue, Audit: audit.New(d, w.clock.Now), Log: slog.New(slog.DiscardHandler), Bundle: bundle.WithNow(w.clock.Now), Alerts: w, PGP: w.key(365 * 24 * time.Hour), Zone: time.UTC,
-		Name: "CSIRT Prova", Owner: "Ente di prova", Email: "csirt@csirt.example", Phone: "+39 055 0000000", BaseURL: "https://csirt.example", Language: "it", Prefix: "CSIRT-PROVA",
+		Name: "CSIRT Prova", Owner: "Ente di prova", Email: "csirt@csirt.example", Phone: "+39 055 0000000", BaseURL: "https://csirt.example", Language: "it", Prefix: "CSIRT-PROVA", Markdown: func(s string) string { return "<p>" + s + "</p>" },
 	}
 	w.open(w.deps)
 	return w

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package publication
+
+import (
+	"time"
+
+	"martinella/internal/access/gate"
+	"martinella/internal/access/gate/api"
+	"martinella/internal/publication/csaf"
+)
+
+// RegisterAPI declares the operations that do what the public pages do.
+func (m *Module) RegisterAPI(a *api.API) {
+	api.Get(a, "/public-alerts", gate.Public(), m.apiList, api.Op{ID: "list-public-alerts", Tag: "Public alerts", Summary: "List the alerts for everybody",
+		Text: "The newest first. Programs that follow them rather read the ROLIE feed of the CSAF provider: see `/.well-known/csaf/provider-metadata.json`."})
+	api.Get(a, "/public-alerts/{name}", gate.Public(), m.apiGet, api.Op{ID: "get-public-alert", Tag: "Public alerts", Summary: "Read an alert for everybody"})
+}
+
+type publicTextJSON struct {
+	Title string `json:"title"`
+	Body  string `json:"body" doc:"Markdown."`
+}
+
+type publicAlertJSON struct {
+	Name        string                    `json:"name" doc:"In addresses."`
+	ID          string                    `json:"id" doc:"The tracking id of its CSAF document."`
+	Kind        string                    `json:"kind" enum:"alert,bulletin"`
+	Severity    string                    `json:"severity" enum:"critical,high,medium,low"`
+	Reference   string                    `json:"reference,omitempty" doc:"Of the source."`
+	Texts       map[string]publicTextJSON `json:"texts" doc:"By language."`
+	CVEs        []string                  `json:"cves,omitempty"`
+	References  []string                  `json:"references,omitempty" doc:"Addresses."`
+	Products    []string                  `json:"products,omitempty"`
+	ReleasedAt  time.Time                 `json:"released_at"`
+	ChangedAt   time.Time                 `json:"changed_at"`
+	WithdrawnAt time.Time                 `json:"withdrawn_at,omitzero"`
+	Why         string                    `json:"withdrawn_because,omitempty"`
+	Document    string                    `json:"document" doc:"The address of its CSAF 2.0 document."`
+}
+
+func (m *Module) publicView(p Published) publicAlertJSON {
+	out := publicAlertJSON{Name: p.Name, ID: p.Tracking, Kind: p.Kind, Severity: p.Severity, Reference: p.Reference, Texts: map[string]publicTextJSON{}, CVEs: p.CVEs, References: p.Links,
+		ReleasedAt: p.Released, ChangedAt: p.Changed, WithdrawnAt: p.Withdrawn.At, Why: p.Withdrawn.Why, Document: m.documentURL(p)}
+	for lang, t := range p.Texts {
+		out.Texts[lang] = publicTextJSON(t)
+	}
+	for _, x := range p.Products {
+		out.Products = append(out.Products, x.Text)
+	}
+	return out
+}
+
+func (m *Module) documentURL(p Published) string {
+	return m.deps.BaseURL + csaf.White + "/" + p.Path()
+}
+
+type listPublic struct{ api.Paging }
+
+func (m *Module) apiList(r *api.Request, in *listPublic) (api.List[publicAlertJSON], error) {
+	p, err := m.List(r.Context(), r.Scope, in.After(), in.Limit)
+	return api.Items(api.Each(p.Alerts, m.publicView), p.Next), err
+}
+
+type namedAlert struct {
+	Name string `path:"name" maxLength:"200"`
+}
+
+func (m *Module) apiGet(r *api.Request, in *namedAlert) (publicAlertJSON, error) {
+	p, err := m.Get(r.Context(), r.Scope, in.Name)
+	if err != nil {
+		return publicAlertJSON{}, err
+	}
+	return m.publicView(p), nil
+}
