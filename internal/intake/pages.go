@@ -65,13 +65,13 @@ func (m *Module) sourcePage(r *gate.Request) error {
 func blank(r *gate.Request, kind Kind) Form {
 	f := Form{Kind: kind, Owner: r.Person.Email, Language: r.L.Lang(), Every: 15 * time.Minute, Active: true, TLP: tlp.Amber, AlertLanguage: i18n.Italian, Settings: Settings{Back: 7}}
 	if kind == RSS && r.R.URL.Query().Get("suggestion") == "acn" {
-		f.Name, f.Address, f.TLP = "ACN – CSIRT Italia", acnFeed, tlp.Clear
+		f.Name, f.Address, f.TLP = "ACN – CSIRT Italia", ACNFeed, tlp.Clear
 	}
 	return f
 }
 
-// acnFeed is where CSIRT Italia publishes its alerts and bulletins.
-const acnFeed = "https://www.acn.gov.it/portale/feedrss/-/journal/rss/20119/723192"
+// ACNFeed is where CSIRT Italia publishes its alerts and bulletins.
+const ACNFeed = "https://www.acn.gov.it/portale/feedrss/-/journal/rss/20119/723192"
 
 func (m *Module) newPage(r *gate.Request) error {
 	kind := Kind(r.R.URL.Query().Get("kind"))

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package app
+
+import (
+	"context"
+	"time"
+
+	"martinella/internal/intake"
+	"martinella/internal/platform/tlp"
+)
+
+// sources are where the demonstration's alerts would come from: one that works,
+// one that is being tried again, one that is off. Nobody is asked.
+func (st *stage) sources() []scene {
+	at := st.now.Add(-2 * time.Minute)
+	return []scene{{at, "the sources of alerts", func(ctx context.Context) error {
+		for _, x := range pretended(at) {
+			if err := st.source(ctx, x); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}}
+}
+
+type pretendedSource struct {
+	form   intake.Form
+	health intake.Health
+	items  []intake.Item
+}
+
+func (st *stage) source(ctx context.Context, x pretendedSource) error {
+	s := st.people["admin@csirt.example"].Territory()
+	x.form.Owner, x.form.Language, x.form.Settings.Back = "teresa.bruni@csirt.example", "it", 7
+	made, err := st.rooms.intake.Create(ctx, s, x.form)
+	if err != nil {
+		return err
+	}
+	return st.rooms.intake.Pretend(ctx, s, made.ID, x.health, x.items)
+}
+
+func pretended(now time.Time) []pretendedSource {
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	return []pretendedSource{
+		{
+			intake.Form{Name: "Bollettini di un fornitore (inventato)", Kind: intake.RSS, Address: "https://fornitore.example/avvisi.xml", Every: time.Hour, TLP: tlp.Clear},
+			intake.Health{RunAt: ago(300 * time.Hour), OKAt: ago(300 * time.Hour), ItemAt: ago(340 * time.Hour), Seen: 96, Fresh: 8}, nil,
+		},
+		{
+			intake.Form{Name: "Documenti CSAF (inventati)", Kind: intake.CSAF, Address: "https://csaf.fornitore.example/.well-known/csaf/provider-metadata.json", Every: time.Hour, Active: true, TLP: tlp.Clear},
+			intake.Health{RunAt: ago(20 * time.Minute), OKAt: ago(5 * time.Hour), ItemAt: ago(29 * time.Hour), NextAt: now.Add(2 * time.Hour), Failures: 2, FailingSince: ago(80 * time.Minute),
+				Code: "intake.status", Params: map[string]any{"host": "csaf.fornitore.example", "status": 502}, Seen: 214, Fresh: 11, Revised: 2, Refused: 1},
+			[]intake.Item{
+				{Title: "Documento inventato: aggiornamento di sicurezza", Link: "https://csaf.fornitore.example/2026/inventato-2.json", State: intake.Refused, Code: "intake.csaf.hash"},
+				{Title: "Documento inventato: difetto in un dispositivo di rete", Link: "https://csaf.fornitore.example/2026/inventato-1.json", State: intake.Known},
+			},
+		},
+		{
+			intake.Form{Name: "ACN – CSIRT Italia", Kind: intake.RSS, Address: intake.ACNFeed, Every: 15 * time.Minute, Active: true, TLP: tlp.Clear},
+			intake.Health{RunAt: ago(9 * time.Minute), OKAt: ago(9 * time.Minute), ItemAt: ago(26 * time.Hour), NextAt: now.Add(6 * time.Minute), Seen: 9600, Fresh: 37, Revised: 5}, nil,
+		},
+	}
+}
