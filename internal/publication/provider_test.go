@@ -15,6 +15,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
 	"martinella/internal/access"
+	"martinella/internal/publication"
 	"martinella/internal/publication/csaf"
 )
 
@@ -76,6 +77,24 @@ func TestAWithdrawnAlertKeepsItsAddressAndSaysSo(t *testing.T) {
 			w.Errorf("after withdrawing:\n%s", second)
 		}
 		w.wantSigned(second, w.fetch(white+".asc"))
+	})
+}
+
+func TestWhatSaysSomethingElseIsANewRevision(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.alert(7)
+		w.happens(a)
+		w.clock.Advance(time.Hour)
+		a.Version++
+		a.Texts["it"] = publication.Text{Title: "FortiOS da aggiornare", Body: "Ora anche alla 7.0.14."}
+		w.happens(a)
+		w.clock.Advance(time.Hour)
+		a.Version++ // nothing that is said changed
+		w.happens(a)
+		if got := w.fetch(white); !strings.Contains(got, `"version": "2"`) || !strings.Contains(got, `"current_release_date": "2026-11-25T10:00:00.000Z"`) || !strings.Contains(got, "7.0.14") {
+			w.Errorf("%s", got)
+		}
+		w.wantSigned(w.fetch(white), w.fetch(white+".asc"))
 	})
 }
 

@@ -8,7 +8,9 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"martinella/internal/access"
@@ -61,6 +63,7 @@ func (m *Module) publish(ctx context.Context, tx *db.Tx, s access.Scope, p Publi
 
 // published names an alert: as it was named before, if it was.
 func (m *Module) published(a Alert, before Published) Published {
+	a.Revisions = m.history(a, before)
 	p := Published{Alert: a, Tracking: before.Tracking, Name: before.Name, Year: before.Year, Released: a.Revisions[0].At}
 	doc := csaf.Alert{Revisions: a.Revisions, Withdrawn: a.Withdrawn}
 	if p.Changed = doc.Changed(); p.Tracking != "" {
@@ -70,6 +73,32 @@ func (m *Module) published(a Alert, before Published) Published {
 	p.Tracking = fmt.Sprintf("%s-%s-%04d", m.deps.Prefix, p.Year, a.ID)
 	p.Name = strings.TrimSuffix(csaf.FileName(p.Tracking), ".json")
 	return p
+}
+
+// history is that of what was public: what says something else than the last
+// time is its next revision, whether or not its room tells of one.
+func (m *Module) history(a Alert, before Published) []csaf.Revision {
+	if len(before.Revisions) == 0 || len(a.Revisions) > len(before.Revisions) || same(a, before.Alert) {
+		return longer(a.Revisions, before.Revisions)
+	}
+	return append(slices.Clone(before.Revisions), csaf.Revision{At: m.now()})
+}
+
+func longer(a, b []csaf.Revision) []csaf.Revision {
+	if len(b) > len(a) {
+		return b
+	}
+	return a
+}
+
+// same says whether two say the same, apart from their versions and what became of them.
+func same(a, b Alert) bool {
+	for _, x := range []*Alert{&a, &b} {
+		x.Version, x.Revisions, x.Withdrawn = 0, nil, csaf.Withdrawal{}
+	}
+	one, err := json.Marshal(a)
+	two, other := json.Marshal(b)
+	return err == nil && other == nil && bytes.Equal(one, two)
 }
 
 // sign makes the document with its hashes. The signature of the same bytes by
