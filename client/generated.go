@@ -156,6 +156,7 @@ const (
 // Defines values for AlertSourceKind.
 const (
 	AlertSourceKindCsaf AlertSourceKind = "csaf"
+	AlertSourceKindMisp AlertSourceKind = "misp"
 	AlertSourceKindRss  AlertSourceKind = "rss"
 )
 
@@ -185,6 +186,7 @@ const (
 // Defines values for AlertSourceEntryKind.
 const (
 	AlertSourceEntryKindCsaf AlertSourceEntryKind = "csaf"
+	AlertSourceEntryKindMisp AlertSourceEntryKind = "misp"
 	AlertSourceEntryKindRss  AlertSourceEntryKind = "rss"
 )
 
@@ -2049,7 +2051,7 @@ type AlertSource struct {
 	// ItemAt When the last alert came.
 	ItemAt *time.Time `json:"item_at,omitempty"`
 
-	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0).
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret.
 	Kind AlertSourceKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2079,7 +2081,7 @@ type AlertSource struct {
 // AlertSourceAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceAlertLanguage string
 
-// AlertSourceKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0).
+// AlertSourceKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret.
 type AlertSourceKind string
 
 // AlertSourceLanguage Of those mails.
@@ -2102,7 +2104,7 @@ type AlertSourceEntry struct {
 	// ForgetSecret On writing: the one it has is forgotten.
 	ForgetSecret *bool `json:"forget_secret,omitempty"`
 
-	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0).
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret.
 	Kind AlertSourceEntryKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2123,7 +2125,7 @@ type AlertSourceEntry struct {
 // AlertSourceEntryAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceEntryAlertLanguage string
 
-// AlertSourceEntryKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0).
+// AlertSourceEntryKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret.
 type AlertSourceEntryKind string
 
 // AlertSourceEntryLanguage Of those mails.

@@ -64,7 +64,7 @@ func (x alertSourceJSON) Location() string {
 // AlertSourceEntryJSON is what is said of a source.
 type AlertSourceEntryJSON struct {
 	Name          string            `json:"name" maxLength:"100"`
-	Kind          Kind              `json:"kind" enum:"rss,csaf" doc:"rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0)."`
+	Kind          Kind              `json:"kind" enum:"rss,csaf,misp" doc:"rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret."`
 	Address       string            `json:"address,omitempty" maxLength:"1000" doc:"Missing for who may not change it."`
 	Settings      alertSettingsJSON `json:"settings,omitzero"`
 	Secret        string            `json:"secret,omitempty" maxLength:"4000" doc:"A password or key; never in an answer."`

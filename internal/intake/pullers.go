@@ -11,6 +11,7 @@ import (
 
 	"martinella/internal/intake/csaf"
 	"martinella/internal/intake/feed"
+	"martinella/internal/intake/misp"
 	"martinella/internal/platform/fault"
 )
 
@@ -29,6 +30,10 @@ func (m *Module) pull(ctx context.Context, x Source, r *round) (string, error) {
 	case CSAF:
 		return remembering(x.progress, func(st csaf.State) (csaf.State, error) {
 			return csaf.Pull(ctx, m.deps.Line, csaf.Options{Address: x.Address, Header: basic(x.Settings.User, secret), Since: x.since(), Now: m.now}, st, r)
+		})
+	case MISP:
+		return remembering(x.progress, func(st misp.State) (misp.State, error) {
+			return misp.Pull(ctx, m.deps.Line, misp.Options{Address: x.Address, Key: secret, Since: x.since()}, st, r)
 		})
 	}
 	return x.progress, fault.New(fault.Invalid, "intake.kind")

@@ -18,10 +18,11 @@ type Kind string
 const (
 	RSS  Kind = "rss"  // any RSS or Atom
 	CSAF Kind = "csaf" // a provider or an aggregator
+	MISP Kind = "misp" // a server's events
 )
 
 // Kinds lists them, in the order they are offered.
-func Kinds() []Kind { return []Kind{RSS, CSAF} }
+func Kinds() []Kind { return []Kind{RSS, CSAF, MISP} }
 
 // Source is where alerts come from.
 type Source struct {
