@@ -132,6 +132,37 @@ const (
 	AdvisoryIndicatorTypeURL     AdvisoryIndicatorType = "url"
 )
 
+// Defines values for AdvisoryRevisionKind.
+const (
+	AdvisoryRevisionKindAlert    AdvisoryRevisionKind = "alert"
+	AdvisoryRevisionKindBulletin AdvisoryRevisionKind = "bulletin"
+)
+
+// Defines values for AdvisoryRevisionPap.
+const (
+	AdvisoryRevisionPapPAPAMBER AdvisoryRevisionPap = "PAP:AMBER"
+	AdvisoryRevisionPapPAPCLEAR AdvisoryRevisionPap = "PAP:CLEAR"
+	AdvisoryRevisionPapPAPGREEN AdvisoryRevisionPap = "PAP:GREEN"
+	AdvisoryRevisionPapPAPRED   AdvisoryRevisionPap = "PAP:RED"
+)
+
+// Defines values for AdvisoryRevisionSeverity.
+const (
+	AdvisoryRevisionSeverityCritical AdvisoryRevisionSeverity = "critical"
+	AdvisoryRevisionSeverityHigh     AdvisoryRevisionSeverity = "high"
+	AdvisoryRevisionSeverityLow      AdvisoryRevisionSeverity = "low"
+	AdvisoryRevisionSeverityMedium   AdvisoryRevisionSeverity = "medium"
+)
+
+// Defines values for AdvisoryRevisionTLP.
+const (
+	AdvisoryRevisionTLPTLPAMBER       AdvisoryRevisionTLP = "TLP:AMBER"
+	AdvisoryRevisionTLPTLPAMBERSTRICT AdvisoryRevisionTLP = "TLP:AMBER+STRICT"
+	AdvisoryRevisionTLPTLPCLEAR       AdvisoryRevisionTLP = "TLP:CLEAR"
+	AdvisoryRevisionTLPTLPGREEN       AdvisoryRevisionTLP = "TLP:GREEN"
+	AdvisoryRevisionTLPTLPRED         AdvisoryRevisionTLP = "TLP:RED"
+)
+
 // Defines values for AgreementAcceptanceLanguage.
 const (
 	AgreementAcceptanceLanguageEn AgreementAcceptanceLanguage = "en"
@@ -1721,11 +1752,17 @@ type AddNeverBlockedBody struct {
 
 // Advisory defines model for Advisory.
 type Advisory struct {
+	// AcknowledgeAnew Of a revision: it is to be acknowledged again.
+	AcknowledgeAnew *bool `json:"acknowledge_anew,omitempty"`
+
 	// AcknowledgeWithinHours 0: no acknowledgement is asked for.
 	AcknowledgeWithinHours *int64 `json:"acknowledge_within_hours,omitempty"`
 
 	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
-	Audience  *string   `json:"audience,omitempty"`
+	Audience *string `json:"audience,omitempty"`
+
+	// Change Of a revision: what it changes, as its readers are told.
+	Change    *string   `json:"change,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 	CreatedBy string    `json:"created_by"`
 	Cves      []string  `json:"cves,omitempty"`
@@ -1756,10 +1793,19 @@ type Advisory struct {
 	Reference *string `json:"reference,omitempty"`
 
 	// References Addresses.
-	References []string         `json:"references,omitempty"`
-	SentAt     *time.Time       `json:"sent_at,omitempty"`
-	SentBy     *string          `json:"sent_by,omitempty"`
-	Severity   AdvisorySeverity `json:"severity"`
+	References []string `json:"references,omitempty"`
+
+	// RevisedAt When the revision that holds was sent; none: the first.
+	RevisedAt *time.Time `json:"revised_at,omitempty"`
+
+	// Revises Of a draft: the advisory whose next revision it is.
+	Revises *int64 `json:"revises,omitempty"`
+
+	// Revision 1 as first sent.
+	Revision int64            `json:"revision"`
+	SentAt   *time.Time       `json:"sent_at,omitempty"`
+	SentBy   *string          `json:"sent_by,omitempty"`
+	Severity AdvisorySeverity `json:"severity"`
 
 	// Source Whose alert it was; none: the CSIRT's own.
 	Source *string       `json:"source,omitempty"`
@@ -1813,12 +1859,18 @@ type AdvisoryDeliveryOutcome string
 
 // AdvisoryEntry defines model for AdvisoryEntry.
 type AdvisoryEntry struct {
+	// AcknowledgeAnew Of a revision: it is to be acknowledged again.
+	AcknowledgeAnew *bool `json:"acknowledge_anew,omitempty"`
+
 	// AcknowledgeWithinHours 0: no acknowledgement is asked for.
 	AcknowledgeWithinHours *int64 `json:"acknowledge_within_hours,omitempty"`
 
 	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
-	Audience *string  `json:"audience,omitempty"`
-	Cves     []string `json:"cves,omitempty"`
+	Audience *string `json:"audience,omitempty"`
+
+	// Change Of a revision: what it changes, as its readers are told.
+	Change *string  `json:"change,omitempty"`
+	Cves   []string `json:"cves,omitempty"`
 
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
@@ -1896,6 +1948,59 @@ type AdvisoryProduct struct {
 	// Versions That are affected.
 	Versions *string `json:"versions,omitempty"`
 }
+
+// AdvisoryRevision defines model for AdvisoryRevision.
+type AdvisoryRevision struct {
+	// AcknowledgeAnew Of a revision: it is to be acknowledged again.
+	AcknowledgeAnew *bool `json:"acknowledge_anew,omitempty"`
+
+	// AcknowledgeWithinHours 0: no acknowledgement is asked for.
+	AcknowledgeWithinHours *int64 `json:"acknowledge_within_hours,omitempty"`
+
+	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
+	Audience *string `json:"audience,omitempty"`
+
+	// Change Of a revision: what it changes, as its readers are told.
+	Change *string  `json:"change,omitempty"`
+	Cves   []string `json:"cves,omitempty"`
+
+	// Indicators Of compromise. Lists leave them out.
+	Indicators []AdvisoryIndicator  `json:"indicators,omitempty"`
+	Kind       AdvisoryRevisionKind `json:"kind"`
+	Number     int64                `json:"number"`
+	Pap        *AdvisoryRevisionPap `json:"pap,omitempty"`
+
+	// Products That it calls affected.
+	Products []AdvisoryProduct `json:"products,omitempty"`
+
+	// Reference Of the source: AL11/260320/CSIRT-ITA. No two advisories have the same.
+	Reference *string `json:"reference,omitempty"`
+
+	// References Addresses.
+	References []string                 `json:"references,omitempty"`
+	SentAt     time.Time                `json:"sent_at"`
+	SentBy     string                   `json:"sent_by"`
+	Severity   AdvisoryRevisionSeverity `json:"severity"`
+
+	// Source Whose alert it was; none: the CSIRT's own.
+	Source *string `json:"source,omitempty"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts map[string]AdvisoryText `json:"texts"`
+	TLP   AdvisoryRevisionTLP     `json:"tlp"`
+}
+
+// AdvisoryRevisionKind defines model for AdvisoryRevision.Kind.
+type AdvisoryRevisionKind string
+
+// AdvisoryRevisionPap defines model for AdvisoryRevision.Pap.
+type AdvisoryRevisionPap string
+
+// AdvisoryRevisionSeverity defines model for AdvisoryRevision.Severity.
+type AdvisoryRevisionSeverity string
+
+// AdvisoryRevisionTLP defines model for AdvisoryRevision.TLP.
+type AdvisoryRevisionTLP string
 
 // AdvisoryText defines model for AdvisoryText.
 type AdvisoryText struct {
@@ -3679,6 +3784,18 @@ type ListAdvisory struct {
 type ListAdvisoryDelivery struct {
 	// Items The things, in order.
 	Items []AdvisoryDelivery `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAdvisoryRevision defines model for ListAdvisoryRevision.
+type ListAdvisoryRevision struct {
+	// Items The things, in order.
+	Items []AdvisoryRevision `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -5471,7 +5588,9 @@ type ReasonVerdict string
 
 // ReceivedAdvisory defines model for ReceivedAdvisory.
 type ReceivedAdvisory struct {
-	AcknowledgeBy *time.Time `json:"acknowledge_by,omitempty"`
+	// AcknowledgeAnew Of a revision: it is to be acknowledged again.
+	AcknowledgeAnew *bool      `json:"acknowledge_anew,omitempty"`
+	AcknowledgeBy   *time.Time `json:"acknowledge_by,omitempty"`
 
 	// AcknowledgeWithinHours 0: no acknowledgement is asked for.
 	AcknowledgeWithinHours *int64     `json:"acknowledge_within_hours,omitempty"`
@@ -5484,8 +5603,11 @@ type ReceivedAdvisory struct {
 	// Because Why the organisation received it.
 	Because []AudienceReason `json:"because"`
 	Certain bool             `json:"certain"`
-	Cves    []string         `json:"cves,omitempty"`
-	ID      int64            `json:"id"`
+
+	// Change Of a revision: what it changes, as its readers are told.
+	Change *string  `json:"change,omitempty"`
+	Cves   []string `json:"cves,omitempty"`
+	ID     int64    `json:"id"`
 
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator      `json:"indicators,omitempty"`
@@ -6678,6 +6800,18 @@ type ProposeAdvisoryParams struct {
 
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ReviseAdvisoryParams defines parameters for ReviseAdvisory.
+type ReviseAdvisoryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListAdvisoryRevisionsParams defines parameters for ListAdvisoryRevisions.
+type ListAdvisoryRevisionsParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // SendAdvisoryParams defines parameters for SendAdvisory.
@@ -9809,6 +9943,32 @@ func (c *Client) ProposeAdvisory(ctx context.Context, id int64, params *ProposeA
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Advisory](ctx, c, q)
+}
+
+// ReviseAdvisory Begin the next revision of a sent advisory
+//
+// A draft with the same contents; when it is sent it takes the advisory's place, whose id stays. Where one is begun already, that one is answered.
+//
+// POST /api/v1/advisories/{id}/revision
+func (c *Client) ReviseAdvisory(ctx context.Context, id int64, params *ReviseAdvisoryParams) (*Reply[Advisory], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/revision", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Advisory](ctx, c, q)
+}
+
+// ListAdvisoryRevisions List the earlier revisions of a sent advisory
+//
+// All of them, the first first.
+//
+// GET /api/v1/advisories/{id}/revisions
+func (c *Client) ListAdvisoryRevisions(ctx context.Context, id int64, params *ListAdvisoryRevisionsParams) (*Reply[ListAdvisoryRevision], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/revisions", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAdvisoryRevision](ctx, c, q)
 }
 
 // SendAdvisory Send it to its audience as it is now

@@ -78,6 +78,8 @@ type Entry struct {
 	PAP       PAP
 	Content
 	Audience string
+	Change   string // of a revision: what it changes, as its readers are told
+	Renew    bool   // of a revision: it is to be acknowledged anew
 	// AckWithin is how long its members have to acknowledge it; 0: they need not.
 	AckWithin time.Duration
 }
@@ -96,6 +98,11 @@ type Advisory struct {
 	Sent      Step
 	Withdrawn Step
 	Why       string // it was withdrawn
+
+	Revision int       // 1 as first sent
+	Revised  Step      // when the revision that holds was sent; zero: the first
+	Revises  int64     // a draft: the advisory whose next revision it is
+	Asked    time.Time // since when it is to be acknowledged, where a revision asked anew
 
 	Organisations int // it was sent to
 	People        int // who are written to
@@ -125,6 +132,9 @@ func (c Content) In(languages ...string) Text {
 func (a Advisory) Due() time.Time {
 	if a.AckWithin == 0 || a.Sent.At.IsZero() {
 		return time.Time{}
+	}
+	if !a.Asked.IsZero() {
+		return a.Asked.Add(a.AckWithin)
 	}
 	return a.Sent.At.Add(a.AckWithin)
 }

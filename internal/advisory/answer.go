@@ -39,6 +39,8 @@ type Delivery struct {
 	Outcome      Outcome
 	Answered     Step // with the outcome
 	Note         string
+	Since        int // the first revision it was sent
+	Seen         int // the last revision that was opened; 0: none
 
 	chosen chosen
 }
@@ -55,16 +57,18 @@ func (r Received) Late(now time.Time) bool {
 }
 
 // Read gives one to somebody of the scope's organisation, and remembers that it
-// was opened, and by whom first. A NotFound fault for what was not sent to it, and for
+// was opened, by whom first, and which revision was last. A NotFound fault for what was not sent to it, and for
 // TLP:RED to everybody it was not written to.
 func (m *Module) Read(ctx context.Context, s access.Scope, who Author, id int64) (Received, error) {
 	r, err := m.received(ctx, m.deps.DB, s, who, id)
-	if err != nil || !r.Opened.At.IsZero() || who.ID == 0 || who.Staff {
+	if err != nil || r.Seen >= r.Revision || who.ID == 0 || who.Staff {
 		return r, err
 	}
-	r.Opened = Step{m.now(), who.Name}
-	_, err = m.deps.DB.Exec(ctx, "UPDATE advisory_member SET opened_at = $3, opened_name = $4 WHERE advisory_id = $1 AND organisation_id = $2 AND opened_at IS NULL",
-		id, r.Organisation, db.Ms(r.Opened.At), who.Name)
+	if r.Opened.At.IsZero() {
+		r.Opened = Step{m.now(), who.Name}
+	}
+	_, err = m.deps.DB.Exec(ctx, `UPDATE advisory_member SET seen = $5, opened_name = CASE WHEN opened_at IS NULL THEN $4 ELSE opened_name END, opened_at = COALESCE(opened_at, $3)
+		WHERE advisory_id = $1 AND organisation_id = $2 AND seen < $5`, id, r.Organisation, db.Ms(r.Opened.At), who.Name, r.Revision)
 	return r, err
 }
 

@@ -29,6 +29,8 @@ func (m *Module) RegisterAPI(a *api.API) {
 	api.Delete(a, "/advisories/{id}", edit, m.apiDiscard, api.Op{ID: "delete-advisory", Tag: tag, Summary: "Delete a draft"})
 	api.Post(a, "/advisories/{id}/proposal", edit, m.apiPropose, api.Op{ID: "propose-advisory", Tag: tag, Summary: "Ask a second person to send it"})
 	api.Post(a, "/advisories/{id}/sending", send, m.apiSend, api.Op{ID: "send-advisory", Tag: tag, Summary: "Send it to its audience as it is now", Text: "The organisations and people are settled when this answers; the mails follow."})
+	api.Post(a, "/advisories/{id}/revision", edit, m.apiRevise, api.Op{ID: "revise-advisory", Tag: tag, Status: http.StatusCreated, Summary: "Begin the next revision of a sent advisory", Text: "A draft with the same contents; when it is sent it takes the advisory's place, whose id stays. Where one is begun already, that one is answered."})
+	api.Get(a, "/advisories/{id}/revisions", read, m.apiRevisions, api.Op{ID: "list-advisory-revisions", Tag: tag, Summary: "List the earlier revisions of a sent advisory", Text: "All of them, the first first."})
 	api.Post(a, "/advisories/{id}/withdrawal", send, m.apiWithdraw, api.Op{ID: "withdraw-advisory", Tag: tag, Summary: "Take a sent advisory back"})
 	api.Get(a, "/advisories/{id}/deliveries", read, m.apiDeliveries, api.Op{ID: "list-advisory-deliveries", Tag: tag, Summary: "List what became of it, organisation by organisation"})
 	api.Get(a, "/audience", edit, m.apiAudience, api.Op{ID: "preview-audience", Tag: tag, Summary: "Say whom an audience means, and why, before anything is sent"})
@@ -64,11 +66,13 @@ type advisoryEntryJSON struct {
 	Indicators []advisoryIndicatorJSON     `json:"indicators,omitempty" maxItems:"5000" doc:"Of compromise. Lists leave them out."`
 	Source     string                      `json:"source,omitempty" maxLength:"60" doc:"Whose alert it was; none: the CSIRT's own."`
 	Audience   string                      `json:"audience,omitempty" maxLength:"4000" doc:"Whom it is for: everyone; tier:full and not province:FI; uses:\"fortios < 7.2.8 internet\"."`
+	Change     string                      `json:"change,omitempty" maxLength:"2000" doc:"Of a revision: what it changes, as its readers are told."`
+	Renew      bool                        `json:"acknowledge_anew,omitempty" doc:"Of a revision: it is to be acknowledged again."`
 	AckHours   int                         `json:"acknowledge_within_hours,omitempty" minimum:"0" maximum:"720" doc:"0: no acknowledgement is asked for."`
 }
 
 func (e advisoryEntryJSON) entry() Entry {
-	out := Entry{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: tlp.Label(e.TLP), PAP: e.PAP, Audience: e.Audience, AckWithin: time.Duration(e.AckHours) * time.Hour,
+	out := Entry{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: tlp.Label(e.TLP), PAP: e.PAP, Change: e.Change, Renew: e.Renew, Audience: e.Audience, AckWithin: time.Duration(e.AckHours) * time.Hour,
 		Content: Content{Texts: map[string]Text{}, CVEs: e.CVEs, Links: e.References, Products: api.Each(e.Products, advisoryProductJSON.product), Indicators: api.Each(e.Indicators, advisoryIndicatorJSON.indicator), Source: e.Source}}
 	for lang, t := range e.Texts {
 		out.Texts[lang] = Text(t)
@@ -78,7 +82,7 @@ func (e advisoryEntryJSON) entry() Entry {
 
 func entryView(e Entry) advisoryEntryJSON {
 	out := advisoryEntryJSON{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: string(e.TLP), PAP: e.PAP, Texts: map[string]advisoryTextJSON{}, CVEs: e.CVEs, References: e.Links, Products: api.Each(e.Products, productView), Indicators: api.Each(e.Indicators, indicatorView), Source: e.Source,
-		Audience: e.Audience, AckHours: int(e.AckWithin / time.Hour)}
+		Change: e.Change, Renew: e.Renew, Audience: e.Audience, AckHours: int(e.AckWithin / time.Hour)}
 	for lang, t := range e.Texts {
 		out.Texts[lang] = advisoryTextJSON(t)
 	}
@@ -97,6 +101,9 @@ type advisoryJSON struct {
 	SentBy        string                 `json:"sent_by,omitempty"`
 	WithdrawnAt   time.Time              `json:"withdrawn_at,omitzero"`
 	Why           string                 `json:"withdrawn_because,omitempty"`
+	Revision      int                    `json:"revision" doc:"1 as first sent."`
+	RevisedAt     time.Time              `json:"revised_at,omitzero" doc:"When the revision that holds was sent; none: the first."`
+	Revises       int64                  `json:"revises,omitempty" doc:"Of a draft: the advisory whose next revision it is."`
 	Organisations int                    `json:"organisations" doc:"It was sent to."`
 	People        int                    `json:"people" doc:"A mail is written to."`
 	Told          int                    `json:"mails_queued" doc:"Of those mails, so far."`
@@ -118,7 +125,7 @@ func (a advisoryJSON) Location() string {
 
 func advisoryView(a Advisory) advisoryJSON {
 	return advisoryJSON{ID: a.ID, AdvisoryEntry: entryView(a.Entry), State: a.State, CreatedAt: a.Created.At, CreatedBy: a.Created.Name, ProposedAt: a.Proposed.At, SentAt: a.Sent.At, SentBy: a.Sent.Name,
-		WithdrawnAt: a.Withdrawn.At, Why: a.Why, Organisations: a.Organisations, People: a.People, Told: a.Told, version: a.Version}
+		WithdrawnAt: a.Withdrawn.At, Why: a.Why, Revision: a.Revision, RevisedAt: a.Revised.At, Revises: a.Revises, Organisations: a.Organisations, People: a.People, Told: a.Told, version: a.Version}
 }
 
 // advisoryOriginalJSON is something an advisory was made of.

@@ -32,7 +32,7 @@ func (m *Module) Create(ctx context.Context, s access.Scope, who Author, e Entry
 		return a, e.check()
 	}
 	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
-		id, err := m.insert(ctx, tx, s, e, who)
+		id, err := m.insert(ctx, tx, s, e, who, 0)
 		if err != nil {
 			return err
 		}
@@ -51,21 +51,21 @@ func (m *Module) Edit(ctx context.Context, s access.Scope, who Author, id, versi
 	if e = e.tidy(); e.check() != nil {
 		return a, e.check()
 	}
-	return m.change(ctx, s, id, version, access.AdvisoryEdit, "advisory.changed", func(tx *db.Tx, a Advisory) error {
+	return m.change(ctx, s, id, version, access.AdvisoryEdit, "advisory.changed", func(tx *db.Tx, a Advisory) (int64, error) {
 		a.Entry = e
-		return m.update(ctx, tx, s, a, who)
+		return id, m.update(ctx, tx, s, a, who)
 	})
 }
 
 // Propose asks a second person to send it.
 func (m *Module) Propose(ctx context.Context, s access.Scope, who Author, id, version int64) (Advisory, error) {
-	return m.change(ctx, s, id, version, access.AdvisoryEdit, "advisory.proposed", func(tx *db.Tx, a Advisory) error {
+	return m.change(ctx, s, id, version, access.AdvisoryEdit, "advisory.proposed", func(tx *db.Tx, a Advisory) (int64, error) {
 		if _, err := a.ready(); err != nil {
-			return err
+			return id, err
 		}
 		_, err := tx.Exec(ctx, "UPDATE advisory SET version = version + 1, state = $2, changed_by = $3, proposed_at = $4, proposed_name = $5 WHERE id = $1",
 			a.ID, Proposed, who.ID, db.Ms(m.now()), who.Name)
-		return err
+		return id, err
 	})
 }
 
@@ -96,8 +96,9 @@ func (m *Module) mayWrite(s access.Scope) error {
 	return s.Require(access.AdvisoryEdit)
 }
 
-// change does something to one that is not sent, in a transaction, and gives it as it is then.
-func (m *Module) change(ctx context.Context, s access.Scope, id, version int64, p access.Permission, action string, do func(*db.Tx, Advisory) error) (a Advisory, err error) {
+// change does something to one that is not sent, in a transaction, and gives the
+// advisory that do names as it is then.
+func (m *Module) change(ctx context.Context, s access.Scope, id, version int64, p access.Permission, action string, do func(*db.Tx, Advisory) (int64, error)) (a Advisory, err error) {
 	if err := s.Territory(); err != nil {
 		return a, err
 	}
@@ -109,10 +110,11 @@ func (m *Module) change(ctx context.Context, s access.Scope, id, version int64, 
 		if err != nil {
 			return err
 		}
-		if err := do(tx, before); err != nil {
+		now, err := do(tx, before)
+		if err != nil {
 			return err
 		}
-		if a, err = m.get(ctx, tx, s, id, ""); err != nil {
+		if a, err = m.get(ctx, tx, s, now, ""); err != nil {
 			return err
 		}
 		return m.audit(ctx, tx, s, a, action)
@@ -142,6 +144,9 @@ func (a Advisory) ready() (audience.Expr, error) {
 		if t.Body == "" {
 			f.Field("body_"+lang, "advisory.body")
 		}
+	}
+	if a.Revises != 0 && a.Change == "" {
+		f.Field("change", "advisory.change")
 	}
 	to, err := audience.Parse(a.Audience)
 	if err == nil {

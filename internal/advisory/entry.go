@@ -53,6 +53,7 @@ func (e Entry) tidy() Entry {
 	e.CVEs = distinct(e.CVEs, strings.ToUpper)
 	e.Links = distinct(e.Links, func(s string) string { return s })
 	e.Products, e.Indicators = tidyProducts(e.Products), tidyIndicators(e.Indicators)
+	e.Change = strings.TrimSpace(strings.ReplaceAll(e.Change, "\r\n", "\n"))
 	e.Source = strings.Join(strings.Fields(e.Source), " ")
 	return e
 }
@@ -85,6 +86,9 @@ func (e Entry) check() error {
 	}
 	if e.AckWithin < 0 || e.AckWithin > maxAck {
 		f.Field("ack", "advisory.ack")
+	}
+	if utf8.RuneCountInString(e.Change) > maxNote {
+		f.Field("change", "advisory.long", fault.P{"limit": maxNote})
 	}
 	e.checkTexts(f)
 	e.checkLists(f)

@@ -28,15 +28,19 @@ func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]cho
 	first := orgs[p.organisations[0]]
 	l := x.m.deps.Bundle.Localizer(p.Language, first.Zone)
 	mail := Mail{
-		Advisory: x.a.ID, Number: p.number, Organisation: first.ID, To: p.Contact,
+		Advisory: x.a.ID, Revision: x.a.Revision, Number: p.number, Organisation: first.ID, To: p.Contact,
 		TLP: strings.TrimPrefix(string(x.a.TLP), "TLP:"), Critical: x.a.Severity == Critical,
 	}
-	mail.Subject = x.subject(l)
-	top := []string{l.T("advisory.mail.greeting", "name", p.Name), x.opening(l)}
+	again := p.since < x.a.Revision
+	mail.Subject = x.subject(l, again)
+	top := []string{l.T("advisory.mail.greeting", "name", p.Name), x.opening(l, again)}
 	for _, id := range p.organisations {
 		top = append(top, orgs[id].Name+": "+why[id].why(l)+".")
 	}
 	body := x.body(l)
+	if again && Mailed(x.a.TLP) {
+		top = append(top, x.a.Change)
+	}
 	bottom := x.bottom(l, first)
 	mail.Signature = x.m.deps.Name
 	mail.Text = joined(joined(top...), body.text, joined(bottom...), "-- \n"+mail.Signature) + "\n"
@@ -45,11 +49,15 @@ func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]cho
 }
 
 // subject says nothing of what mail may not carry.
-func (x *letters) subject(l *i18n.Localizer) string {
+func (x *letters) subject(l *i18n.Localizer, again bool) string {
+	text := l.T("advisory.mail.subject", "severity", l.T("advisory.severity."+string(x.a.Severity)), "title", x.a.Title(l.Lang()))
 	if !Mailed(x.a.TLP) {
-		return l.T("advisory.mail.subject.closed", "kind", l.T("advisory.kind."+string(x.a.Kind)), "label", string(x.a.TLP))
+		text = l.T("advisory.mail.subject.closed", "kind", l.T("advisory.kind."+string(x.a.Kind)), "label", string(x.a.TLP))
 	}
-	return short(l.T("advisory.mail.subject", "severity", l.T("advisory.severity."+string(x.a.Severity)), "title", x.a.Title(l.Lang())))
+	if again {
+		text = l.T("advisory.mail.subject.again", "subject", text)
+	}
+	return short(text)
 }
 
 // maxSubject is what the mailer takes, in bytes, with room for the ellipsis.
@@ -62,9 +70,12 @@ func short(subject string) string {
 	return strings.ToValidUTF8(subject[:maxSubject], "") + "…"
 }
 
-func (x *letters) opening(l *i18n.Localizer) string {
-	if !Mailed(x.a.TLP) {
+func (x *letters) opening(l *i18n.Localizer, again bool) string {
+	switch {
+	case !Mailed(x.a.TLP):
 		return l.T("advisory.mail.closed", "label", string(x.a.TLP))
+	case again:
+		return l.T("advisory.mail.opening.again", "csirt", x.m.deps.Name, "date", l.DateTime(x.a.Sent.At))
 	}
 	return l.T("advisory.mail.opening."+string(x.a.Kind), "csirt", x.m.deps.Name)
 }

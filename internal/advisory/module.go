@@ -34,6 +34,7 @@ func Migrations() db.Migration { return db.Migration{Module: "advisory", FS: mig
 // The events of the room. Their payload is Told.
 const (
 	EventSent         = "advisory.sent"         // to one organisation
+	EventRevised      = "advisory.revised"      // to one that had an earlier revision
 	EventAcknowledged = "advisory.acknowledged" // by it
 )
 
@@ -43,6 +44,7 @@ type Told struct {
 	Kind     Kind     `json:"kind"`
 	Severity Severity `json:"severity"`
 	TLP      string   `json:"tlp"`
+	Revision int      `json:"revision"`
 }
 
 // Organisation is what the room needs to know of one.
@@ -73,6 +75,7 @@ type Technology interface {
 // Mail is an advisory's mail to one person.
 type Mail struct {
 	Advisory     int64
+	Revision     int
 	Number       int64 // of the recipient
 	Organisation int64
 	To           Contact

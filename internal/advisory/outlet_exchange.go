@@ -28,13 +28,16 @@ type OutPlace struct {
 	ID int64
 }
 
-// outChanged is when what leaves of an advisory changed last: once sent, only its withdrawal changes it.
-const outChanged = "COALESCE(a.withdrawn_at, a.sent_at)"
+// outChanged is when what leaves of an advisory changed last: once sent, its revisions and its withdrawal change it.
+const outChanged = "COALESCE(a.withdrawn_at, a.revised_at, a.sent_at)"
 
 // ChangedOutside is when what leaves of it changed last.
 func (a Advisory) ChangedOutside() time.Time {
 	if !a.Withdrawn.At.IsZero() {
 		return a.Withdrawn.At
+	}
+	if !a.Revised.At.IsZero() {
+		return a.Revised.At
 	}
 	return a.Sent.At
 }

@@ -29,6 +29,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("POST "+one+"/discard", edit, m.discarding)
 	g.Handle("GET "+one+"/send", send, m.sendPage)
 	g.Handle("POST "+one+"/send", send, m.sending)
+	g.Handle("POST "+one+"/revise", edit, m.revising)
 	g.Handle("GET "+one+"/withdraw", send, m.withdrawPage)
 	g.Handle("POST "+one+"/withdraw", send, m.withdrawing)
 
@@ -93,7 +94,19 @@ func (m *Module) oneView(r *gate.Request) (v oneView, err error) {
 	if v.Advisory, err = m.inPath(r); err != nil {
 		return v, err
 	}
-	if v.Originals, err = m.Originals(r.Context(), r.Scope, v.ID); err != nil || v.unsent() {
+	if v.Originals, err = m.Originals(r.Context(), r.Scope, v.ID); err != nil {
+		return v, err
+	}
+	if v.unsent() {
+		v.Changes, err = m.changesOf(r.Context(), r.Scope, r.L, v.Advisory)
+		return v, err
+	}
+	earlier, err := m.Revisions(r.Context(), r.Scope, v.ID)
+	if err != nil {
+		return v, err
+	}
+	v.History = history(r.L, earlier, v.Advisory)
+	if v.Begun, err = m.Begun(r.Context(), r.Scope, v.ID); err != nil {
 		return v, err
 	}
 	if v.Progress, err = m.Progress(r.Context(), r.Scope, v.ID); err != nil {

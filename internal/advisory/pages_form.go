@@ -23,7 +23,7 @@ func entryOf(f web.Form) (e Entry, err error) {
 	hours, err := f.Int("ack", 0)
 	e = Entry{
 		Kind: Kind(f.Text("kind")), Reference: f.Text("reference"), Severity: Severity(f.Text("severity")), TLP: tlp.Label(f.Text("tlp")), PAP: PAP(f.Text("pap")),
-		Audience: f.Text("audience"), AckWithin: time.Duration(min(max(hours, -1), 10_000)) * time.Hour,
+		Change: f.Text("change"), Renew: f.Bool("renew"), Audience: f.Text("audience"), AckWithin: time.Duration(min(max(hours, -1), 10_000)) * time.Hour,
 		Content: Content{Texts: map[string]Text{}, CVEs: words(f.Text("cves")), Links: words(f.Text("links"))},
 	}
 	if e.Source, e.Products = f.Text("source"), readProducts(f.Raw("products")); err == nil {
@@ -160,7 +160,11 @@ func (m *Module) receivedView(r *gate.Request, failure error) (v receivedView, e
 		return v, err
 	}
 	v = receivedView{Base: r.Path("/advisories"), CanAnswer: r.Scope.Can(access.AdvisoryAnswer), Now: m.now(), State: r.FormState(failure)}
-	v.Received, err = m.Read(r.Context(), r.Scope, author(r), id)
+	if v.Received, err = m.Read(r.Context(), r.Scope, author(r), id); err != nil {
+		return v, err
+	}
+	earlier, err := m.earlierOf(r.Context(), m.deps.DB, r.Scope, v.Received)
+	v.History = history(r.L, earlier, v.Received.Advisory)
 	return v, err
 }
 

@@ -46,6 +46,8 @@ func answerChip(l *i18n.Localizer, r Received, now time.Time) ui.Chip {
 	switch {
 	case r.Advisory.State == Withdrawn:
 		return ui.Chip{Text: l.T("advisory.state.withdrawn")}
+	case r.Seen > 0 && r.Seen < r.Revision:
+		return ui.Chip{Text: l.T("advisory.updated"), Icon: ui.IconWarning, Tone: ui.Warning}
 	case r.Outcome != "":
 		return ui.Chip{Text: l.T("advisory.outcome." + string(r.Outcome)), Icon: ui.IconCheck, Tone: ui.Success}
 	case !r.Acknowledged.At.IsZero():
@@ -54,6 +56,14 @@ func answerChip(l *i18n.Localizer, r Received, now time.Time) ui.Chip {
 		return ui.Chip{Text: l.T("advisory.late"), Icon: ui.IconWarning, Tone: ui.Danger}
 	case r.AckWithin > 0:
 		return ui.Chip{Text: l.T("advisory.to_acknowledge"), Tone: ui.Warning}
+	}
+	return readChip(l, r)
+}
+
+// readChip is of what need not be acknowledged.
+func readChip(l *i18n.Localizer, r Received) ui.Chip {
+	if r.Seen > 0 {
+		return ui.Chip{Text: l.T("advisory.read"), Icon: ui.IconCheck, Tone: ui.Success}
 	}
 	return ui.Chip{Text: l.T("advisory.to_read"), Tone: ui.Info}
 }
@@ -101,6 +111,7 @@ type receivedView struct {
 	CanAnswer bool
 	Now       time.Time
 	State     ui.FormState
+	History   []revisionView
 }
 
 func (v receivedView) title(l *i18n.Localizer) string { return v.Received.Title(l.Lang()) }
@@ -111,6 +122,9 @@ func (v receivedView) path(rest string) string {
 
 func (v receivedView) facts(l *i18n.Localizer) []ui.Fact {
 	out := []ui.Fact{{Term: l.T("advisory.col.received"), Cell: ui.In(ui.Time{At: v.Advisory.Sent.At})}}
+	if !v.Advisory.Revised.At.IsZero() && v.Since < v.Advisory.Revision {
+		out = append(out, ui.Fact{Term: l.T("advisory.fact.revised"), Cell: ui.In(ui.Time{At: v.Advisory.Revised.At})})
+	}
 	if due := v.Due(); !due.IsZero() && v.Acknowledged.At.IsZero() {
 		out = append(out, ui.Fact{Term: l.T("advisory.fact.ack"), Cell: ui.In(ui.Deadline(due))})
 	}
@@ -165,7 +179,7 @@ func acknowledgeForm(v receivedView) templ.Component {
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.acknowledge.text"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 105, Col: 44}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 119, Col: 44}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -260,6 +274,10 @@ func receivedBody(v receivedView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = revisionsBody(v.History).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Var7 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -279,7 +297,7 @@ func receivedBody(v receivedView) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(v.chosen.sentence(ui.L(ctx)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 123, Col: 35}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 138, Col: 35}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -314,7 +332,7 @@ func receivedBody(v receivedView) templ.Component {
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(string(v.TLP))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 126, Col: 20}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 141, Col: 20}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -327,7 +345,7 @@ func receivedBody(v receivedView) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.binds."+labelKey(v.TLP)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 126, Col: 72}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 141, Col: 72}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -345,7 +363,7 @@ func receivedBody(v receivedView) templ.Component {
 				var templ_7745c5c3_Var12 string
 				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(string(v.PAP))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 128, Col: 21}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 143, Col: 21}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
@@ -358,7 +376,7 @@ func receivedBody(v receivedView) templ.Component {
 				var templ_7745c5c3_Var13 string
 				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.pap."+papKey(v.PAP)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 128, Col: 69}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_member.templ`, Line: 143, Col: 69}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 				if templ_7745c5c3_Err != nil {

@@ -5,6 +5,7 @@ package advisory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"martinella/internal/access"
@@ -42,8 +43,12 @@ func (m *Module) Preview(ctx context.Context, s access.Scope, e Entry) (Reach, e
 	return m.reach(ctx, s, to)
 }
 
-// reach chooses the organisations, in the order of their names, and their contacts.
-func (m *Module) reach(ctx context.Context, s access.Scope, to audience.Expr) (Reach, error) {
+// Already is the reason of those who have the advisory that is revised.
+const Already audience.Key = "already"
+
+// reach chooses the organisations, in the order of their names, and their
+// contacts; also are organisations that are reached whatever the audience is.
+func (m *Module) reach(ctx context.Context, s access.Scope, to audience.Expr, also ...int64) (Reach, error) {
 	all, err := m.deps.Directory.Members(ctx, s)
 	if err != nil {
 		return Reach{}, fmt.Errorf("advisory: the members: %w", err)
@@ -59,6 +64,7 @@ func (m *Module) reach(ctx context.Context, s access.Scope, to audience.Expr) (R
 	if err != nil {
 		return Reach{}, fmt.Errorf("advisory: who runs it: %w", err)
 	}
+	chosen = withAlready(chosen, also, place)
 	ids := make([]int64, len(chosen))
 	for i, c := range chosen {
 		ids[i] = c.ID
@@ -73,6 +79,21 @@ func (m *Module) reach(ctx context.Context, s access.Scope, to audience.Expr) (R
 	}
 	out.count()
 	return out, nil
+}
+
+// withAlready adds those who are not chosen, in their place.
+func withAlready(chosen []audience.Chosen, also []int64, place map[int64]int) []audience.Chosen {
+	have := make(map[int64]bool, len(chosen))
+	for _, c := range chosen {
+		have[c.ID] = true
+	}
+	for _, id := range also {
+		if _, active := place[id]; active && !have[id] {
+			chosen = append(chosen, audience.Chosen{ID: id, Certain: true, Reasons: []audience.Reason{{Term: audience.Expr{Key: Already}}}})
+		}
+	}
+	slices.SortFunc(chosen, func(a, b audience.Chosen) int { return place[a.ID] - place[b.ID] })
+	return chosen
 }
 
 func (r *Reach) count() {
@@ -100,6 +121,7 @@ type recipient struct {
 	Contact
 	number        int64
 	organisations []int64
+	since         int // the first revision that was written to him
 }
 
 // recipients gives each person once, with all he is written to for.

@@ -5,6 +5,7 @@ package advisory
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -39,8 +40,10 @@ type incoming struct {
 }
 
 // Receive makes a draft of an alert from outside and keeps it as it came. One
-// whose reference is here already is kept beside the advisory that has it, which
-// does not change: known. Faults: those of package parse; advisory.entry.
+// whose reference is here already is known: where it says something new of an
+// advisory that was sent, it becomes the draft of its next revision; else it is
+// kept beside the advisory that has it, which does not change. Faults: those of
+// package parse; advisory.entry.
 func (m *Module) Receive(ctx context.Context, s access.Scope, who Author, name string, data []byte) (a Advisory, known bool, err error) {
 	in, err := m.takeIn(ctx, s, name, data)
 	if err != nil {
@@ -77,8 +80,10 @@ func (m *Module) takeFrom(ctx context.Context, s access.Scope, x Incoming) (in i
 func (m *Module) draftOf(ctx context.Context, s access.Scope, who Author, in incoming, then func(ctx context.Context, tx *db.Tx, id int64, known bool) error) (a Advisory, known bool, err error) {
 	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
 		id, err := m.byReference(ctx, tx, s, in.entry.Reference)
-		if known = id != 0; err == nil && !known {
-			id, err = m.insert(ctx, tx, s, in.entry, who)
+		if known = id != 0; err == nil && known {
+			id, err = m.heardAgain(ctx, tx, s, who, id, in)
+		} else if err == nil {
+			id, err = m.insert(ctx, tx, s, in.entry, who, 0)
 		}
 		if err != nil {
 			return err
@@ -95,6 +100,23 @@ func (m *Module) draftOf(ctx context.Context, s access.Scope, who Author, in inc
 		return then(ctx, tx, id, known)
 	})
 	return a, known, err
+}
+
+// heardAgain gives where an alert belongs whose reference an advisory has: that
+// advisory, or the draft of its next revision, which is begun if it says something new.
+func (m *Module) heardAgain(ctx context.Context, tx *db.Tx, s access.Scope, who Author, id int64, in incoming) (int64, error) {
+	all, err := m.originals(ctx, tx, s, id)
+	if err != nil || slices.ContainsFunc(all, func(o Original) bool { return o.SHA256 == in.stored.SHA256 }) {
+		return id, err
+	}
+	old, err := m.get(ctx, tx, s, id, db.ForUpdate(tx))
+	if err != nil || old.State != Sent {
+		return id, err
+	}
+	e := in.entry
+	e.Audience, e.AckWithin = old.Audience, old.AckWithin // whom it was sent to was somebody's decision
+	draft, err := m.revision(ctx, tx, s, who, old, e)
+	return draft.ID, err
 }
 
 // entryOf writes the draft: what was read, in the order people read it.

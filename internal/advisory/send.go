@@ -24,14 +24,17 @@ func (m *Module) Send(ctx context.Context, s access.Scope, who Author, id, versi
 	if err != nil {
 		return Advisory{}, err
 	}
-	return m.change(ctx, s, id, version, access.AdvisorySend, "advisory.sent", func(tx *db.Tx, a Advisory) error {
+	return m.change(ctx, s, id, version, access.AdvisorySend, "advisory.sent", func(tx *db.Tx, a Advisory) (int64, error) {
 		if m.deps.FourEyes && (a.State != Proposed || a.ChangedBy == who.ID) {
-			return fault.New(fault.Forbidden, "advisory.four_eyes")
+			return id, fault.New(fault.Forbidden, "advisory.four_eyes")
 		}
 		if len(reach.Members) == 0 {
-			return fault.New(fault.Conflict, "advisory.nobody")
+			return id, fault.New(fault.Conflict, "advisory.nobody")
 		}
-		return m.freeze(ctx, tx, s, a, who, reach)
+		if a.Revises != 0 {
+			return a.Revises, m.replace(ctx, tx, s, a, who, reach)
+		}
+		return id, m.freeze(ctx, tx, s, a, who, reach)
 	})
 }
 
@@ -48,16 +51,20 @@ func (m *Module) reachOf(ctx context.Context, s access.Scope, id int64) (Reach, 
 	if err != nil {
 		return Reach{}, err
 	}
-	return m.reach(ctx, s, to)
+	also, err := m.already(ctx, s, a)
+	if err != nil {
+		return Reach{}, err
+	}
+	return m.reach(ctx, s, to, also...)
 }
 
 // freeze writes whom it goes to, and asks for the mails.
 func (m *Module) freeze(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory, who Author, reach Reach) error {
-	if err := m.insertMembers(ctx, tx, s, a.ID, reach); err != nil {
+	if err := m.insertMembers(ctx, tx, s, a.ID, 1, reach); err != nil {
 		return err
 	}
 	people := reach.recipients()
-	if err := m.insertRecipients(ctx, tx, s, a.ID, people); err != nil {
+	if err := m.insertRecipients(ctx, tx, s, a.ID, 1, people); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, "UPDATE advisory SET version = version + 1, state = $2, sent_at = $3, sent_name = $4, organisations = $5, people = $6 WHERE id = $1",
@@ -71,28 +78,28 @@ func (m *Module) freeze(ctx context.Context, tx *db.Tx, s access.Scope, a Adviso
 	return m.deps.Queue.Enqueue(ctx, tx, jobs.Job{Kind: tellJob, Key: fmt.Sprintf("%s:%d", tellJob, a.ID), Payload: a.ID})
 }
 
-func (m *Module) insertMembers(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, reach Reach) error {
+func (m *Module) insertMembers(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, revision int, reach Reach) error {
 	rows := make([][]any, len(reach.Members))
 	for i, x := range reach.Members {
 		why, err := json.Marshal(reasonsOf(x.Reasons))
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{id, x.ID(), x.Certain, string(why), len(x.Contacts)}
+		rows[i] = []any{id, x.ID(), x.Certain, string(why), len(x.Contacts), revision}
 	}
-	return tx.BulkInsert(ctx, "advisory_member", []string{"advisory_id", "organisation_id", "certain", "why", "people"}, rows)
+	return tx.BulkInsert(ctx, "advisory_member", []string{"advisory_id", "organisation_id", "certain", "why", "people", "since"}, rows)
 }
 
-func (m *Module) insertRecipients(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, people []recipient) error {
+func (m *Module) insertRecipients(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, revision int, people []recipient) error {
 	rows := make([][]any, len(people))
 	for i, p := range people {
 		orgs, err := json.Marshal(p.organisations)
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{id, p.number, mailbox(p.Address), p.Name, p.Language, p.organisations[0], string(orgs)}
+		rows[i] = []any{id, p.number, mailbox(p.Address), p.Name, p.Language, p.organisations[0], string(orgs), revision, revision}
 	}
-	return tx.BulkInsert(ctx, "advisory_recipient", []string{"advisory_id", "number", "address", "name", "language", "organisation_id", "organisations"}, rows)
+	return tx.BulkInsert(ctx, "advisory_recipient", []string{"advisory_id", "number", "address", "name", "language", "organisation_id", "organisations", "since", "revision"}, rows)
 }
 
 // Withdraw takes a sent advisory back: its members see that it no longer holds, and why.

@@ -15,9 +15,11 @@ import (
 	"martinella/internal/platform/fault"
 )
 
-const columns = `a.id, a.version, a.kind, a.reference, a.severity, a.tlp, a.pap, a.state, a.content, a.audience, a.ack_minutes,
+const columns = `a.id, a.version, a.kind,
+	CASE WHEN a.revises IS NULL THEN a.reference ELSE (SELECT o.reference FROM advisory o WHERE o.id = a.revises) END, a.severity, a.tlp, a.pap, a.state, a.content, a.audience, a.ack_minutes,
 	a.created_at, a.created_name, a.changed_at, a.changed_by, a.proposed_at, a.proposed_name, a.sent_at, a.sent_name,
-	a.withdrawn_at, a.withdrawn_name, a.withdrawn_why, a.organisations, a.people, a.told`
+	a.withdrawn_at, a.withdrawn_name, a.withdrawn_why, a.organisations, a.people, a.queued,
+	a.revision, COALESCE(a.revises, 0), a.revised_at, a.revised_name, a.change_note, a.renew, a.asked_at`
 
 // whole are columns with what lists leave out: up to MaxIndicators lines.
 const whole = columns + ", a.indicators"
@@ -48,7 +50,8 @@ func (c Content) pack() (content, indicators string, err error) {
 func (a *Advisory) targets(content *string, minutes *int64) []any {
 	return []any{&a.ID, &a.Version, &a.Kind, &a.Reference, &a.Severity, (*string)(&a.TLP), &a.PAP, &a.State, content, &a.Audience, minutes,
 		db.Time(&a.Created.At), &a.Created.Name, db.Time(&a.Changed), &a.ChangedBy, db.Time(&a.Proposed.At), &a.Proposed.Name, db.Time(&a.Sent.At), &a.Sent.Name,
-		db.Time(&a.Withdrawn.At), &a.Withdrawn.Name, &a.Why, &a.Organisations, &a.People, &a.Told}
+		db.Time(&a.Withdrawn.At), &a.Withdrawn.Name, &a.Why, &a.Organisations, &a.People, &a.Told,
+		&a.Revision, &a.Revises, db.Time(&a.Revised.At), &a.Revised.Name, &a.Change, &a.Renew, db.Time(&a.Asked)}
 }
 
 func scan(r interface{ Scan(...any) error }, more ...any) (a Advisory, err error) {
@@ -143,18 +146,26 @@ func (m *Module) get(ctx context.Context, q db.Querier, _ access.Scope, id int64
 	return a, err
 }
 
-// insert writes a new one.
-func (m *Module) insert(ctx context.Context, tx *db.Tx, _ access.Scope, e Entry, who Author) (id int64, err error) {
+// insert writes a new one; revises is the advisory whose next revision it is, or 0.
+func (m *Module) insert(ctx context.Context, tx *db.Tx, _ access.Scope, e Entry, who Author, revises int64) (id int64, err error) {
 	content, indicators, err := e.pack()
 	if err != nil {
 		return 0, err
 	}
 	now := db.Ms(m.now())
 	err = tx.QueryRow(ctx, `INSERT INTO advisory (version, kind, reference, severity, tlp, pap, state, title, content, audience, ack_minutes,
-		created_at, created_by, created_name, changed_at, changed_by, indicators) VALUES (1,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$11,$12,$14) RETURNING id`,
-		e.Kind, e.Reference, e.Severity, string(e.TLP), e.PAP, Draft, e.Title(), content, e.Audience, int64(e.AckWithin/time.Minute),
-		now, who.ID, who.Name, indicators).Scan(&id)
+		created_at, created_by, created_name, changed_at, changed_by, indicators, change_note, renew, revises) VALUES (1,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$11,$12,$14,$15,$16,NULLIF($17,0)) RETURNING id`,
+		e.Kind, ownReference(e, revises), e.Severity, string(e.TLP), e.PAP, Draft, e.Title(), content, e.Audience, int64(e.AckWithin/time.Minute),
+		now, who.ID, who.Name, indicators, e.Change, e.Renew, revises).Scan(&id)
 	return id, taken(err)
+}
+
+// ownReference is the reference as a row has it: the draft of a revision has none of its own.
+func ownReference(e Entry, revises int64) string {
+	if revises != 0 {
+		return ""
+	}
+	return e.Reference
 }
 
 // update writes an entry over a draft; it is a draft again.
@@ -164,8 +175,8 @@ func (m *Module) update(ctx context.Context, tx *db.Tx, _ access.Scope, a Adviso
 		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE advisory SET version = version + 1, kind = $2, reference = $3, severity = $4, tlp = $5, pap = $6, state = $7, title = $8, content = $9,
-		audience = $10, ack_minutes = $11, changed_at = $12, changed_by = $13, indicators = $14, proposed_at = NULL, proposed_name = '' WHERE id = $1`,
-		a.ID, a.Kind, a.Reference, a.Severity, string(a.TLP), a.PAP, Draft, a.Title(), content, a.Audience, int64(a.AckWithin/time.Minute), db.Ms(m.now()), who.ID, indicators)
+		audience = $10, ack_minutes = $11, changed_at = $12, changed_by = $13, indicators = $14, change_note = $15, renew = $16, proposed_at = NULL, proposed_name = '' WHERE id = $1`,
+		a.ID, a.Kind, ownReference(a.Entry, a.Revises), a.Severity, string(a.TLP), a.PAP, Draft, a.Title(), content, a.Audience, int64(a.AckWithin/time.Minute), db.Ms(m.now()), who.ID, indicators, a.Change, a.Renew)
 	return taken(err)
 }
 

@@ -15,11 +15,11 @@ import (
 )
 
 const deliveryColumns = `d.organisation_id, d.certain, d.why, d.people, d.opened_at, d.opened_name, d.acknowledged_at, d.acknowledged_name,
-	d.outcome, d.outcome_at, d.outcome_name, d.note`
+	d.outcome, d.outcome_at, d.outcome_name, d.note, d.since, d.seen`
 
 func (d *Delivery) targets(why *string) []any {
 	return []any{&d.Organisation, &d.Certain, why, &d.People, db.Time(&d.Opened.At), &d.Opened.Name, db.Time(&d.Acknowledged.At), &d.Acknowledged.Name,
-		&d.Outcome, db.Time(&d.Answered.At), &d.Answered.Name, &d.Note}
+		&d.Outcome, db.Time(&d.Answered.At), &d.Answered.Name, &d.Note, &d.Since, &d.Seen}
 }
 
 func (d *Delivery) unpack(why string) error {

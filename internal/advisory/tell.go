@@ -48,12 +48,12 @@ func (m *Module) Tell(ctx context.Context, s access.Scope, id int64) error {
 
 func (m *Module) tellSome(ctx context.Context, s access.Scope, id int64) (done bool, err error) {
 	err = m.deps.DB.Within(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var announced int64
-		a, err := scanWhole(tx.QueryRow(ctx, "SELECT "+whole+", a.announced FROM advisory a WHERE a.id = $1"+db.ForUpdate(tx), id), &announced)
+		var told, announced int64
+		a, err := scanWhole(tx.QueryRow(ctx, "SELECT "+whole+", a.told, a.announced FROM advisory a WHERE a.id = $1"+db.ForUpdate(tx), id), &told, &announced)
 		if err != nil || a.Sent.At.IsZero() {
 			return err
 		}
-		people, err := m.untold(ctx, tx, s, a)
+		people, err := m.untold(ctx, tx, s, a, told)
 		if err != nil {
 			return err
 		}
@@ -66,24 +66,24 @@ func (m *Module) tellSome(ctx context.Context, s access.Scope, id int64) (done b
 		}
 		done = len(people) < tellStep && len(orgs) < tellStep
 		if n := len(people); n > 0 {
-			a.Told = int(people[n-1].number)
+			told = people[n-1].number
 		}
 		if n := len(orgs); n > 0 {
 			announced = orgs[n-1]
 		}
-		_, err = tx.Exec(ctx, "UPDATE advisory SET told = $2, announced = $3 WHERE id = $1", id, a.Told, announced)
+		_, err = tx.Exec(ctx, "UPDATE advisory SET told = $2, queued = queued + $3, announced = $4 WHERE id = $1", id, told, len(people), announced)
 		return err
 	})
 	return done, err
 }
 
 // untold gives the next people no mail is queued for.
-func (m *Module) untold(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory) ([]recipient, error) {
-	rows, err := tx.Query(ctx, `SELECT number, address, name, language, organisations FROM advisory_recipient
-		WHERE advisory_id = $1 AND number > $2 ORDER BY number LIMIT $3`, a.ID, a.Told, tellStep)
+func (m *Module) untold(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory, told int64) ([]recipient, error) {
+	rows, err := tx.Query(ctx, `SELECT number, address, name, language, organisations, since FROM advisory_recipient
+		WHERE advisory_id = $1 AND number > $2 AND revision = $3 ORDER BY number LIMIT $4`, a.ID, told, a.Revision, tellStep)
 	return db.Collect(rows, err, func(r *sql.Rows) (p recipient, err error) {
 		var orgs string
-		if err := r.Scan(&p.number, &p.Address, &p.Name, &p.Language, &orgs); err != nil {
+		if err := r.Scan(&p.number, &p.Address, &p.Name, &p.Language, &orgs, &p.since); err != nil {
 			return p, err
 		}
 		return p, json.Unmarshal([]byte(orgs), &p.organisations)
@@ -162,14 +162,25 @@ func (m *Module) reasons(ctx context.Context, tx *db.Tx, _ access.Scope, id int6
 
 // announce publishes the event of the next organisations, and gives them.
 func (m *Module) announce(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory, after int64) ([]int64, error) {
-	rows, err := tx.Query(ctx, `SELECT organisation_id FROM advisory_member WHERE advisory_id = $1 AND organisation_id > $2
+	rows, err := tx.Query(ctx, `SELECT organisation_id, since FROM advisory_member WHERE advisory_id = $1 AND organisation_id > $2
 		ORDER BY organisation_id LIMIT $3`, a.ID, after, tellStep)
-	orgs, err := db.Collect(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
+	list, err := db.Collect(rows, err, func(r *sql.Rows) (e events.Event, err error) {
+		var since int
+		if err := r.Scan(&e.Organisation, &since); err != nil {
+			return e, err
+		}
+		if e.Kind, e.Payload = EventSent, a.told(); since < a.Revision {
+			e.Kind = EventRevised
+		}
+		return e, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	for _, org := range orgs {
-		if err := m.deps.Bus.Publish(ctx, tx, events.Event{Kind: EventSent, Organisation: org, Payload: a.told()}); err != nil {
+	orgs := make([]int64, len(list))
+	for i, e := range list {
+		orgs[i] = e.Organisation
+		if err := m.deps.Bus.Publish(ctx, tx, e); err != nil {
 			return nil, err
 		}
 	}
@@ -177,5 +188,5 @@ func (m *Module) announce(ctx context.Context, tx *db.Tx, _ access.Scope, a Advi
 }
 
 func (a Advisory) told() Told {
-	return Told{Advisory: a.ID, Kind: a.Kind, Severity: a.Severity, TLP: string(a.TLP)}
+	return Told{Advisory: a.ID, Kind: a.Kind, Severity: a.Severity, TLP: string(a.TLP), Revision: a.Revision}
 }

@@ -100,7 +100,7 @@ type advisoryMails struct {
 // Queue implements advisory.Mailer.
 func (x advisoryMails) Queue(ctx context.Context, tx *db.Tx, m advisory.Mail) error {
 	return x.mails.Queue(ctx, tx, mailer.Message{
-		Kind: "advisory", Key: fmt.Sprintf("advisory:%d:%d", m.Advisory, m.Number), Organisation: m.Organisation,
+		Kind: "advisory", Key: fmt.Sprintf("advisory:%d:%d:%d", m.Advisory, m.Revision, m.Number), Organisation: m.Organisation,
 		To:      []mailer.Recipient{{Address: m.To.Address, Name: m.To.Name}},
 		Subject: m.Subject, Text: m.Text, HTML: framed(m.HTML, m.Signature, m.To.Language), TLP: m.TLP, ListID: x.listID, Language: m.To.Language,
 	})

@@ -58,6 +58,7 @@ func hookKinds() []hook.Kind {
 		{Name: channel.EventMessage, Permission: access.ChannelRead, Refer: referMessage},
 		touching(vulnerability.EventTouched), touching(vulnerability.EventEscalated),
 		{Name: advisory.EventSent, Permission: access.AdvisoryRead, Refer: referAdvisory},
+		{Name: advisory.EventRevised, Permission: access.AdvisoryRead, Refer: referAdvisory},
 		{Name: advisory.EventAcknowledged, Permission: access.AdvisoryRead, Refer: referAdvisory},
 		{Name: advisory.EventPublished, Permission: access.AdvisoryRead, Territory: true, Refer: referPublished},
 		{Name: inventory.EventNames, Permission: access.NameConfirm, Territory: true, Refer: at("names", "/names")},

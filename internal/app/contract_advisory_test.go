@@ -41,6 +41,7 @@ func advisoryContract(c *contract) {
 	if got := c.call(200, "list-advisory-deliveries", staff(asked{Path: path, Query: url.Values{"waiting": {"true"}}})).items(); len(got) != 0 {
 		c.t.Errorf("%v", got)
 	}
+	reviseContract(c, path)
 	read := c.call(200, "get-advisory", staff(asked{Path: path}))
 	c.call(422, "withdraw-advisory", staff(asked{Path: path, Header: at(read), Body: m{"why": ""}}))
 	if got := c.call(200, "withdraw-advisory", staff(asked{Path: path, Header: at(read), Body: m{"why": "Non era vero."}})); got.get("state") != "withdrawn" {
@@ -55,6 +56,30 @@ func advisoryContract(c *contract) {
 	}
 	c.call(204, "delete-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}, Header: at(draft)}))
 	c.call(404, "get-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}}))
+}
+
+// reviseContract sends the next revision of an advisory.
+func reviseContract(c *contract, path map[string]string) {
+	draft := c.call(201, "revise-advisory", asked{As: "analyst", Path: path})
+	c.call(404, "revise-advisory", asked{As: "org_admin@c_x101", Path: path})
+	its := map[string]string{"id": draft.id("id")}
+	body := m{"products": []m{{"text": "FortiOS fino alla 7.2.8"}}, "indicators": []m{{"value": "hxxp[://]cattivo[.]example/a", "comment": "pagina falsa"}}, "source": "CSIRT di prova", "change": "Un prodotto in più.", "acknowledge_anew": true}
+	for _, key := range []string{"kind", "reference", "severity", "tlp", "audience", "acknowledge_within_hours", "texts", "cves"} {
+		body[key] = draft.get(key)
+	}
+	edited := c.call(200, "update-advisory", asked{As: "analyst", Path: its, Body: body, Header: map[string]string{"If-Match": draft.Header.Get("ETag")}})
+	sent := c.call(200, "send-advisory", asked{As: "analyst", Path: its, Header: map[string]string{"If-Match": edited.Header.Get("ETag")}})
+	if sent.id("id") != path["id"] || sent.id("revision") != "2" {
+		c.t.Errorf("%v", sent.Body)
+	}
+	c.drain()
+	if got := c.call(200, "list-advisory-revisions", asked{As: "analyst", Path: path}).items(); len(got) != 1 || fmt.Sprint(got[0].(m)["number"]) != "1" {
+		c.t.Errorf("%v", got)
+	}
+	c.call(404, "list-advisory-revisions", asked{As: "analyst", Path: map[string]string{"id": "99999"}})
+	if got := c.call(200, "get-received-advisory", asked{Path: path}); got.get("acknowledged_at") != nil {
+		c.t.Errorf("%v", got.Body)
+	}
 }
 
 // receiveContract makes a draft of an alert from outside, twice the same.

@@ -135,6 +135,7 @@ var operationsOf = map[string]string{
 	"/ops/advisories/{id}/discard":                    "delete-advisory",
 	"/ops/advisories/{id}/edit":                       "update-advisory",
 	"/ops/advisories/{id}/propose":                    "propose-advisory",
+	"/ops/advisories/{id}/revise":                     "revise-advisory",
 	"/ops/advisories/{id}/send":                       "send-advisory",
 	"/ops/advisories/{id}/withdraw":                   "withdraw-advisory",
 	"/ops/agreements/new":                             "publish-agreement",

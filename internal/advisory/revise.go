@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"time"
+
+	"martinella/internal/access"
+	"martinella/internal/platform/db"
+	"martinella/internal/platform/fault"
+	"martinella/internal/platform/jobs"
+)
+
+// Revision is an advisory as it was sent at some time.
+type Revision struct {
+	Number int
+	At     time.Time
+	By     string
+	Entry
+}
+
+// Revise begins the next revision of a sent advisory: a draft with the same
+// contents, which takes its place when it is sent. Where one is begun already,
+// that one is given. Faults: advisory.not_sent, Conflict.
+func (m *Module) Revise(ctx context.Context, s access.Scope, who Author, id int64) (a Advisory, err error) {
+	if err := m.mayWrite(s); err != nil {
+		return a, err
+	}
+	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
+		old, err := m.get(ctx, tx, s, id, db.ForUpdate(tx))
+		if err != nil {
+			return err
+		}
+		a, err = m.revision(ctx, tx, s, who, old, old.Entry)
+		return err
+	})
+	return a, err
+}
+
+// revision gives the draft that revises old: the one that is begun, or a new one of an entry.
+func (m *Module) revision(ctx context.Context, tx *db.Tx, s access.Scope, who Author, old Advisory, e Entry) (Advisory, error) {
+	if old.State != Sent {
+		return old, fault.New(fault.Conflict, "advisory.not_sent")
+	}
+	id, err := m.begun(ctx, tx, s, old.ID)
+	if err != nil || id != 0 {
+		return m.orGet(ctx, tx, s, id, err)
+	}
+	e.Change, e.Renew = "", false
+	if id, err = m.insert(ctx, tx, s, e, who, old.ID); err != nil {
+		return old, err
+	}
+	a, err := m.get(ctx, tx, s, id, "")
+	if err != nil {
+		return a, err
+	}
+	return a, m.audit(ctx, tx, s, a, "advisory.revising")
+}
+
+func (m *Module) orGet(ctx context.Context, tx *db.Tx, s access.Scope, id int64, err error) (Advisory, error) {
+	if err != nil {
+		return Advisory{}, err
+	}
+	return m.get(ctx, tx, s, id, "")
+}
+
+// begun gives the draft that revises an advisory; 0 where there is none.
+func (m *Module) begun(ctx context.Context, q db.Querier, _ access.Scope, id int64) (draft int64, err error) {
+	err = q.QueryRow(ctx, "SELECT id FROM advisory WHERE revises = $1", id).Scan(&draft)
+	if db.NotFound(err) {
+		return 0, nil
+	}
+	return draft, err
+}
+
+// Begun gives the draft of an advisory's next revision; 0 where there is none.
+func (m *Module) Begun(ctx context.Context, s access.Scope, id int64) (int64, error) {
+	if err := s.Territory(); err != nil {
+		return 0, err
+	}
+	return m.begun(ctx, m.deps.DB, s, id)
+}
+
+// replace puts a draft in the place of the advisory it revises: what held so far is
+// kept as a revision, those who join are added, and everybody is written to.
+func (m *Module) replace(ctx context.Context, tx *db.Tx, s access.Scope, draft Advisory, who Author, reach Reach) error {
+	old, err := m.get(ctx, tx, s, draft.Revises, db.ForUpdate(tx))
+	if err != nil {
+		return err
+	}
+	if old.State != Sent {
+		return fault.New(fault.Conflict, "advisory.not_sent")
+	}
+	if err := m.keepRevision(ctx, tx, s, old); err != nil {
+		return err
+	}
+	next := old.Revision + 1
+	if err := m.joinMembers(ctx, tx, s, old.ID, next, reach); err != nil {
+		return err
+	}
+	if err := m.joinRecipients(ctx, tx, s, old.ID, next, reach.recipients()); err != nil {
+		return err
+	}
+	if err := m.dropDraft(ctx, tx, s, draft); err != nil {
+		return err
+	}
+	if err := m.overwrite(ctx, tx, s, old, draft, who, len(reach.recipients())); err != nil {
+		return err
+	}
+	if err := m.announcePublic(ctx, tx, draft.as(old.ID, next)); err != nil {
+		return err
+	}
+	return m.deps.Queue.Enqueue(ctx, tx, jobs.Job{Kind: tellJob, Key: fmt.Sprintf("%s:%d:%d", tellJob, old.ID, next), Payload: old.ID})
+}
+
+// as gives a draft as the revision of an advisory that it becomes.
+func (a Advisory) as(id int64, revision int) Advisory {
+	a.ID, a.Revision, a.Revises = id, revision, 0
+	return a
+}
+
+// keptEntry is an entry as a revision keeps it.
+type keptEntry struct {
+	Entry
+	Indicators []Indicator `json:"indicators,omitempty"`
+}
+
+func (m *Module) keepRevision(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory) error {
+	entry, err := json.Marshal(keptEntry{a.Entry, a.Indicators})
+	if err != nil {
+		return err
+	}
+	at, by := a.Sent.At, a.Sent.Name
+	if a.Revision > 1 {
+		at, by = a.Revised.At, a.Revised.Name
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO advisory_revision (advisory_id, number, at, by_name, entry) VALUES ($1,$2,$3,$4,$5)", a.ID, a.Revision, db.Ms(at), by, string(entry))
+	return err
+}
+
+// Revisions gives the earlier ones of a sent advisory to the CSIRT, the first first.
+func (m *Module) Revisions(ctx context.Context, s access.Scope, id int64) ([]Revision, error) {
+	if err := s.Territory(); err != nil {
+		return nil, err
+	}
+	if err := s.Require(access.AdvisoryRead); err != nil {
+		return nil, err
+	}
+	return m.revisions(ctx, m.deps.DB, s, id, 1)
+}
+
+// revisions gives the earlier ones from a number on.
+func (m *Module) revisions(ctx context.Context, q db.Querier, _ access.Scope, id int64, from int) ([]Revision, error) {
+	rows, err := q.Query(ctx, "SELECT number, at, by_name, entry FROM advisory_revision WHERE advisory_id = $1 AND number >= $2 ORDER BY number", id, from)
+	out, err := db.Collect(rows, err, func(r *sql.Rows) (v Revision, err error) {
+		var text string
+		if err := r.Scan(&v.Number, db.Time(&v.At), &v.By, &text); err != nil {
+			return v, err
+		}
+		var e keptEntry
+		err = json.Unmarshal([]byte(text), &e)
+		v.Entry, v.Entry.Indicators = e.Entry, e.Indicators
+		return v, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("advisory %d: its revisions: %w", id, err)
+	}
+	return out, nil
+}
+
+// joinMembers adds the organisations that a revision is the first for.
+func (m *Module) joinMembers(ctx context.Context, tx *db.Tx, s access.Scope, id int64, revision int, reach Reach) error {
+	have, err := m.memberIDs(ctx, tx, s, id)
+	if err != nil {
+		return err
+	}
+	joining := Reach{}
+	for _, x := range reach.Members {
+		if !have[x.ID()] {
+			joining.Members = append(joining.Members, x)
+		}
+	}
+	return m.insertMembers(ctx, tx, s, id, revision, joining)
+}
+
+// memberIDs are the organisations an advisory was sent to.
+func (m *Module) memberIDs(ctx context.Context, q db.Querier, _ access.Scope, id int64) (map[int64]bool, error) {
+	rows, err := q.Query(ctx, "SELECT organisation_id FROM advisory_member WHERE advisory_id = $1", id)
+	ids, err := db.Collect(rows, err, func(r *sql.Rows) (n int64, err error) { return n, r.Scan(&n) })
+	out := make(map[int64]bool, len(ids))
+	for _, n := range ids {
+		out[n] = true
+	}
+	return out, err
+}
+
+// joinRecipients marks those who are written to again and adds those who are
+// for the first time. Who is no contact any more keeps his row, and gets nothing.
+func (m *Module) joinRecipients(ctx context.Context, tx *db.Tx, s access.Scope, id int64, revision int, people []recipient) error {
+	known, last, err := m.recipientNumbers(ctx, tx, s, id)
+	if err != nil {
+		return err
+	}
+	var again []int64
+	var joining []recipient
+	for _, p := range people {
+		if n, ok := known[mailbox(p.Address)]; ok {
+			p.number = n.number
+			again = append(again, n.number)
+			if err := m.correctRecipient(ctx, tx, s, id, p, n); err != nil {
+				return err
+			}
+			continue
+		}
+		last++
+		p.number = last
+		joining = append(joining, p)
+	}
+	for len(again) > 0 {
+		some := again[:min(500, len(again))]
+		again = again[len(some):]
+		if _, err := tx.Exec(ctx, "UPDATE advisory_recipient SET revision = $2 WHERE advisory_id = $1 AND number IN "+db.In(3, len(some)), append([]any{id, revision}, db.Args(some)...)...); err != nil {
+			return err
+		}
+	}
+	return m.insertRecipients(ctx, tx, s, id, revision, joining)
+}
+
+// knownRecipient is what is kept of somebody who was written to.
+type knownRecipient struct {
+	number                        int64
+	name, language, organisations string
+}
+
+func (m *Module) recipientNumbers(ctx context.Context, tx *db.Tx, _ access.Scope, id int64) (map[string]knownRecipient, int64, error) {
+	out := map[string]knownRecipient{}
+	var last int64
+	rows, err := tx.Query(ctx, "SELECT address, number, name, language, organisations FROM advisory_recipient WHERE advisory_id = $1", id)
+	_, err = db.Collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var address string
+		var k knownRecipient
+		err := r.Scan(&address, &k.number, &k.name, &k.language, &k.organisations)
+		out[address], last = k, max(last, k.number)
+		return struct{}{}, err
+	})
+	return out, last, err
+}
+
+// correctRecipient writes what changed of somebody since he was last written to: it seldom did.
+func (m *Module) correctRecipient(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, p recipient, k knownRecipient) error {
+	orgs, err := json.Marshal(p.organisations)
+	if err != nil || p.Name == k.name && p.Language == k.language && string(orgs) == k.organisations {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE advisory_recipient SET name = $3, language = $4, organisation_id = $5, organisations = $6 WHERE advisory_id = $1 AND number = $2",
+		id, p.number, p.Name, p.Language, p.organisations[0], string(orgs))
+	return err
+}
+
+// dropDraft deletes the draft; what it was made of stays with the advisory.
+func (m *Module) dropDraft(ctx context.Context, tx *db.Tx, _ access.Scope, draft Advisory) error {
+	if _, err := tx.Exec(ctx, "UPDATE advisory_original SET advisory_id = $2 WHERE advisory_id = $1", draft.ID, draft.Revises); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "DELETE FROM advisory WHERE id = $1", draft.ID)
+	return err
+}
+
+func (m *Module) overwrite(ctx context.Context, tx *db.Tx, _ access.Scope, old, draft Advisory, who Author, people int) error {
+	content, indicators, err := draft.pack()
+	if err != nil {
+		return err
+	}
+	now := db.Ms(m.now())
+	_, err = tx.Exec(ctx, `UPDATE advisory SET version = version + 1, revision = revision + 1, kind = $2, severity = $3, tlp = $4, pap = $5, title = $6, content = $7, indicators = $8,
+		audience = $9, ack_minutes = $10, change_note = $11, renew = $12, revised_at = $13, revised_name = $14, people = $15, told = 0, queued = 0, announced = 0,
+		organisations = (SELECT count(*) FROM advisory_member d WHERE d.advisory_id = advisory.id), asked_at = CASE WHEN $12 THEN $13 ELSE asked_at END WHERE id = $1`,
+		old.ID, draft.Kind, draft.Severity, string(draft.TLP), draft.PAP, draft.Title(), content, indicators,
+		draft.Audience, int64(draft.AckWithin/time.Minute), draft.Change, draft.Renew, now, who.Name, people)
+	if err != nil || !draft.Renew {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE advisory_member SET acknowledged_at = NULL, acknowledged_name = '', outcome = '', outcome_at = NULL, outcome_name = '' WHERE advisory_id = $1", old.ID)
+	return err
+}
+
+// already adds to a revision's reach those who have the advisory: whoever was
+// told something has to hear that it changed, whatever the audience is now.
+func (m *Module) already(ctx context.Context, s access.Scope, a Advisory) ([]int64, error) {
+	if a.Revises == 0 {
+		return nil, nil
+	}
+	ids, err := m.memberIDs(ctx, m.deps.DB, s, a.Revises)
+	out := make([]int64, 0, len(ids))
+	for id := range maps.Keys(ids) {
+		out = append(out, id)
+	}
+	return out, err
+}
