@@ -4380,6 +4380,18 @@ type ListRegistrationRow struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListSavedAudience defines model for ListSavedAudience.
+type ListSavedAudience struct {
+	// Items The things, in order.
+	Items []SavedAudience `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListService defines model for ListService.
 type ListService struct {
 	// Items The things, in order.
@@ -5842,6 +5854,29 @@ type RotateAccessKeyBody struct {
 type RotateWebhookBody struct {
 	// AtOnce The old secret ends now: others have learnt it.
 	AtOnce *bool `json:"at_once,omitempty"`
+}
+
+// SavedAudience defines model for SavedAudience.
+type SavedAudience struct {
+	// Audience As an advisory's; it cannot name another list.
+	Audience  string    `json:"audience"`
+	ChangedAt time.Time `json:"changed_at"`
+	ChangedBy string    `json:"changed_by"`
+	ID        int64     `json:"id"`
+
+	// Name Kept in small letters; no two have the same.
+	Name string  `json:"name"`
+	Note *string `json:"note,omitempty"`
+}
+
+// SavedAudienceEntry defines model for SavedAudienceEntry.
+type SavedAudienceEntry struct {
+	// Audience As an advisory's; it cannot name another list.
+	Audience string `json:"audience"`
+
+	// Name Kept in small letters; no two have the same.
+	Name string  `json:"name"`
+	Note *string `json:"note,omitempty"`
 }
 
 // SecondDecision defines model for SecondDecision.
@@ -8924,6 +8959,36 @@ type ConfirmRegistrationDecisionParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// ListSavedAudiencesParams defines parameters for ListSavedAudiences.
+type ListSavedAudiencesParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddSavedAudienceParams defines parameters for AddSavedAudience.
+type AddSavedAudienceParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteSavedAudienceParams defines parameters for DeleteSavedAudience.
+type DeleteSavedAudienceParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetSavedAudienceParams defines parameters for GetSavedAudience.
+type GetSavedAudienceParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSavedAudienceParams defines parameters for UpdateSavedAudience.
+type UpdateSavedAudienceParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // GetStatusParams defines parameters for GetStatus.
 type GetStatusParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
@@ -9334,6 +9399,12 @@ type DecideRegistrationJSONRequestBody = Decision
 
 // ConfirmRegistrationDecisionJSONRequestBody defines body for ConfirmRegistrationDecision for application/json ContentType.
 type ConfirmRegistrationDecisionJSONRequestBody = SecondDecision
+
+// AddSavedAudienceJSONRequestBody defines body for AddSavedAudience for application/json ContentType.
+type AddSavedAudienceJSONRequestBody = SavedAudienceEntry
+
+// UpdateSavedAudienceJSONRequestBody defines body for UpdateSavedAudience for application/json ContentType.
+type UpdateSavedAudienceJSONRequestBody = SavedAudienceEntry
 
 // AddWatchJSONRequestBody defines body for AddWatch for application/json ContentType.
 type AddWatchJSONRequestBody = WatchEntry
@@ -9841,7 +9912,7 @@ func (c *Client) AddAdvisory(ctx context.Context, params *AddAdvisoryParams, bod
 
 // ReceiveAdvisory Make a draft of an alert from outside
 //
-// The body is the alert as it came: text, mail, CSAF, STIX, MISP, a feed's item. It is kept byte for byte. One whose reference is here already is kept beside the advisory that has it, which is answered as it is.
+// The body is the alert as it came: text, PDF, mail, CSAF, STIX, MISP, a feed's item. It is kept byte for byte. One whose reference is here already is kept beside the advisory that has it, which is answered as it is.
 //
 // POST /api/v1/advisories/received
 func (c *Client) ReceiveAdvisory(ctx context.Context, params *ReceiveAdvisoryParams, contentType string, body io.Reader) (*Reply[Advisory], error) {
@@ -14254,6 +14325,67 @@ func (c *Client) ConfirmRegistrationDecision(ctx context.Context, id int64, para
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Registration](ctx, c, q)
+}
+
+// ListSavedAudiences List the saved audiences
+//
+// All of them, by name. In an audience, list:NAME stands for one.
+//
+// GET /api/v1/saved-audiences
+func (c *Client) ListSavedAudiences(ctx context.Context, params *ListSavedAudiencesParams) (*Reply[ListSavedAudience], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/saved-audiences")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListSavedAudience](ctx, c, q)
+}
+
+// AddSavedAudience Save an audience under a name
+//
+// POST /api/v1/saved-audiences
+func (c *Client) AddSavedAudience(ctx context.Context, params *AddSavedAudienceParams, body AddSavedAudienceJSONRequestBody) (*Reply[SavedAudience], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/saved-audiences")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[SavedAudience](ctx, c, q)
+}
+
+// DeleteSavedAudience Delete a saved audience
+//
+// DELETE /api/v1/saved-audiences/{id}
+func (c *Client) DeleteSavedAudience(ctx context.Context, id int64, params *DeleteSavedAudienceParams) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/saved-audiences/%s", segment(id))}
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetSavedAudience Read a saved audience
+//
+// GET /api/v1/saved-audiences/{id}
+func (c *Client) GetSavedAudience(ctx context.Context, id int64, params *GetSavedAudienceParams) (*Reply[SavedAudience], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/saved-audiences/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[SavedAudience](ctx, c, q)
+}
+
+// UpdateSavedAudience Write a saved audience whole
+//
+// Drafts that name it mean what it is when they are sent.
+//
+// PUT /api/v1/saved-audiences/{id}
+func (c *Client) UpdateSavedAudience(ctx context.Context, id int64, params *UpdateSavedAudienceParams, body UpdateSavedAudienceJSONRequestBody) (*Reply[SavedAudience], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/saved-audiences/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[SavedAudience](ctx, c, q)
 }
 
 // GetStatus Ask whether the service works

@@ -22,7 +22,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	api.Get(a, "/advisories", read, m.apiList, api.Op{ID: "list-advisories", Tag: tag, Summary: "List the CSIRT's alerts and bulletins", Text: "The newest first, whatever their state."})
 	api.Post(a, "/advisories", edit, m.apiCreate, api.Op{ID: "add-advisory", Tag: tag, Status: http.StatusCreated, Summary: "Write a draft"})
 	api.PostPrepared(a, "/advisories/received", edit, m.apiTakeIn, m.apiReceive, api.Op{ID: "receive-advisory", Tag: tag, Status: http.StatusCreated, Summary: "Make a draft of an alert from outside", Kinds: []string{"application/octet-stream"}, MaxBody: parse.Limit,
-		Text: "The body is the alert as it came: text, mail, CSAF, STIX, MISP, a feed's item. It is kept byte for byte. One whose reference is here already is kept beside the advisory that has it, which is answered as it is."})
+		Text: "The body is the alert as it came: text, PDF, mail, CSAF, STIX, MISP, a feed's item. It is kept byte for byte. One whose reference is here already is kept beside the advisory that has it, which is answered as it is."})
 	api.Get(a, "/advisories/{id}/originals/{original}", read, m.apiOriginal, api.Op{ID: "get-advisory-original", Tag: tag, Summary: "Fetch what an advisory was made of, as it came"})
 	api.Get(a, "/advisories/{id}", read, m.apiGet, api.Op{ID: "get-advisory", Tag: tag, Summary: "Read an advisory"})
 	api.Put(a, "/advisories/{id}", edit, m.apiEdit, api.Op{ID: "update-advisory", Tag: tag, Summary: "Write a draft whole", Text: "One that was proposed has then to be proposed again. What was sent does not change."})
@@ -34,6 +34,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	api.Post(a, "/advisories/{id}/withdrawal", send, m.apiWithdraw, api.Op{ID: "withdraw-advisory", Tag: tag, Summary: "Take a sent advisory back"})
 	api.Get(a, "/advisories/{id}/deliveries", read, m.apiDeliveries, api.Op{ID: "list-advisory-deliveries", Tag: tag, Summary: "List what became of it, organisation by organisation"})
 	api.Get(a, "/audience", edit, m.apiAudience, api.Op{ID: "preview-audience", Tag: tag, Summary: "Say whom an audience means, and why, before anything is sent"})
+	m.savedAPI(a)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	const inbox = "/organisations/{org}/advisories"
 	api.Get(a, inbox, own, m.apiInbox, api.Op{ID: "list-received-advisories", Tag: tag, Summary: "List what was sent to the organisation", Text: "The newest first. What is TLP:RED is given only to the people it was written to."})

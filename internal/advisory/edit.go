@@ -31,6 +31,9 @@ func (m *Module) Create(ctx context.Context, s access.Scope, who Author, e Entry
 	if e = e.tidy(); e.check() != nil {
 		return a, e.check()
 	}
+	if err := m.knowsLists(ctx, s, e); err != nil {
+		return a, err
+	}
 	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
 		id, err := m.insert(ctx, tx, s, e, who, 0)
 		if err != nil {
@@ -50,6 +53,12 @@ func (m *Module) Create(ctx context.Context, s access.Scope, who Author, e Entry
 func (m *Module) Edit(ctx context.Context, s access.Scope, who Author, id, version int64, e Entry) (a Advisory, err error) {
 	if e = e.tidy(); e.check() != nil {
 		return a, e.check()
+	}
+	if err := m.mayWrite(s); err != nil {
+		return a, err
+	}
+	if err := m.knowsLists(ctx, s, e); err != nil {
+		return a, err
 	}
 	return m.change(ctx, s, id, version, access.AdvisoryEdit, "advisory.changed", func(tx *db.Tx, a Advisory) (int64, error) {
 		a.Entry = e

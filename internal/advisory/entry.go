@@ -147,11 +147,6 @@ func (e Entry) checkAudience() error {
 	if err != nil {
 		return err
 	}
-	for _, t := range to.Terms() {
-		if t.Key == audience.List {
-			return fault.New(fault.Invalid, "advisory.no_list", fault.P{"name": clip(t.Value)}) // none can be made yet
-		}
-	}
 	return Forbids(e.TLP, to)
 }
 

@@ -105,6 +105,11 @@ type Files interface {
 	Release(ctx context.Context, tx *db.Tx, name string) error
 }
 
+// PDF takes the text out of a PDF. pdftext.Program implements it.
+type PDF interface {
+	Text(ctx context.Context, pdf []byte) (string, error)
+}
+
 // Deps is what the room stands on.
 type Deps struct {
 	DB         *db.DB
@@ -118,6 +123,7 @@ type Deps struct {
 	Technology Technology
 	Mail       Mailer
 	Files      Files
+	PDF        PDF
 
 	Name    string // of the CSIRT
 	BaseURL string

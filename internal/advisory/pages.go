@@ -33,6 +33,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("GET "+one+"/withdraw", send, m.withdrawPage)
 	g.Handle("POST "+one+"/withdraw", send, m.withdrawing)
 
+	m.savedPages(g)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	g.Handle("GET /o/{org}/advisories", own, m.inboxPage)
 	g.Handle("GET /o/{org}/advisories/{id}", own, m.receivedPage)

@@ -49,6 +49,10 @@ const Already audience.Key = "already"
 // reach chooses the organisations, in the order of their names, and their
 // contacts; also are organisations that are reached whatever the audience is.
 func (m *Module) reach(ctx context.Context, s access.Scope, to audience.Expr, also ...int64) (Reach, error) {
+	to, err := m.spelled(ctx, s, to)
+	if err != nil {
+		return Reach{}, err
+	}
 	all, err := m.deps.Directory.Members(ctx, s)
 	if err != nil {
 		return Reach{}, fmt.Errorf("advisory: the members: %w", err)

@@ -16,6 +16,7 @@ import (
 	"martinella/internal/platform/blob"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/pdftext"
 	"martinella/internal/platform/tlp"
 )
 
@@ -63,7 +64,7 @@ func (m *Module) takeFrom(ctx context.Context, s access.Scope, x Incoming) (in i
 		return in, err
 	}
 	in.name = clip(x.Name)
-	if in.doc, err = parse.Parse(x.Name, x.Data); err != nil {
+	if in.doc, err = m.readAlert(ctx, x.Name, x.Data); err != nil {
 		return in, err
 	}
 	in.doc = x.hinted(in.doc)
@@ -75,6 +76,18 @@ func (m *Module) takeFrom(ctx context.Context, s access.Scope, x Incoming) (in i
 	}
 	in.stored, err = m.deps.Files.Put(ctx, bytes.NewReader(x.Data), parse.Limit)
 	return in, err
+}
+
+// readAlert reads a PDF as the text in it, all else as it is.
+func (m *Module) readAlert(ctx context.Context, name string, data []byte) (parse.Document, error) {
+	if !pdftext.IsPDF(data) {
+		return parse.Parse(name, data)
+	}
+	text, err := m.deps.PDF.Text(ctx, data)
+	if err != nil {
+		return parse.Document{}, err
+	}
+	return parse.Parse("text/plain", []byte(text))
 }
 
 func (m *Module) draftOf(ctx context.Context, s access.Scope, who Author, in incoming, then func(ctx context.Context, tx *db.Tx, id int64, known bool) error) (a Advisory, known bool, err error) {

@@ -25,6 +25,7 @@ import (
 	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/pdftext"
 	"martinella/internal/platform/tlp"
 )
 
@@ -63,7 +64,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		castelvento: {{Address: "Paolo@castelvento.example", Name: "Paolo Nencini", Language: "it"}, {Address: "shared@example.org", Name: "Lia Conti", Language: "en"}},
 		roccasalina: {{Address: "rita@roccasalina.example", Name: "Rita Salvi", Language: "nb"}, {Address: "SHARED@example.org", Name: "Lia Conti", Language: "en"}},
 	}}
-	bundle, err := i18n.Load(advisory.Locale, audience.Locale, parse.Locale)
+	bundle, err := i18n.Load(advisory.Locale, audience.Locale, parse.Locale, pdftext.Locale)
 	w.must(err)
 	folder, err := blob.NewFolder(t.TempDir())
 	w.must(err)
@@ -73,7 +74,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.queue = jobs.New(d, w.clock, slog.New(slog.DiscardHandler), jobs.Config{})
 	w.deps = advisory.Deps{
 		DB: d, Clock: w.clock, Queue: w.queue, Bus: events.NewBus(w.queue, w.clock), Audit: audit.New(d, w.clock.Now), Log: slog.New(slog.DiscardHandler),
-		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Files: blob.New(d, w.clock, w.queue, folder, key), Name: "CSIRT Prova", BaseURL: "https://csirt.example",
+		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Files: blob.New(d, w.clock, w.queue, folder, key), PDF: pdftext.Program{}, Name: "CSIRT Prova", BaseURL: "https://csirt.example",
 	}
 	w.Module = advisory.New(w.deps)
 	return w

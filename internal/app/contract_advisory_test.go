@@ -49,6 +49,7 @@ func advisoryContract(c *contract) {
 	}
 	c.call(409, "acknowledge-advisory", asked{Path: path})
 	receiveContract(c)
+	savedContract(c)
 	entry["reference"] = ""
 	draft := c.call(201, "add-advisory", staff(asked{Body: entry}))
 	if got := c.call(200, "list-advisories", staff(asked{Query: url.Values{"waiting": {"true"}}})).items(); len(got) != 1 {
@@ -56,6 +57,31 @@ func advisoryContract(c *contract) {
 	}
 	c.call(204, "delete-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}, Header: at(draft)}))
 	c.call(404, "get-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}}))
+}
+
+// savedContract keeps audiences under names.
+func savedContract(c *contract) {
+	body := m{"name": "Costa", "audience": "code:c_x101 or code:c_x102"}
+	made := c.call(201, "add-saved-audience", asked{As: "analyst", Body: body})
+	c.call(409, "add-saved-audience", asked{As: "analyst", Body: body})
+	c.call(422, "add-saved-audience", asked{As: "analyst", Body: m{"name": "altra", "audience": "list:costa"}})
+	c.call(404, "add-saved-audience", asked{As: "org_admin@c_x101", Body: body})
+	path, at := map[string]string{"id": made.id("id")}, map[string]string{"If-Match": made.Header.Get("ETag")}
+	if got := c.call(200, "get-saved-audience", asked{As: "analyst", Path: path}); got.get("name") != "costa" {
+		c.t.Errorf("%v", got.Body)
+	}
+	body["audience"] = "code:c_x102"
+	edited := c.call(200, "update-saved-audience", asked{As: "analyst", Path: path, Body: body, Header: at})
+	c.call(412, "update-saved-audience", asked{As: "analyst", Path: path, Body: body, Header: at})
+	if got := c.call(200, "preview-audience", asked{As: "analyst", Query: url.Values{"audience": {"list:costa"}}}); fmt.Sprint(got.get("organisations")) != "1" {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(422, "preview-audience", asked{As: "analyst", Query: url.Values{"audience": {"list:monti"}}})
+	if got := c.call(200, "list-saved-audiences", asked{As: "analyst"}).items(); len(got) != 1 || got[0].(m)["name"] != "costa" {
+		c.t.Errorf("%v", got)
+	}
+	c.call(204, "delete-saved-audience", asked{As: "analyst", Path: path, Header: map[string]string{"If-Match": edited.Header.Get("ETag")}})
+	c.call(404, "get-saved-audience", asked{As: "analyst", Path: path})
 }
 
 // reviseContract sends the next revision of an advisory.
