@@ -69,6 +69,7 @@ func (m *Module) Read(ctx context.Context, s access.Scope, who Author, id int64)
 	}
 	_, err = m.deps.DB.Exec(ctx, `UPDATE advisory_member SET seen = $5, opened_name = CASE WHEN opened_at IS NULL THEN $4 ELSE opened_name END, opened_at = COALESCE(opened_at, $3)
 		WHERE advisory_id = $1 AND organisation_id = $2 AND seen < $5`, id, r.Organisation, db.Ms(r.Opened.At), who.Name, r.Revision)
+	r.Seen = r.Revision
 	return r, err
 }
 

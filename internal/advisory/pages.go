@@ -138,8 +138,9 @@ func (m *Module) named(r *gate.Request, list []Delivery) (map[int64]Organisation
 	return out, err
 }
 
-// act does something with the advisory in the path and shows it again.
-func (m *Module) act(r *gate.Request, said string, do func(id, version int64) error) error {
+// act does something with the advisory in the path and shows the one it gives:
+// a revision that is sent is the advisory it revises.
+func (m *Module) act(r *gate.Request, said string, do func(id, version int64) (Advisory, error)) error {
 	id, err := r.ID("id")
 	if err != nil {
 		return err
@@ -148,17 +149,17 @@ func (m *Module) act(r *gate.Request, said string, do func(id, version int64) er
 	if err != nil {
 		return err
 	}
-	if err := do(id, version); err != nil {
+	a, err := do(id, version)
+	if err != nil {
 		return err
 	}
 	r.Flash(gate.Success, said)
-	return r.Redirect(opsPath(id, ""))
+	return r.Redirect(opsPath(a.ID, ""))
 }
 
 func (m *Module) proposing(r *gate.Request) error {
-	return m.act(r, "advisory.proposed", func(id, version int64) error {
-		_, err := m.Propose(r.Context(), r.Scope, author(r), id, version)
-		return err
+	return m.act(r, "advisory.proposed", func(id, version int64) (Advisory, error) {
+		return m.Propose(r.Context(), r.Scope, author(r), id, version)
 	})
 }
 

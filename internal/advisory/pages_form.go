@@ -103,9 +103,8 @@ func (m *Module) sendView(r *gate.Request) (v sendView, err error) {
 }
 
 func (m *Module) sending(r *gate.Request) error {
-	return m.act(r, "advisory.sent", func(id, version int64) error {
-		_, err := m.Send(r.Context(), r.Scope, author(r), id, version)
-		return err
+	return m.act(r, "advisory.sent", func(id, version int64) (Advisory, error) {
+		return m.Send(r.Context(), r.Scope, author(r), id, version)
 	})
 }
 

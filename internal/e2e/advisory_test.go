@@ -81,6 +81,75 @@ func TestAnAlert(t *testing.T) {
 	member.WaitText(browser.CSS("main"), "Ritirata")
 }
 
+// TestARevisedAlert is sent to a saved audience, revised, and read again by whoever had it.
+func TestARevisedAlert(t *testing.T) {
+	i, b := demonstration(t), browser.Start(t)
+	analyst, member := b.Visit(t, "it"), b.Visit(t, "it")
+	signIn(t, analyst, i.base, "andrea.rossi@csirt.example")
+	signIn(t, member, i.base, "paolo.nencini@comune.castelvento.example")
+
+	analyst.Open(i.base + "/ops/audiences")
+	look(analyst, "audiences-empty")
+	analyst.CheckAccessible()
+	analyst.Follow(browser.LinkWith("Salva destinatari"))
+	analyst.Fill(browser.Label("Nome"), "Prova")
+	analyst.Fill(browser.Label("Destinatari"), "codice:c_x001 oppure lista:altri")
+	analyst.Follow(browser.Words("Salva"))
+	analyst.WaitText(browser.CSS("main"), "Non può nominare un'altra lista")
+	analyst.Fill(browser.Label("Destinatari"), "codice:c_x001")
+	look(analyst, "audience-refused")
+	analyst.CheckAccessible()
+	analyst.Follow(browser.Words("Salva"))
+	analyst.WaitText(browser.CSS("main"), "prova")
+	look(analyst, "audiences")
+
+	analyst.Open(i.base + "/ops/advisories/new?audience=lista:prova")
+	analyst.Fill(browser.Label("Titolo (italiano)"), "PROVA: aggiornare il centralino")
+	analyst.Fill(browser.Label("Testo (italiano)"), "La versione 4.1 corregge il difetto.\n\nAggiornate entro domani.")
+	analyst.Fill(browser.Label("Prodotti interessati"), "Centralino fino alla 4.0")
+	analyst.Fill(browser.Label("Indicatori di compromissione"), "hxxp://cattivo[.]example/a | pagina falsa | 2027-01-31")
+	analyst.Follow(browser.Words("Salva la bozza"))
+	analyst.Follow(browser.LinkWith("Verifica e invia"))
+	analyst.Follow(browser.Words("Invia a 1 ente"))
+	analyst.WaitText(flash, "Inviata")
+	sent := analyst.Address()
+	look(analyst, "advisory-indicators")
+	member.Open(linkIn(t, mailTo(t, analyst, i.base, "paolo.nencini@comune.castelvento.example", "PROVA: aggiornare il centralino")))
+	member.WaitText(browser.CSS("main"), "hxxp[://]cattivo[.]example/a")
+	look(member, "advisory-received-indicators")
+	member.CheckAccessible()
+	member.Follow(browser.Words("Ne prendo visione"))
+
+	analyst.Open(sent)
+	analyst.Follow(browser.Words("Prepara un aggiornamento"))
+	analyst.Fill(browser.Label("Testo (italiano)"), "La versione 4.2 corregge il difetto: la 4.1 non basta.\n\nAggiornate entro domani.")
+	analyst.Fill(browser.Label("Che cosa cambia"), "La versione 4.1 non basta.")
+	analyst.Follow(browser.Words("Salva la bozza"))
+	analyst.WaitText(browser.CSS("main"), "la 4.1 non basta")
+	look(analyst, "advisory-revision-draft")
+	analyst.CheckAccessible()
+	analyst.Follow(browser.LinkWith("Verifica e invia"))
+	look(analyst, "advisory-revision-send")
+	analyst.Follow(browser.Words("Invia a 1 ente"))
+	analyst.WaitText(flash, "Inviata")
+	if got := analyst.Address(); got != sent {
+		t.Errorf("the revision is at %s, the alert was at %s", got, sent)
+	}
+	look(analyst, "advisory-revised")
+	analyst.CheckAccessible()
+	mail := mailTo(t, analyst, i.base, "paolo.nencini@comune.castelvento.example", "Aggiornamento")
+	if !strings.Contains(mail, "La versione 4.1 non basta.") {
+		t.Errorf("the mail does not say what changed: %s", mail)
+	}
+	member.Open(i.base + "/o/c_x001/advisories")
+	member.WaitText(browser.CSS("main"), "Aggiornata: da rileggere")
+	look(member, "advisory-inbox-revised")
+	member.Open(linkIn(t, mail))
+	member.WaitText(browser.CSS("#revisions"), "La versione 4.1 corregge il difetto.")
+	look(member, "advisory-received-revised")
+	member.CheckAccessible()
+}
+
 // TestAReceivedAlert is pasted as it came and becomes a draft with its original.
 func TestAReceivedAlert(t *testing.T) {
 	i, b := demonstration(t), browser.Start(t)
