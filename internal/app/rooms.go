@@ -136,7 +136,8 @@ func (a *App) buildMails() error {
 	if err != nil {
 		return err
 	}
-	a.rooms.mails, err = mailer.New(a.DB, a.Queue, a.Clock, mailer.Config{From: a.Config.MailFrom, Tag: a.Config.Name, Transport: out, Log: a.Log})
+	a.rooms.mails, err = mailer.New(a.DB, a.Queue, a.Clock, mailer.Config{From: a.Config.MailFrom, Tag: a.Config.Name, Transport: out, Log: a.Log,
+		Keys: a.keys, Lines: a.Config.SMTPConnections})
 	if err != nil {
 		return err
 	}

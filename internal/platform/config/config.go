@@ -56,6 +56,7 @@ type Config struct {
 	SMTPPassword     string
 	SMTPPasswordFile string
 	SMTPTLS          string // "starttls", "tls", "none"
+	SMTPConnections  int    // of one worker at the same time
 
 	CSAFPrefix string // begins the ids of public alerts
 
@@ -177,6 +178,9 @@ func (c *Config) check() error {
 		if !contains(choice.allowed, choice.value) {
 			return fmt.Errorf("--%s %q: must be one of %s", choice.flag, choice.value, strings.Join(choice.allowed, ", "))
 		}
+	}
+	if c.SMTPConnections < 0 || c.SMTPConnections > 100 {
+		return fmt.Errorf("--smtp-connections %d: from 1 to 100", c.SMTPConnections)
 	}
 	if c.MailTransport == "smtp" && c.SMTPAddress == "" {
 		return fmt.Errorf("--mail-transport smtp needs --smtp-address")

@@ -67,6 +67,7 @@ func registerMail(fs *flag.FlagSet, c *Config) {
 	fs.StringVar(&c.SMTPUser, "smtp-user", "", "user name at the mail server; none when empty")
 	fs.StringVar(&c.SMTPPassword, "smtp-password", "", "password at the mail server (better: --smtp-password-file)")
 	fs.StringVar(&c.SMTPPasswordFile, "smtp-password-file", "", "file that holds the password")
+	fs.IntVar(&c.SMTPConnections, "smtp-connections", 4, "connections one worker has with the mail server at the same time")
 	fs.StringVar(&c.SMTPTLS, "smtp-tls", "starttls", "starttls (required), tls (from the first byte) or none")
 }
 

@@ -214,3 +214,27 @@ func TestNextFollowsDaylightSaving(t *testing.T) {
 		t.Errorf("got %v, want %v, err %v", got, want, err)
 	}
 }
+
+// Jobs taken several at once end each by itself: what completed is done, the rest is tried again.
+func TestManyAtOnceEndEachByItself(t *testing.T) {
+	each(t, func(b *bench) {
+		var sizes []int
+		b.queue.HandleMany("mail", 4, func(ctx context.Context, runs []jobs.Run) error {
+			sizes = append(sizes, len(runs))
+			if err := b.db.Tx(ctx, func(tx *db.Tx) error { return runs[0].Complete(ctx, tx) }); err != nil {
+				return err
+			}
+			return errors.New("the others failed")
+		})
+		other := 0
+		b.queue.Handle("other", func(context.Context, jobs.Run) error { other++; return nil })
+		for i := range 6 {
+			b.enqueue(jobs.Job{Kind: "mail", Payload: i})
+			b.enqueue(jobs.Job{Kind: "other"})
+		}
+		b.drain()
+		if c := b.counts(); len(sizes) != 2 || sizes[0] != 4 || sizes[1] != 2 || c["ready"] != 4 || other != 6 {
+			t.Errorf("batches %v, %v, others %d", sizes, c, other)
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"martinella/internal/platform/clock"
@@ -31,7 +32,7 @@ type Run struct {
 	Attempt int // 1 for the first
 
 	lease     string
-	completed *bool
+	completed *atomic.Bool
 }
 
 // Decode reads the payload into v.
@@ -44,6 +45,10 @@ func (r Run) Decode(v any) error {
 
 // Handler does one attempt. An error means: try again later, unless Permanent.
 type Handler func(ctx context.Context, run Run) error
+
+// BatchHandler does one attempt at several jobs of its kind at once. The runs it
+// has not completed when it returns have ended as its error says.
+type BatchHandler func(ctx context.Context, runs []Run) error
 
 type permanent struct{ error }
 
@@ -83,7 +88,7 @@ type Queue struct {
 	clock     clock.Clock
 	log       *slog.Logger
 	cfg       Config
-	handlers  map[string]Handler
+	handlers  map[string]batch
 	schedules []schedule
 	wake      chan struct{}
 	onDone    func(kind string, took time.Duration, err error)
@@ -93,13 +98,25 @@ type Queue struct {
 func New(d *db.DB, c clock.Clock, log *slog.Logger, cfg Config) *Queue {
 	return &Queue{
 		db: d, clock: c, log: log, cfg: cfg.withDefaults(),
-		handlers: map[string]Handler{}, wake: make(chan struct{}, 1),
+		handlers: map[string]batch{}, wake: make(chan struct{}, 1),
 		onDone: func(string, time.Duration, error) {},
 	}
 }
 
+// batch is a handler and how many jobs of its kind it takes at once.
+type batch struct {
+	handle BatchHandler
+	size   int
+}
+
 // Handle says who works on a kind of job.
-func (q *Queue) Handle(kind string, h Handler) { q.handlers[kind] = h }
+func (q *Queue) Handle(kind string, h Handler) {
+	q.handlers[kind] = batch{func(ctx context.Context, runs []Run) error { return h(ctx, runs[0]) }, 1}
+}
+
+// HandleMany says who works on a kind of job of which up to size are taken at
+// once: of work so small that taking it one by one costs more than doing it.
+func (q *Queue) HandleMany(kind string, size int, h BatchHandler) { q.handlers[kind] = batch{h, size} }
 
 // OnDone makes f see the end of every attempt, for metrics.
 func (q *Queue) OnDone(f func(kind string, took time.Duration, err error)) { q.onDone = f }
@@ -150,6 +167,6 @@ func (r Run) Complete(ctx context.Context, tx *db.Tx) error {
 	if err := finish(ctx, tx, r); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { *r.completed = true })
+	tx.AfterCommit(func() { r.completed.Store(true) })
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"martinella/internal/platform/db"
@@ -37,8 +38,8 @@ func (q *Queue) startDue(ctx context.Context, wg *sync.WaitGroup, slots chan str
 		case <-ctx.Done():
 			return
 		}
-		run, ok, err := q.claim(ctx)
-		if err != nil || !ok {
+		runs, err := q.claim(ctx)
+		if err != nil || len(runs) == 0 {
 			<-slots
 			if err != nil && ctx.Err() == nil {
 				q.log.Error("claiming a job", "error", err)
@@ -47,7 +48,7 @@ func (q *Queue) startDue(ctx context.Context, wg *sync.WaitGroup, slots chan str
 		}
 		wg.Go(func() {
 			defer func() { <-slots; q.Wake() }()
-			q.attempt(ctx, run)
+			q.attempt(ctx, runs)
 		})
 	}
 }
@@ -65,46 +66,75 @@ func (q *Queue) wait(ctx context.Context) {
 // Drain works on what is due now, one job after the other, until nothing is:
 // the command line and tests use it. It reports how many attempts it made.
 func (q *Queue) Drain(ctx context.Context) (int, error) {
-	for n := 0; ; n++ {
-		run, ok, err := q.claim(ctx)
-		if err != nil || !ok {
+	for n := 0; ; {
+		runs, err := q.claim(ctx)
+		if err != nil || len(runs) == 0 {
 			return n, err
 		}
-		q.attempt(ctx, run)
+		n += len(runs)
+		q.attempt(ctx, runs)
 		if ctx.Err() != nil {
 			return n, ctx.Err()
 		}
 	}
 }
 
-func (q *Queue) claim(ctx context.Context) (run Run, ok bool, err error) {
+const leaseSQL = "UPDATE job SET state = 'leased', lease = $1, lease_until = $2, attempts = attempts + 1 WHERE id "
+
+const leased = " RETURNING id, kind, COALESCE(unique_key, ''), payload, attempts"
+
+// claim leases the job that is due first and, where its kind is worked on
+// several at once, others of the kind that are due soon after it.
+func (q *Queue) claim(ctx context.Context) (runs []Run, err error) {
 	now := q.clock.Now()
-	lease := rand.Text()
-	query := `UPDATE job SET state = 'leased', lease = $1, lease_until = $2, attempts = attempts + 1
-		WHERE id = (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $3) OR (state = 'leased' AND lease_until < $3)
-			ORDER BY run_at, id LIMIT 1` + db.SkipLocked(q.db) + `)
-		RETURNING id, kind, COALESCE(unique_key, ''), payload, attempts`
+	lease, until := rand.Text(), db.Ms(now.Add(q.cfg.Lease))
 	err = q.db.Tx(ctx, func(tx *db.Tx) error {
-		var payload string
-		err := tx.QueryRow(ctx, query, lease, db.Ms(now.Add(q.cfg.Lease)), db.Ms(now)).
-			Scan(&run.ID, &run.Kind, &run.Key, &payload, &run.Attempt)
-		if errors.Is(err, sql.ErrNoRows) {
+		rows, err := tx.Query(ctx, leaseSQL+`= (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $3) OR (state = 'leased' AND lease_until < $3)
+			ORDER BY run_at, id LIMIT 1`+db.SkipLocked(q.db)+")"+leased, lease, until, db.Ms(now))
+		if runs, err = db.Collect(rows, err, scanRun(lease)); err != nil || len(runs) == 0 {
+			return err
+		}
+		more := q.handlers[runs[0].Kind].size - 1
+		if more <= 0 {
 			return nil
 		}
-		run.Payload, run.lease, run.completed, ok = []byte(payload), lease, new(bool), err == nil
+		rows, err = tx.Query(ctx, leaseSQL+`IN (SELECT id FROM job WHERE state = 'ready' AND run_at <= $3 AND kind = $4
+			ORDER BY run_at LIMIT $5`+db.SkipLocked(q.db)+")"+leased, lease, until, db.Ms(now), runs[0].Kind, more)
+		others, err := db.Collect(rows, err, scanRun(lease))
+		runs = append(runs, others...)
 		return err
 	})
-	return run, ok && err == nil, err
+	return runs, err
 }
 
-func (q *Queue) attempt(ctx context.Context, run Run) {
+func scanRun(lease string) func(*sql.Rows) (Run, error) {
+	return func(r *sql.Rows) (Run, error) {
+		run := Run{lease: lease, completed: new(atomic.Bool)}
+		var payload string
+		err := r.Scan(&run.ID, &run.Kind, &run.Key, &payload, &run.Attempt)
+		run.Payload = []byte(payload)
+		return run, err
+	}
+}
+
+func (q *Queue) attempt(ctx context.Context, runs []Run) {
 	start := time.Now()
 	work, cancel := context.WithCancel(ctx)
-	stop := q.keepLease(work, cancel, run)
-	err := q.call(work, run)
+	stop := q.keepLease(work, cancel, runs)
+	err := q.call(work, runs)
 	stop()
 	cancel()
-	q.onDone(run.Kind, time.Since(start), err)
+	took := time.Since(start) / time.Duration(len(runs))
+	for _, run := range runs {
+		q.ended(ctx, run, took, err)
+	}
+}
+
+func (q *Queue) ended(ctx context.Context, run Run, took time.Duration, err error) {
+	if run.completed.Load() {
+		err = nil
+	}
+	q.onDone(run.Kind, took, err)
 	if ctx.Err() != nil && err != nil {
 		return // the program is stopping: the lease runs out and another takes over
 	}
@@ -115,22 +145,22 @@ func (q *Queue) attempt(ctx context.Context, run Run) {
 
 // call runs the handler and turns a panic into an error: one broken job must
 // not stop the queue.
-func (q *Queue) call(ctx context.Context, run Run) (err error) {
-	h, ok := q.handlers[run.Kind]
+func (q *Queue) call(ctx context.Context, runs []Run) (err error) {
+	h, ok := q.handlers[runs[0].Kind]
 	if !ok {
-		return fmt.Errorf("nobody works on jobs of kind %q", run.Kind)
+		return fmt.Errorf("nobody works on jobs of kind %q", runs[0].Kind)
 	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return h(ctx, run)
+	return h.handle(ctx, runs)
 }
 
 // keepLease renews the lease at a third of its length; when it is lost the
 // handler's context ends.
-func (q *Queue) keepLease(ctx context.Context, lost context.CancelFunc, run Run) (stop func()) {
+func (q *Queue) keepLease(ctx context.Context, lost context.CancelFunc, runs []Run) (stop func()) {
 	done := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -143,7 +173,7 @@ func (q *Queue) keepLease(ctx context.Context, lost context.CancelFunc, run Run)
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				if !q.renew(ctx, run) {
+				if !q.renew(ctx, runs) {
 					lost()
 					return
 				}
@@ -153,19 +183,29 @@ func (q *Queue) keepLease(ctx context.Context, lost context.CancelFunc, run Run)
 	return func() { close(done); wg.Wait() }
 }
 
-func (q *Queue) renew(ctx context.Context, run Run) bool {
-	res, err := q.db.Exec(ctx, "UPDATE job SET lease_until = $1 WHERE id = $2 AND lease = $3",
-		db.Ms(q.clock.Now().Add(q.cfg.Lease)), run.ID, run.lease)
+// renew prolongs what is still being worked on; false when nothing of it is ours any more.
+func (q *Queue) renew(ctx context.Context, runs []Run) bool {
+	var ids []int64
+	for _, run := range runs {
+		if !run.completed.Load() {
+			ids = append(ids, run.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return true // all done: the handler is about to return
+	}
+	res, err := q.db.Exec(ctx, "UPDATE job SET lease_until = $1 WHERE lease = $2 AND id IN "+db.In(3, len(ids)),
+		append([]any{db.Ms(q.clock.Now().Add(q.cfg.Lease)), runs[0].lease}, db.Args(ids)...)...)
 	if err != nil {
 		return ctx.Err() == nil // a passing fault; the lease still has two thirds
 	}
 	n, err := res.RowsAffected()
-	return err != nil || n == 1
+	return err != nil || n > 0
 }
 
 // settle writes down how the attempt ended.
 func (q *Queue) settle(ctx context.Context, run Run, failure error) error {
-	if *run.completed {
+	if run.completed.Load() {
 		return nil
 	}
 	return q.db.Tx(ctx, func(tx *db.Tx) error {
@@ -179,20 +219,18 @@ func (q *Queue) settle(ctx context.Context, run Run, failure error) error {
 // finish removes the job, or makes it ready again when it was asked for
 // meanwhile.
 func finish(ctx context.Context, tx *db.Tx, run Run) error {
-	res, err := tx.Exec(ctx, `UPDATE job SET state = 'ready', again = FALSE, attempts = 0, lease = NULL, lease_until = NULL, last_error = NULL
-		WHERE id = $1 AND lease = $2 AND again`, run.ID, run.lease)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	res, err = tx.Exec(ctx, "DELETE FROM job WHERE id = $1 AND lease = $2", run.ID, run.lease)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err
+	for _, query := range []string{
+		"DELETE FROM job WHERE id = $1 AND lease = $2 AND NOT again",
+		`UPDATE job SET state = 'ready', again = FALSE, attempts = 0, lease = NULL, lease_until = NULL, last_error = NULL
+			WHERE id = $1 AND lease = $2`,
+	} {
+		res, err := tx.Exec(ctx, query, run.ID, run.lease)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
 	}
 	return errLost
 }

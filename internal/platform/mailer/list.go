@@ -33,6 +33,7 @@ type Entry struct {
 	Queued       time.Time
 	Tried        time.Time // zero: not yet
 	Done         time.Time // zero: not yet
+	Protection   Protection
 }
 
 // Mail is a mail to be read.
@@ -70,7 +71,7 @@ func (m *Mailer) List(ctx context.Context, s Asker, f Filter) ([]Entry, error) {
 		f.Limit = 50
 	}
 	rows, err := m.db.Query(ctx, `SELECT r.id, r.organisation, m.kind, m.subject, m.tlp, r.address, r.name, r.state,
-			r.attempts, r.answer, m.created_at, r.tried_at, r.done_at
+			r.attempts, r.answer, m.created_at, r.tried_at, r.done_at, r.protection
 		FROM mail_recipient r JOIN mail_message m ON m.id = r.message
 		WHERE ($1 = 0 OR r.organisation = $1) AND ($2 = '' OR r.state = $2) AND ($3 = 0 OR r.id < $3)
 		AND ($4 = '' OR LOWER(r.address) LIKE $5 ESCAPE '\' OR LOWER(m.subject) LIKE $5 ESCAPE '\')
@@ -82,7 +83,7 @@ func (m *Mailer) List(ctx context.Context, s Asker, f Filter) ([]Entry, error) {
 func scanEntry(r *sql.Rows) (e Entry, err error) {
 	var msg Message
 	err = r.Scan(&e.ID, &e.Organisation, &e.Kind, &msg.Subject, &msg.TLP, &e.Address, &e.Name, &e.State,
-		&e.Attempts, &e.Answer, db.Time(&e.Queued), db.Time(&e.Tried), db.Time(&e.Done))
+		&e.Attempts, &e.Answer, db.Time(&e.Queued), db.Time(&e.Tried), db.Time(&e.Done), &e.Protection)
 	e.Subject = subject(msg)
 	return e, err
 }
@@ -130,7 +131,7 @@ func (m *Mailer) Raw(ctx context.Context, s Asker, id int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.hidden() {
+	if l.hidden() && l.seal.kind != sealed {
 		return nil, fault.New(fault.Forbidden, "mailer.secret")
 	}
 	return l.raw()
@@ -138,7 +139,9 @@ func (m *Mailer) Raw(ctx context.Context, s Asker, id int64) ([]byte, error) {
 
 // hidden tells mails that only their recipient may read. Where mail goes
 // nowhere (the demonstration), the portal is the only place to read it.
-func (l letter) hidden() bool { return l.Message.Secret && l.State != Kept }
+func (l letter) hidden() bool {
+	return l.Message.Secret && l.State != Kept || l.key.Kind != ""
+}
 
 // Retry sends a failed or bounced mail again. A Conflict fault when it is
 // neither, or when its content was erased.

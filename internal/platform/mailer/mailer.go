@@ -16,6 +16,7 @@ import (
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/mailcrypt"
 )
 
 // State is how the mail to one recipient stands.
@@ -39,8 +40,10 @@ type Config struct {
 	From      string // "Name <address>"
 	Tag       string // whose mail it is, before every subject: "[CSIRT Toscana] …"; may be empty
 	Transport Transport
-	Attempts  int          // passing troubles before a mail is failed; default 20, two days
-	Log       *slog.Logger // nil: nothing is logged
+	Keys      *mailcrypt.Ring // that sign; nil: none
+	Lines     int             // conversations with the mail server at the same time; default 4
+	Attempts  int             // passing troubles before a mail is failed; default 20, two days
+	Log       *slog.Logger    // nil: nothing is logged
 }
 
 // Mailer queues and sends mail.
@@ -61,6 +64,9 @@ func New(d *db.DB, q *jobs.Queue, c clock.Clock, cfg Config) (*Mailer, error) {
 	if cfg.Transport == nil {
 		return nil, errors.New("the mailer has no transport")
 	}
+	if cfg.Lines == 0 {
+		cfg.Lines = 4
+	}
 	if cfg.Attempts == 0 {
 		cfg.Attempts = 20
 	}
@@ -69,7 +75,7 @@ func New(d *db.DB, q *jobs.Queue, c clock.Clock, cfg Config) (*Mailer, error) {
 	}
 	_, domain, _ := strings.Cut(from.Address, "@")
 	m := &Mailer{db: d, queue: q, clock: c, cfg: cfg, domain: domain}
-	q.Handle(sendJob, m.work)
+	q.HandleMany(sendJob, batchSize, m.work)
 	return m, nil
 }
 
@@ -101,10 +107,10 @@ func (m *Mailer) insertMessage(ctx context.Context, tx *db.Tx, msg Message) (id 
 		msg.Subject = "[" + m.cfg.Tag + "] " + msg.Subject
 	}
 	err = tx.QueryRow(ctx, `INSERT INTO mail_message
-		(message_key, kind, organisation, sender, reply_to, subject, text_body, html_body, tlp, list_id, language, secret, created_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13) ON CONFLICT (message_key) DO NOTHING RETURNING id`,
+		(message_key, kind, organisation, sender, reply_to, subject, text_body, html_body, tlp, list_id, language, secret, created_at, outer_subject)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) ON CONFLICT (message_key) DO NOTHING RETURNING id`,
 		key, msg.Kind, msg.Organisation, m.cfg.From, msg.ReplyTo, msg.Subject, msg.Text, msg.HTML,
-		msg.TLP, msg.ListID, msg.Language, msg.Secret, db.Ms(m.clock.Now())).Scan(&id)
+		msg.TLP, msg.ListID, msg.Language, msg.Secret, db.Ms(m.clock.Now()), msg.OuterSubject).Scan(&id)
 	if db.NotFound(err) {
 		return 0, false, nil
 	}
@@ -116,9 +122,10 @@ func (m *Mailer) insertMessage(ctx context.Context, tx *db.Tx, msg Message) (id 
 
 func (m *Mailer) insertRecipient(ctx context.Context, tx *db.Tx, message int64, msg Message, r Recipient) error {
 	var id int64
-	err := tx.QueryRow(ctx, `INSERT INTO mail_recipient (message, organisation, message_id, address, name, unsubscribe, state)
-		VALUES ($1,$2,$3,$4,$5,$6,$7) RETURNING id`,
-		message, msg.Organisation, strings.ToLower(rand.Text())+"@"+m.domain, r.Address, r.Name, r.Unsubscribe, Queued).Scan(&id)
+	err := tx.QueryRow(ctx, `INSERT INTO mail_recipient (message, organisation, message_id, address, name, unsubscribe, state, topic, key_kind, key_data)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) RETURNING id`,
+		message, msg.Organisation, strings.ToLower(rand.Text())+"@"+m.domain, r.Address, r.Name, r.Unsubscribe, Queued,
+		msg.Topic, string(r.Key.Kind), r.Key.Data).Scan(&id)
 	if err != nil {
 		return err
 	}

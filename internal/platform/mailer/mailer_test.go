@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/wneessen/go-mail"
 
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
@@ -314,12 +314,19 @@ func TestPurgeLeavesWhatIsStillToBeSent(t *testing.T) {
 // scripted is a transport that follows a script: one error for each attempt,
 // nil for accepted. It keeps what it accepted.
 type scripted struct {
+	mu       sync.Mutex
 	script   []error
 	accepted []string
 	after    func() // runs after an acceptance, before the answer arrives
 }
 
-func (s *scripted) Send(_ context.Context, m *mail.Msg) (mailer.State, string, error) {
+func (s *scripted) Open() mailer.Conversation { return s }
+
+func (s *scripted) Close() {}
+
+func (s *scripted) Send(_ context.Context, e mailer.Envelope) (mailer.State, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if len(s.script) > 0 {
 		err := s.script[0]
 		s.script = s.script[1:]
@@ -327,11 +334,7 @@ func (s *scripted) Send(_ context.Context, m *mail.Msg) (mailer.State, string, e
 			return mailer.Queued, "", err
 		}
 	}
-	var b strings.Builder
-	if _, err := m.WriteTo(&b); err != nil {
-		return mailer.Queued, "", err
-	}
-	s.accepted = append(s.accepted, b.String())
+	s.accepted = append(s.accepted, string(e.Data))
 	if s.after != nil {
 		s.after()
 	}

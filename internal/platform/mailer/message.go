@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"martinella/internal/platform/mailcrypt"
 )
 
 // Message is what is to be mailed. Text is required, HTML is its alternative.
@@ -26,6 +28,8 @@ type Message struct {
 	TLP          string // "AMBER", a label of TLP 2.0; Text and HTML must then show "TLP:AMBER"
 	ListID       string // "digest.csirt.example.it": what filters sort by
 	Language     string // of the content: "it"
+	Topic        string // what it is about: a recipient's mails of one topic are shown together; empty: none
+	OuterSubject string // what stands outside of an encrypted mail, in the place of Subject
 	Secret       bool   // holds a single-use link: nobody else reads it, and it is erased once sent
 }
 
@@ -34,6 +38,8 @@ type Recipient struct {
 	Address     string
 	Name        string
 	Unsubscribe string // an https address that takes a one-click POST (RFC 8058); empty: none
+	// Key makes the mail encrypted. When that cannot be done it is not sent at all.
+	Key mailcrypt.Key
 }
 
 // maxSubject and maxName bound headers, in bytes: longer ones are an accident or an attack.
@@ -50,6 +56,7 @@ func (m Message) validate() error {
 	errs := []error{
 		oneLine("subject", m.Subject, maxSubject), oneLine("kind", m.Kind, maxName),
 		oneLine("list id", m.ListID, maxName), oneLine("language", m.Language, maxName),
+		oneLine("topic", m.Topic, maxName), oneLine("outer subject", m.OuterSubject, maxSubject),
 	}
 	if m.Kind == "" || strings.TrimSpace(m.Subject) == "" || strings.TrimSpace(m.Text) == "" {
 		errs = append(errs, errors.New("a mail needs a kind, a subject and a text"))

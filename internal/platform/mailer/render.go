@@ -7,10 +7,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"mime"
 	netmail "net/mail"
 	"strings"
 
 	"github.com/wneessen/go-mail"
+
+	"martinella/internal/platform/mailcrypt"
 )
 
 // letter is one mail to one recipient, as it is kept.
@@ -20,6 +23,11 @@ type letter struct {
 	Sender      string // "Name <address>"
 	Unsubscribe string
 	Message     Message // To is empty: there is one recipient, in Entry
+	Topic       string
+
+	key    mailcrypt.Key // the recipient's, when it is to be encrypted
+	seal   seal
+	broken error // why it could not be sealed
 }
 
 // compose makes the mail. The same letter always gives the same bytes, whenever
@@ -38,6 +46,10 @@ func (l letter) compose() (*mail.Msg, error) {
 	m.SetMessageIDWithValue(l.MessageID)
 	m.SetDateWithValue(l.Queued)
 	m.Subject(subject(l.Message))
+	if root := l.root(); root != "" {
+		m.SetGenHeader(mail.HeaderInReplyTo, root)
+		m.SetGenHeader(mail.HeaderReferences, root)
+	}
 	l.machineHeaders(m)
 	m.SetBodyString(mail.TypeTextPlain, lines(l.Message.Text))
 	if l.Message.HTML != "" {
@@ -91,8 +103,20 @@ func lines(s string) string {
 	return strings.ReplaceAll(strings.TrimRight(s, "\n")+"\n", "\n", "\r\n")
 }
 
-// raw gives the mail as a file (.eml, RFC 5322).
-func (l letter) raw() ([]byte, error) {
+// root is the Message-ID under which a recipient's mails of one topic stand
+// together; no mail need bear it (RFC 5322, 3.6.4).
+func (l letter) root() string {
+	if l.Topic == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("topic " + l.Topic + " " + strings.ToLower(l.Address)))
+	_, domain, _ := strings.Cut(l.MessageID, "@")
+	return "<" + hex.EncodeToString(sum[:12]) + "@" + domain + ">"
+}
+
+// plain gives the mail as a file, before anything is signed or encrypted. Lines
+// that begin with "From " are written so that no mailbox format changes them.
+func (l letter) plain() ([]byte, error) {
 	m, err := l.compose()
 	if err != nil {
 		return nil, err
@@ -101,5 +125,7 @@ func (l letter) raw() ([]byte, error) {
 	if _, err := m.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("writing mail %d: %w", l.ID, err)
 	}
-	return b.Bytes(), nil
+	return bytes.ReplaceAll(b.Bytes(), []byte("\r\nFrom "), []byte("\r\n=46rom ")), nil
 }
+
+func encodeHeader(s string) string { return mime.QEncoding.Encode("UTF-8", s) }

@@ -6,108 +6,148 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	netmail "net/mail"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/jobs"
 )
 
-// work is one attempt at one recipient.
-func (m *Mailer) work(ctx context.Context, run jobs.Run) error {
-	var id int64
-	if err := run.Decode(&id); err != nil {
-		return err
-	}
-	l, err := m.begin(ctx, id)
-	if err != nil || l == nil {
-		return err
-	}
-	state, answer, err := m.hand(ctx, *l)
-	// The server may have accepted: that is written down even while the program stops.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	if err != nil {
-		return m.trouble(ctx, run, *l, err)
-	}
-	return m.settle(ctx, run, *l, state, answer)
-}
+// batchSize is how many mails one worker takes at once: enough for a few
+// connections to be worth their greeting, few enough that a stop does not wait long.
+const batchSize = 64
 
-// begin marks the mail as being sent and gives it; nil when there is nothing
-// to do any more.
-func (m *Mailer) begin(ctx context.Context, id int64) (*letter, error) {
-	var l letter
-	err := m.db.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE mail_recipient SET state = $1, attempts = attempts + 1, tried_at = $2
-			WHERE id = $3 AND state IN ($4, $5)`, Sending, db.Ms(m.clock.Now()), id, Queued, Sending)
-		if err != nil {
+// work is one attempt at each of several mails.
+func (m *Mailer) work(ctx context.Context, runs []jobs.Run) error {
+	byID := make(map[int64]jobs.Run, len(runs))
+	ids := make([]int64, len(runs))
+	for i, run := range runs {
+		if err := run.Decode(&ids[i]); err != nil {
 			return err
 		}
-		l, err = readLetter(ctx, tx, id)
-		return err
-	})
-	switch {
-	case db.NotFound(err):
-		return nil, nil // erased meanwhile
-	case err != nil:
-		return nil, fmt.Errorf("taking mail %d: %w", id, err)
-	case l.State != Sending:
-		return nil, nil // done before
+		byID[ids[i]] = run
 	}
-	return &l, nil
-}
-
-func (m *Mailer) hand(ctx context.Context, l letter) (State, string, error) {
-	composed, err := l.compose()
+	letters, err := m.begin(ctx, ids)
 	if err != nil {
-		return Queued, "", err
+		return err
 	}
-	return m.cfg.Transport.Send(ctx, composed)
+	tasks := make([]task, len(letters))
+	for i, l := range letters {
+		tasks[i] = task{letter: l, run: byID[l.ID]}
+	}
+	return m.deliver(ctx, tasks)
 }
 
-// settle writes the end down together with the end of the job.
-func (m *Mailer) settle(ctx context.Context, run jobs.Run, l letter, state State, answer string) error {
-	return m.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := m.mark(ctx, tx, l.ID, state, answer); err != nil {
-			return err
+// task is a mail to be handed over, with its job.
+type task struct {
+	*letter
+	run jobs.Run
+}
+
+// begin seals the mails, marks them as being sent and gives them; those with
+// which there is nothing to do any more are left out.
+func (m *Mailer) begin(ctx context.Context, ids []int64) (letters []*letter, err error) {
+	all, err := readLetters(ctx, m.db, ids)
+	if err != nil {
+		return nil, fmt.Errorf("reading mails: %w", err)
+	}
+	for _, l := range all {
+		if l.State == Queued || l.State == Sending {
+			letters = append(letters, l)
 		}
-		if l.Message.Secret && state == Sent {
-			if err := eraseSecret(ctx, tx, l.ID); err != nil {
+	}
+	if len(letters) == 0 {
+		return nil, nil
+	}
+	fresh := m.sealAll(letters)
+	err = m.db.Tx(ctx, func(tx *db.Tx) error {
+		for _, l := range fresh {
+			if err := storeSeal(ctx, tx, l); err != nil {
 				return err
 			}
 		}
-		return run.Complete(ctx, tx)
+		return m.markSending(ctx, tx, letters)
 	})
+	if err != nil {
+		return nil, fmt.Errorf("taking mails: %w", err)
+	}
+	return letters, nil
 }
 
-// trouble fails the mail, or puts it off. The delays are the mailer's own and
-// not the queue's, because mail is patient: a mail server may be away for a weekend.
-func (m *Mailer) trouble(ctx context.Context, run jobs.Run, l letter, cause error) error {
-	final := errors.As(cause, new(*Refusal)) || l.Attempts >= m.cfg.Attempts
-	m.cfg.Log.Warn("mail not sent", "mail", l.ID, "kind", l.Kind, "attempt", l.Attempts, "final", final, "error", cause)
-	if final {
-		return m.settle(ctx, run, l, Failed, cause.Error())
+func (m *Mailer) markSending(ctx context.Context, tx *db.Tx, letters []*letter) error {
+	ids := make([]int64, len(letters))
+	for i, l := range letters {
+		ids[i] = l.ID
+		l.Attempts++
 	}
-	return m.db.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE mail_recipient SET state = $1, answer = $2 WHERE id = $3", Queued, cause.Error(), l.ID)
-		if err != nil {
-			return fmt.Errorf("putting mail %d off: %w", l.ID, err)
+	_, err := tx.Exec(ctx, "UPDATE mail_recipient SET state = $1, attempts = attempts + 1, tried_at = $2 WHERE id IN "+db.In(3, len(ids)),
+		append([]any{Sending, db.Ms(m.clock.Now())}, db.Args(ids)...)...)
+	return err
+}
+
+// deliver hands the mails over in a few conversations at once. It gives the
+// error of what could not be written down: those mails are tried again.
+func (m *Mailer) deliver(ctx context.Context, tasks []task) error {
+	todo := make(chan task)
+	book := m.openLedger(ctx)
+	errs := make([]error, min(m.cfg.Lines, len(tasks)))
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() { errs[i] = m.converse(ctx, todo, book) })
+	}
+	for _, t := range tasks {
+		if ctx.Err() != nil {
+			break
 		}
-		if err := run.Complete(ctx, tx); err != nil {
-			return err
+		todo <- t
+	}
+	close(todo)
+	wg.Wait()
+	book.close()
+	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// converse works on mails until there are none, and then on nothing but
+// draining: a conversation that ended in a panic must not block the others.
+func (m *Mailer) converse(ctx context.Context, todo <-chan task, book *ledger) (err error) {
+	conversation := m.cfg.Transport.Open()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
-		return m.enqueue(ctx, tx, l.ID, m.clock.Now().Add(delay(l.Attempts)))
-	})
+		for range todo {
+		}
+	}()
+	defer conversation.Close()
+	for t := range todo {
+		state, answer, cause := m.hand(ctx, conversation, t.letter)
+		if e := book.write(outcome{task: t, state: state, answer: answer, cause: cause}); e != nil {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
+func (m *Mailer) hand(ctx context.Context, c Conversation, l *letter) (State, string, error) {
+	if l.broken != nil {
+		return Queued, "", l.broken
+	}
+	data, err := l.raw()
+	if err != nil {
+		return Queued, "", err
+	}
+	from, err := netmail.ParseAddress(l.Sender)
+	if err != nil {
+		return Queued, "", fmt.Errorf("sender %q: %w", l.Sender, err)
+	}
+	return c.Send(ctx, Envelope{From: from.Address, To: l.Address, Data: data})
 }
 
 // delay grows from a minute, doubling, to 4 hours: 20 attempts take two days.
 func delay(attempts int) time.Duration {
 	return min(time.Minute<<min(attempts-1, 10), 4*time.Hour)
-}
-
-func (m *Mailer) mark(ctx context.Context, q db.Querier, id int64, state State, answer string) error {
-	_, err := q.Exec(ctx, "UPDATE mail_recipient SET state = $1, answer = $2, done_at = $3 WHERE id = $4",
-		state, answer, db.Ms(m.clock.Now()), id)
-	return err
 }
 
 // eraseSecret empties a message with single-use links once nobody waits for it any more.

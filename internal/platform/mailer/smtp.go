@@ -3,9 +3,7 @@
 package mailer
 
 import (
-	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -25,7 +23,7 @@ type SMTPConfig struct {
 	Trust    *tls.Config   // nil: the system's certificates
 }
 
-// SMTP is the transport that hands mail to a mail server, one connection a mail.
+// SMTP is the transport that hands mail to a mail server, many mails a connection.
 type SMTP struct {
 	cfg  SMTPConfig
 	host string
@@ -88,62 +86,4 @@ func (s *SMTP) signIn() mail.Option {
 	}
 	return mail.WithOpportunisticSMTPAuth(mail.SMTPAuthSCRAMSHA256PLUS, mail.SMTPAuthSCRAMSHA256,
 		mail.SMTPAuthSCRAMSHA1PLUS, mail.SMTPAuthSCRAMSHA1, mail.SMTPAuthCramMD5, mail.SMTPAuthPlain, mail.SMTPAuthLogin)
-}
-
-// line is the connection of one conversation. go-mail leaves it open when the
-// conversation fails before the mail, so it is closed here.
-type line struct {
-	secure bool
-	trust  *tls.Config
-	conn   net.Conn
-}
-
-func (l *line) dial(ctx context.Context, network, address string) (conn net.Conn, err error) {
-	if l.secure {
-		conn, err = (&tls.Dialer{Config: l.trust}).DialContext(ctx, network, address)
-	} else {
-		conn, err = new(net.Dialer).DialContext(ctx, network, address)
-	}
-	l.conn = conn
-	return conn, err
-}
-
-func (l *line) close() {
-	if l.conn != nil {
-		_ = l.conn.Close() // closed already after a conversation that ended well
-	}
-}
-
-// Send connects, hands the mail over and says goodbye.
-func (s *SMTP) Send(ctx context.Context, m *mail.Msg) (State, string, error) {
-	l := new(line)
-	defer l.close()
-	client, err := s.client(l)
-	if err != nil {
-		return Queued, "", err
-	}
-	err = client.DialAndSendWithContext(ctx, m)
-	if m.IsDelivered() {
-		// Accepted: what failed afterwards is politeness, not delivery.
-		return Sent, m.ServerResponse(), nil
-	}
-	if err == nil {
-		err = errors.New("the server neither accepted nor refused")
-	}
-	return Queued, "", classify(err)
-}
-
-// classify makes a Refusal of a 5xx answer that is about this mail. Answers to
-// MAIL FROM, and before, are about us.
-func classify(err error) error {
-	var said *mail.SendError
-	if !errors.As(err, &said) {
-		return err
-	}
-	code := said.ErrorCode()
-	aboutMail := said.Reason == mail.ErrSMTPRcptTo || said.Reason == mail.ErrSMTPData || said.Reason == mail.ErrSMTPDataClose
-	if aboutMail && code >= 500 && code <= 599 {
-		return &Refusal{Code: code, err: err}
-	}
-	return err
 }

@@ -20,6 +20,9 @@ import (
 // drop, as an answer, cuts the connection.
 const drop = "drop"
 
+// keepAndDrop, as the answer to a whole mail, keeps it and cuts the connection.
+const keepAndDrop = "2 kept, but nobody hears of it"
+
 // smtpServer is a mail server that does as it is told.
 type smtpServer struct {
 	listener net.Listener
@@ -81,15 +84,24 @@ func (s *smtpServer) mails() []accepted {
 	return append([]accepted(nil), s.accepted...)
 }
 
-func (s *smtpServer) said(verb string) bool {
+func (s *smtpServer) said(verb string) bool { return s.times(verb) > 0 }
+
+// times counts how often a verb was said.
+func (s *smtpServer) times(verb string) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, v := range s.verbs {
 		if v == verb {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
+}
+
+// yes is the good answer to a verb.
+func (s *smtpServer) yes(verb string) string {
+	return map[string]string{"CONNECT": "220 test", "MIDDLE": "", "DATA": "354 go on", "ACCEPTED": "250 kept as 4711"}[verb] +
+		map[bool]string{true: "250 fine"}[verb == "MAIL" || verb == "RCPT" || verb == "RSET"]
 }
 
 func (s *smtpServer) wasSecured() bool {
@@ -211,7 +223,7 @@ func (c *conversation) data() bool {
 		c.server.secured = c.secure
 		c.server.mu.Unlock()
 	}
-	if answer == drop {
+	if answer == drop || answer == keepAndDrop {
 		return false
 	}
 	_, err := c.conn.Write([]byte(answer + "\r\n"))

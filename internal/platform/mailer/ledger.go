@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"martinella/internal/platform/db"
+)
+
+// outcome is how an attempt at a mail ended.
+type outcome struct {
+	task
+	state  State
+	answer string
+	cause  error // it was not accepted
+	done   chan error
+}
+
+// ledger writes outcomes down, in one transaction those that wait at the same
+// time. Who writes waits for the commit before he hands the next mail over: a
+// kill leaves at most one accepted mail a conversation that is not written down,
+// as if each had a transaction of its own, at a fraction of the commits.
+type ledger struct {
+	in   chan outcome
+	over chan struct{}
+}
+
+func (m *Mailer) openLedger(ctx context.Context) *ledger {
+	b := &ledger{in: make(chan outcome), over: make(chan struct{})}
+	// The server may have accepted: that is written down even while the program stops.
+	ctx = context.WithoutCancel(ctx)
+	go func() {
+		defer close(b.over)
+		for first := range b.in {
+			m.writeDown(ctx, append([]outcome{first}, b.waiting(m.cfg.Lines)...))
+		}
+	}()
+	return b
+}
+
+// waiting takes what else waits to be written down.
+func (b *ledger) waiting(limit int) (all []outcome) {
+	for len(all) < limit {
+		select {
+		case o, open := <-b.in:
+			if !open {
+				return all
+			}
+			all = append(all, o)
+		default:
+			return all
+		}
+	}
+	return all
+}
+
+func (b *ledger) write(o outcome) error {
+	o.done = make(chan error, 1)
+	b.in <- o
+	return <-o.done
+}
+
+func (b *ledger) close() {
+	close(b.in)
+	<-b.over
+}
+
+// writeDown settles outcomes together; when that fails each by itself, since one
+// whose lease was lost must not undo the others.
+func (m *Mailer) writeDown(ctx context.Context, all []outcome) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	err := m.settle(ctx, all)
+	for _, o := range all {
+		if err != nil && len(all) > 1 {
+			o.done <- m.settle(ctx, []outcome{o})
+		} else {
+			o.done <- err
+		}
+	}
+}
+
+func (m *Mailer) settle(ctx context.Context, all []outcome) error {
+	return m.db.Tx(ctx, func(tx *db.Tx) error {
+		for _, o := range all {
+			if err := m.settleOne(ctx, tx, o); err != nil {
+				return fmt.Errorf("writing down what became of mail %d: %w", o.ID, err)
+			}
+		}
+		return nil
+	})
+}
+
+// settleOne writes the end down together with the end of the job.
+func (m *Mailer) settleOne(ctx context.Context, tx *db.Tx, o outcome) error {
+	if o.cause != nil {
+		return m.trouble(ctx, tx, o)
+	}
+	if err := m.mark(ctx, tx, o.ID, o.state, o.answer); err != nil {
+		return err
+	}
+	if o.Message.Secret && o.state == Sent {
+		if err := eraseSecret(ctx, tx, o.ID); err != nil {
+			return err
+		}
+	}
+	return o.run.Complete(ctx, tx)
+}
+
+func (m *Mailer) mark(ctx context.Context, q db.Querier, id int64, state State, answer string) error {
+	_, err := q.Exec(ctx, "UPDATE mail_recipient SET state = $1, answer = $2, done_at = $3 WHERE id = $4",
+		state, answer, db.Ms(m.clock.Now()), id)
+	return err
+}
+
+// trouble fails the mail, or puts it off. The delays are the mailer's own and
+// not the queue's, because mail is patient: a mail server may be away for a weekend.
+func (m *Mailer) trouble(ctx context.Context, tx *db.Tx, o outcome) error {
+	final := errors.As(o.cause, new(*Refusal)) || o.Attempts >= m.cfg.Attempts
+	m.cfg.Log.Warn("mail not sent", "mail", o.ID, "kind", o.Kind, "attempt", o.Attempts, "final", final, "error", o.cause)
+	if final {
+		if err := m.mark(ctx, tx, o.ID, Failed, o.cause.Error()); err != nil {
+			return err
+		}
+		return o.run.Complete(ctx, tx)
+	}
+	_, err := tx.Exec(ctx, "UPDATE mail_recipient SET state = $1, answer = $2 WHERE id = $3", Queued, o.cause.Error(), o.ID)
+	if err != nil {
+		return fmt.Errorf("putting it off: %w", err)
+	}
+	if err := o.run.Complete(ctx, tx); err != nil {
+		return err
+	}
+	return m.enqueue(ctx, tx, o.ID, m.clock.Now().Add(delay(o.Attempts)))
+}
