@@ -380,6 +380,16 @@ const (
 	CallReachUnknown   CallReach = "unknown"
 )
 
+// Defines values for CallLineState.
+const (
+	CallLineStateAcknowledged CallLineState = "acknowledged"
+	CallLineStateFree         CallLineState = "free"
+	CallLineStateHeld         CallLineState = "held"
+	CallLineStateLater        CallLineState = "later"
+	CallLineStateReached      CallLineState = "reached"
+	CallLineStateWithdrawn    CallLineState = "withdrawn"
+)
+
 // Defines values for ChangeState.
 const (
 	ChangeStateApproved  ChangeState = "approved"
@@ -618,6 +628,20 @@ const (
 	EndingKeyStateUsable   EndingKeyState = "usable"
 )
 
+// Defines values for EscalatedStep.
+const (
+	EscalatedStepCall   EscalatedStep = "call"
+	EscalatedStepRemind EscalatedStep = "remind"
+	EscalatedStepWiden  EscalatedStep = "widen"
+)
+
+// Defines values for EscalationStepStep.
+const (
+	EscalationStepStepCall   EscalationStepStep = "call"
+	EscalationStepStepRemind EscalationStepStep = "remind"
+	EscalationStepStepWiden  EscalationStepStep = "widen"
+)
+
 // Defines values for FeedState.
 const (
 	FeedStateFailed  FeedState = "failed"
@@ -700,6 +724,14 @@ const (
 	LeftOutReasonSuffix     LeftOutReason = "suffix"
 	LeftOutReasonUnreadable LeftOutReason = "unreadable"
 	LeftOutReasonWide       LeftOutReason = "wide"
+)
+
+// Defines values for MadeCallOutcome.
+const (
+	MadeCallOutcomeCallBack    MadeCallOutcome = "call_back"
+	MadeCallOutcomeNotReached  MadeCallOutcome = "not_reached"
+	MadeCallOutcomeReached     MadeCallOutcome = "reached"
+	MadeCallOutcomeWrongNumber MadeCallOutcome = "wrong_number"
 )
 
 // Defines values for MakeAccessKeyBodyDoor.
@@ -960,6 +992,14 @@ const (
 	ReceivedAdvisoryTLPTLPCLEAR       ReceivedAdvisoryTLP = "TLP:CLEAR"
 	ReceivedAdvisoryTLPTLPGREEN       ReceivedAdvisoryTLP = "TLP:GREEN"
 	ReceivedAdvisoryTLPTLPRED         ReceivedAdvisoryTLP = "TLP:RED"
+)
+
+// Defines values for RecordCallBodyOutcome.
+const (
+	RecordCallBodyOutcomeCallBack    RecordCallBodyOutcome = "call_back"
+	RecordCallBodyOutcomeNotReached  RecordCallBodyOutcome = "not_reached"
+	RecordCallBodyOutcomeReached     RecordCallBodyOutcome = "reached"
+	RecordCallBodyOutcomeWrongNumber RecordCallBodyOutcome = "wrong_number"
 )
 
 // Defines values for RecoveryState.
@@ -1766,7 +1806,13 @@ type Advisory struct {
 	CreatedAt time.Time `json:"created_at"`
 	CreatedBy string    `json:"created_by"`
 	Cves      []string  `json:"cves,omitempty"`
-	ID        int64     `json:"id"`
+
+	// Escalation What is done about those who do not acknowledge an alert; missing: what the house does for its severity.
+	Escalation *Escalation `json:"escalation,omitempty"`
+
+	// EscalationSteps As settled when it was sent; in the answer about one.
+	EscalationSteps []EscalationStep `json:"escalation_steps,omitempty"`
+	ID              int64            `json:"id"`
 
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
@@ -1841,10 +1887,13 @@ type AdvisoryDelivery struct {
 	Because        []AudienceReason `json:"because"`
 
 	// Certain False: it may be concerned, a version is not declared.
-	Certain  bool       `json:"certain"`
-	Name     string     `json:"name"`
-	Note     *string    `json:"note,omitempty"`
-	OpenedAt *time.Time `json:"opened_at,omitempty"`
+	Certain bool `json:"certain"`
+
+	// Escalations What was done because it did not acknowledge.
+	Escalations []Escalated `json:"escalations,omitempty"`
+	Name        string      `json:"name"`
+	Note        *string     `json:"note,omitempty"`
+	OpenedAt    *time.Time  `json:"opened_at,omitempty"`
 
 	// Organisation Its code.
 	Organisation string                   `json:"organisation"`
@@ -1871,6 +1920,9 @@ type AdvisoryEntry struct {
 	// Change Of a revision: what it changes, as its readers are told.
 	Change *string  `json:"change,omitempty"`
 	Cves   []string `json:"cves,omitempty"`
+
+	// Escalation What is done about those who do not acknowledge an alert; missing: what the house does for its severity.
+	Escalation *Escalation `json:"escalation,omitempty"`
 
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
@@ -1963,6 +2015,9 @@ type AdvisoryRevision struct {
 	// Change Of a revision: what it changes, as its readers are told.
 	Change *string  `json:"change,omitempty"`
 	Cves   []string `json:"cves,omitempty"`
+
+	// Escalation What is done about those who do not acknowledge an alert; missing: what the house does for its severity.
+	Escalation *Escalation `json:"escalation,omitempty"`
 
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator  `json:"indicators,omitempty"`
@@ -2604,6 +2659,83 @@ type Call struct {
 
 // CallReach Why he is offered: at work now, answers round the clock, stated no hours, is not for emergencies, is out of hours, is away; who registered the body, somebody of the body it belongs to, the CSIRT.
 type CallReach string
+
+// CallContact defines model for CallContact.
+type CallContact struct {
+	LastAt *time.Time `json:"last_at,omitempty"`
+	Name   string     `json:"name"`
+	Phone  string     `json:"phone"`
+
+	// Reachable Expected to answer now.
+	Reachable   bool     `json:"reachable"`
+	Role        *string  `json:"role,omitempty"`
+	Tried       int64    `json:"tried"`
+	Why         []string `json:"why"`
+	WrongNumber bool     `json:"wrong_number"`
+}
+
+// CallDesk defines model for CallDesk.
+type CallDesk struct {
+	// Calls The last first.
+	Calls []MadeCall `json:"calls"`
+
+	// Contacts Whom to call now, the first one first.
+	Contacts []CallContact `json:"contacts"`
+
+	// Language Of the script.
+	Language string   `json:"language"`
+	Line     CallLine `json:"line"`
+
+	// Script Paragraphs.
+	Script []string `json:"script"`
+}
+
+// CallLine defines model for CallLine.
+type CallLine struct {
+	About     string     `json:"about"`
+	ClosedAt  *time.Time `json:"closed_at,omitempty"`
+	DueAt     *time.Time `json:"due_at,omitempty"`
+	HeldBy    *string    `json:"held_by,omitempty"`
+	HeldUntil *time.Time `json:"held_until,omitempty"`
+	ID        int64      `json:"id"`
+	LastAt    *time.Time `json:"last_at,omitempty"`
+	Name      string     `json:"name"`
+	NextAt    *time.Time `json:"next_at,omitempty"`
+	OpenedAt  time.Time  `json:"opened_at"`
+
+	// Organisation Its code.
+	Organisation string  `json:"organisation"`
+	Severity     *string `json:"severity,omitempty"`
+
+	// State later: it is not called before next_at.
+	State CallLineState `json:"state"`
+
+	// Subject The id of that thing.
+	Subject int64 `json:"subject"`
+
+	// Topic What sort of thing it is about: advisory.
+	Topic string `json:"topic"`
+	Tries int64  `json:"tries"`
+}
+
+// CallLineState later: it is not called before next_at.
+type CallLineState string
+
+// CallProgress defines model for CallProgress.
+type CallProgress struct {
+	// Acknowledged By themselves.
+	Acknowledged int64 `json:"acknowledged"`
+	Held         int64 `json:"held"`
+
+	// Later Not to be called yet.
+	Later  int64      `json:"later"`
+	Oldest *time.Time `json:"oldest,omitempty"`
+	Open   int64      `json:"open"`
+
+	// Reached Of what has still open lines.
+	Reached      int64 `json:"reached"`
+	WrongNumbers int64 `json:"wrong_numbers"`
+}
 
 // CardLink defines model for CardLink.
 type CardLink struct {
@@ -3403,6 +3535,40 @@ type EntranceOpening struct {
 	Hours int64 `json:"hours"`
 }
 
+// Escalated defines model for Escalated.
+type Escalated struct {
+	At   time.Time     `json:"at"`
+	Step EscalatedStep `json:"step"`
+}
+
+// EscalatedStep defines model for Escalated.Step.
+type EscalatedStep string
+
+// Escalation defines model for Escalation.
+type Escalation struct {
+	// CallAfterMinutes The organisation goes on the call round.
+	CallAfterMinutes *int64 `json:"call_after_minutes,omitempty"`
+
+	// RemindAfterMinutes Those it was written to are reminded; 0: never.
+	RemindAfterMinutes *int64 `json:"remind_after_minutes,omitempty"`
+
+	// WidenAfterMinutes It is written to the others who answer for the organisation; not of TLP:RED.
+	WidenAfterMinutes *int64 `json:"widen_after_minutes,omitempty"`
+}
+
+// EscalationStep defines model for EscalationStep.
+type EscalationStep struct {
+	DoneAt *time.Time `json:"done_at,omitempty"`
+	DueAt  time.Time  `json:"due_at"`
+
+	// Organisations It concerned, so far.
+	Organisations int64              `json:"organisations"`
+	Step          EscalationStepStep `json:"step"`
+}
+
+// EscalationStepStep defines model for EscalationStep.Step.
+type EscalationStepStep string
+
 // Explanation defines model for Explanation.
 type Explanation struct {
 	Certain bool `json:"certain"`
@@ -3892,6 +4058,18 @@ type ListAssetChange struct {
 type ListAuditEntry struct {
 	// Items The things, in order.
 	Items []AuditEntry `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListCallLine defines model for ListCallLine.
+type ListCallLine struct {
+	// Items The things, in order.
+	Items []CallLine `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -4547,6 +4725,32 @@ type ListWebhookKind struct {
 	// NextCursor Give it as cursor to go on; missing at the end.
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
+
+// ListWrongNumber defines model for ListWrongNumber.
+type ListWrongNumber struct {
+	// Items The things, in order.
+	Items []WrongNumber `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// MadeCall defines model for MadeCall.
+type MadeCall struct {
+	At      time.Time       `json:"at"`
+	By      string          `json:"by"`
+	NextAt  *time.Time      `json:"next_at,omitempty"`
+	Note    *string         `json:"note,omitempty"`
+	Outcome MadeCallOutcome `json:"outcome"`
+	Person  *string         `json:"person,omitempty"`
+	Phone   *string         `json:"phone,omitempty"`
+}
+
+// MadeCallOutcome defines model for MadeCall.Outcome.
+type MadeCallOutcome string
 
 // MadeToken defines model for MadeToken.
 type MadeToken struct {
@@ -5619,7 +5823,10 @@ type ReceivedAdvisory struct {
 	// Change Of a revision: what it changes, as its readers are told.
 	Change *string  `json:"change,omitempty"`
 	Cves   []string `json:"cves,omitempty"`
-	ID     int64    `json:"id"`
+
+	// Escalation What is done about those who do not acknowledge an alert; missing: what the house does for its severity.
+	Escalation *Escalation `json:"escalation,omitempty"`
+	ID         int64       `json:"id"`
 
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator      `json:"indicators,omitempty"`
@@ -5668,6 +5875,26 @@ type ReceivedAdvisoryState string
 
 // ReceivedAdvisoryTLP defines model for ReceivedAdvisory.TLP.
 type ReceivedAdvisoryTLP string
+
+// RecordCallBody defines model for RecordCallBody.
+type RecordCallBody struct {
+	// AgainMinutes When nobody is left to try: after how many minutes again; 0: fifteen.
+	AgainMinutes *int64 `json:"again_minutes,omitempty"`
+
+	// At call_back: when, within seven days.
+	At      *time.Time            `json:"at,omitempty"`
+	Note    *string               `json:"note,omitempty"`
+	Outcome RecordCallBodyOutcome `json:"outcome"`
+
+	// Person Who was called, or spoken with; needed for reached.
+	Person *string `json:"person,omitempty"`
+
+	// Phone Needed for wrong_number.
+	Phone *string `json:"phone,omitempty"`
+}
+
+// RecordCallBodyOutcome defines model for RecordCallBody.Outcome.
+type RecordCallBodyOutcome string
 
 // Recovery defines model for Recovery.
 type Recovery struct {
@@ -6615,6 +6842,17 @@ type WithdrawAdvisoryBody struct {
 	Why string `json:"why"`
 }
 
+// WrongNumber defines model for WrongNumber.
+type WrongNumber struct {
+	ID           int64     `json:"id"`
+	Name         *string   `json:"name,omitempty"`
+	Note         *string   `json:"note,omitempty"`
+	NotedAt      time.Time `json:"noted_at"`
+	NotedBy      string    `json:"noted_by"`
+	Organisation string    `json:"organisation"`
+	Phone        string    `json:"phone"`
+}
+
 // ListNeighbourAccessKeysParams defines parameters for ListNeighbourAccessKeys.
 type ListNeighbourAccessKeysParams struct {
 	// Limit How many at most, in one answer.
@@ -6979,6 +7217,74 @@ type ListAuditEntriesParams struct {
 type VerifyAuditParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListWrongNumbersParams defines parameters for ListWrongNumbers.
+type ListWrongNumbersParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// CorrectWrongNumberParams defines parameters for CorrectWrongNumber.
+type CorrectWrongNumberParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListCallLinesParams defines parameters for ListCallLines.
+type ListCallLinesParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Closed Those that are closed, the last first.
+	Closed *bool `form:"closed,omitempty" json:"closed,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ExportCallRoundParams defines parameters for ExportCallRound.
+type ExportCallRoundParams struct {
+	Closed *bool `form:"closed,omitempty" json:"closed,omitempty"`
+}
+
+// GetCallRoundProgressParams defines parameters for GetCallRoundProgress.
+type GetCallRoundProgressParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// TakeNextCallParams defines parameters for TakeNextCall.
+type TakeNextCallParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetCallLineParams defines parameters for GetCallLine.
+type GetCallLineParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// RecordCallParams defines parameters for RecordCall.
+type RecordCallParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// TakeCallLineParams defines parameters for TakeCallLine.
+type TakeCallLineParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListCallsParams defines parameters for ListCalls.
@@ -9208,6 +9514,9 @@ type AddAlertSourceJSONRequestBody = AlertSourceEntry
 // UpdateAlertSourceJSONRequestBody defines body for UpdateAlertSource for application/json ContentType.
 type UpdateAlertSourceJSONRequestBody = AlertSourceEntry
 
+// RecordCallJSONRequestBody defines body for RecordCall for application/json ContentType.
+type RecordCallJSONRequestBody = RecordCallBody
+
 // DecideChangeJSONRequestBody defines body for DecideChange for application/json ContentType.
 type DecideChangeJSONRequestBody = ChangeDecision
 
@@ -10311,6 +10620,163 @@ func (c *Client) VerifyAudit(ctx context.Context, params *VerifyAuditParams) (*R
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[AuditReport](ctx, c, q)
+}
+
+// ListWrongNumbers List the telephone numbers to be corrected
+//
+// GET /api/v1/call-numbers
+func (c *Client) ListWrongNumbers(ctx context.Context, params *ListWrongNumbersParams) (*Reply[ListWrongNumber], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/call-numbers")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListWrongNumber](ctx, c, q)
+}
+
+// ListWrongNumbersAll goes through the whole list, page after page.
+func (c *Client) ListWrongNumbersAll(ctx context.Context, params *ListWrongNumbersParams) iter.Seq2[WrongNumber, error] {
+	return every(func(cursor *string) ([]WrongNumber, *string, error) {
+		var p ListWrongNumbersParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListWrongNumbers(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// CorrectWrongNumber Say that a number was seen to
+//
+// POST /api/v1/call-numbers/{id}/correction
+func (c *Client) CorrectWrongNumber(ctx context.Context, id int64, params *CorrectWrongNumberParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/call-numbers/%s/correction", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// ListCallLines List the organisations to be telephoned
+//
+// The open ones in the order of their turn.
+//
+// GET /api/v1/call-round
+func (c *Client) ListCallLines(ctx context.Context, params *ListCallLinesParams) (*Reply[ListCallLine], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/call-round")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("closed", params.Closed)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListCallLine](ctx, c, q)
+}
+
+// ListCallLinesAll goes through the whole list, page after page.
+func (c *Client) ListCallLinesAll(ctx context.Context, params *ListCallLinesParams) iter.Seq2[CallLine, error] {
+	return every(func(cursor *string) ([]CallLine, *string, error) {
+		var p ListCallLinesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListCallLines(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// ExportCallRound The call round as a CSV file
+//
+// The whole list, streamed: UTF-8 with a byte order mark, columns and words in the language of Accept-Language, an apostrophe before what a spreadsheet would run as a formula. An answer that breaks off is not whole. Wants a token with the scope step-up, or a second factor shown in the browser in the last minutes; otherwise 403 access.token_recent or access.recent.
+//
+// GET /api/v1/call-round-export
+func (c *Client) ExportCallRound(ctx context.Context, params *ExportCallRoundParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/call-round-export")}
+	if params != nil {
+		q.ask("closed", params.Closed)
+	}
+	return send[File](ctx, c, q)
+}
+
+// GetCallRoundProgress Say how far the call round is
+//
+// GET /api/v1/call-round-progress
+func (c *Client) GetCallRoundProgress(ctx context.Context, params *GetCallRoundProgressParams) (*Reply[CallProgress], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/call-round-progress")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[CallProgress](ctx, c, q)
+}
+
+// TakeNextCall Take the line whose turn it is
+//
+// Or the one the caller has already. No two people get the same. The lease ends by itself after ten minutes.
+//
+// POST /api/v1/call-round/next
+func (c *Client) TakeNextCall(ctx context.Context, params *TakeNextCallParams) (*Reply[CallDesk], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/call-round/next")}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[CallDesk](ctx, c, q)
+}
+
+// GetCallLine Read a line: whom to call now, what to say, what was tried
+//
+// GET /api/v1/call-round/{id}
+func (c *Client) GetCallLine(ctx context.Context, id int64, params *GetCallLineParams) (*Reply[CallDesk], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/call-round/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[CallDesk](ctx, c, q)
+}
+
+// RecordCall Write what a call gave
+//
+// By the person who has the line. Reached: what the line is about is acknowledged for the organisation. Not reached: the line stays with the caller while somebody else of it is left to try.
+//
+// POST /api/v1/call-round/{id}/calls
+func (c *Client) RecordCall(ctx context.Context, id int64, params *RecordCallParams, body RecordCallJSONRequestBody) (*Reply[CallDesk], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/call-round/%s/calls", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[CallDesk](ctx, c, q)
+}
+
+// ReleaseCallLine Give a line back
+//
+// DELETE /api/v1/call-round/{id}/lease
+func (c *Client) ReleaseCallLine(ctx context.Context, id int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/call-round/%s/lease", segment(id))}
+	return send[Nothing](ctx, c, q)
+}
+
+// TakeCallLine Take a line, or keep it for another lease
+//
+// POST /api/v1/call-round/{id}/lease
+func (c *Client) TakeCallLine(ctx context.Context, id int64, params *TakeCallLineParams) (*Reply[CallDesk], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/call-round/%s/lease", segment(id))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[CallDesk](ctx, c, q)
 }
 
 // ListCalls Ask whom to call about each member

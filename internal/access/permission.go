@@ -45,6 +45,7 @@ const (
 	AdvisoryEdit                        // write alerts
 	AdvisorySend                        // send and withdraw them
 	SourceEdit                          // say where alerts come from by themselves
+	CallTake                            // take lines of the call round and record the calls
 	permissionCount
 )
 
@@ -62,7 +63,7 @@ var permissionNames = [...]string{
 	NetworkRead: "network.read", NetworkEdit: "network.edit",
 	HookRead: "hook.read", HookEdit: "hook.edit",
 	AdvisoryRead: "advisory.read", AdvisoryAnswer: "advisory.answer", AdvisoryEdit: "advisory.edit", AdvisorySend: "advisory.send",
-	SourceEdit: "source.edit",
+	SourceEdit: "source.edit", CallTake: "call.take",
 }
 
 // String is the permission's name, as the matrix prints it.
@@ -129,8 +130,8 @@ const (
 var grants = map[Role]Set{
 	Administrator: everything,
 	Manager:       everything &^ Of(StaffEdit, AgreementPublish),
-	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite, HookRead, AdvisoryEdit, AdvisorySend),
-	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit, HookRead, AdvisoryEdit),
+	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite, HookRead, AdvisoryEdit, AdvisorySend, CallTake),
+	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit, HookRead, AdvisoryEdit, CallTake),
 	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead, HookRead),
 
 	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, TokenEdit, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit, HookRead, HookEdit, AdvisoryAnswer),

@@ -66,6 +66,8 @@ type Content struct {
 	// Products are those it calls affected, Indicators what to look for. Lists leave the latter out.
 	Products   []Product   `json:"products,omitempty"`
 	Indicators []Indicator `json:"-"`
+	// Escalation is what is done about those who do not acknowledge; nil: what the house does for its severity.
+	Escalation *Escalation `json:"escalation,omitempty"`
 	Source     string      `json:"source,omitempty"` // whose alert it was; empty: the CSIRT's own
 }
 

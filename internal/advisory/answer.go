@@ -138,5 +138,8 @@ func (m *Module) acknowledge(ctx context.Context, tx *db.Tx, s access.Scope, who
 	if err := m.deps.Audit.Append(ctx, tx, s.Actor(), r.Organisation, "advisory.acknowledged", object(r.ID), nil); err != nil {
 		return err
 	}
+	if err := m.deps.Calls.Close(ctx, tx, s, r.ID, r.Organisation, false); err != nil {
+		return err
+	}
 	return m.deps.Bus.Publish(ctx, tx, events.Event{Kind: EventAcknowledged, Organisation: r.Organisation, Payload: r.told()})
 }

@@ -66,6 +66,7 @@ type advisoryEntryJSON struct {
 	Products   []advisoryProductJSON       `json:"products,omitempty" maxItems:"300" doc:"That it calls affected."`
 	Indicators []advisoryIndicatorJSON     `json:"indicators,omitempty" maxItems:"5000" doc:"Of compromise. Lists leave them out."`
 	Source     string                      `json:"source,omitempty" maxLength:"60" doc:"Whose alert it was; none: the CSIRT's own."`
+	Escalation *escalationJSON             `json:"escalation,omitempty" doc:"What is done about those who do not acknowledge an alert; missing: what the house does for its severity."`
 	Audience   string                      `json:"audience,omitempty" maxLength:"4000" doc:"Whom it is for: everyone; tier:full and not province:FI; uses:\"fortios < 7.2.8 internet\"."`
 	Change     string                      `json:"change,omitempty" maxLength:"2000" doc:"Of a revision: what it changes, as its readers are told."`
 	Renew      bool                        `json:"acknowledge_anew,omitempty" doc:"Of a revision: it is to be acknowledged again."`
@@ -75,6 +76,7 @@ type advisoryEntryJSON struct {
 func (e advisoryEntryJSON) entry() Entry {
 	out := Entry{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: tlp.Label(e.TLP), PAP: e.PAP, Change: e.Change, Renew: e.Renew, Audience: e.Audience, AckWithin: time.Duration(e.AckHours) * time.Hour,
 		Content: Content{Texts: map[string]Text{}, CVEs: e.CVEs, Links: e.References, Products: api.Each(e.Products, advisoryProductJSON.product), Indicators: api.Each(e.Indicators, advisoryIndicatorJSON.indicator), Source: e.Source}}
+	out.Escalation = e.Escalation.escalation()
 	for lang, t := range e.Texts {
 		out.Texts[lang] = Text(t)
 	}
@@ -84,6 +86,7 @@ func (e advisoryEntryJSON) entry() Entry {
 func entryView(e Entry) advisoryEntryJSON {
 	out := advisoryEntryJSON{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: string(e.TLP), PAP: e.PAP, Texts: map[string]advisoryTextJSON{}, CVEs: e.CVEs, References: e.Links, Products: api.Each(e.Products, productView), Indicators: api.Each(e.Indicators, indicatorView), Source: e.Source,
 		Change: e.Change, Renew: e.Renew, Audience: e.Audience, AckHours: int(e.AckWithin / time.Hour)}
+	out.Escalation = escalationView(e.Escalation)
 	for lang, t := range e.Texts {
 		out.Texts[lang] = advisoryTextJSON(t)
 	}
@@ -108,6 +111,7 @@ type advisoryJSON struct {
 	Organisations int                    `json:"organisations" doc:"It was sent to."`
 	People        int                    `json:"people" doc:"A mail is written to."`
 	Told          int                    `json:"mails_queued" doc:"Of those mails, so far."`
+	Steps         []escalationStepJSON   `json:"escalation_steps,omitempty" doc:"As settled when it was sent; in the answer about one."`
 	Originals     []advisoryOriginalJSON `json:"originals,omitempty" doc:"What it was made of; in the answer about one."`
 
 	version int64
@@ -163,7 +167,14 @@ func (m *Module) apiGet(r *api.Request, in *api.ID) (advisoryJSON, error) {
 		return advisoryJSON{}, err
 	}
 	list, err := m.Originals(r.Context(), r.Scope, in.ID)
+	if err != nil {
+		return advisoryJSON{}, err
+	}
+	steps, err := m.Steps(r.Context(), r.Scope, in.ID)
 	out := advisoryView(a)
+	out.Steps = api.Each(steps, func(p PlannedStep) escalationStepJSON {
+		return escalationStepJSON{p.Step, p.Due, p.Done, p.Organisations}
+	})
 	out.Originals = api.Each(list, func(o Original) advisoryOriginalJSON {
 		return advisoryOriginalJSON{o.ID, o.At, o.By, o.Name, o.Format, o.Size, o.SHA256}
 	})

@@ -33,10 +33,11 @@ type advisoryDeliveryJSON struct {
 	Outcome        Outcome              `json:"outcome,omitempty" enum:"in_progress,fixed,not_concerned,help_wanted"`
 	AnsweredAt     time.Time            `json:"answered_at,omitzero"`
 	Note           string               `json:"note,omitempty"`
+	Escalations    []escalatedJSON      `json:"escalations,omitempty" doc:"What was done because it did not acknowledge."`
 }
 
-func deliveryView(d Delivery, o Organisation) advisoryDeliveryJSON {
-	return advisoryDeliveryJSON{Organisation: o.Code, Name: o.Name, Certain: d.Certain, Because: api.Each(d.chosen.reasons, reasonView), People: d.People, OpenedAt: d.Opened.At,
+func deliveryView(d Delivery, o Organisation, done []Escalated) advisoryDeliveryJSON {
+	return advisoryDeliveryJSON{Escalations: api.Each(done, func(e Escalated) escalatedJSON { return escalatedJSON(e) }), Organisation: o.Code, Name: o.Name, Certain: d.Certain, Because: api.Each(d.chosen.reasons, reasonView), People: d.People, OpenedAt: d.Opened.At,
 		AcknowledgedAt: d.Acknowledged.At, AcknowledgedBy: d.Acknowledged.Name, Outcome: d.Outcome, AnsweredAt: d.Answered.At, Note: d.Note}
 }
 
@@ -54,16 +55,19 @@ func (m *Module) apiDeliveries(r *api.Request, in *deliveriesQuery) (api.List[ad
 	if err != nil || len(list) == 0 {
 		return api.Items([]advisoryDeliveryJSON{}, ""), err
 	}
-	ids := make([]int64, len(list))
-	for i, d := range list {
-		ids[i] = d.Organisation
+	ids := organisationsIn(list)
+	done, err := m.Escalations(r.Context(), r.Scope, in.ID.ID, ids)
+	if err != nil {
+		return api.List[advisoryDeliveryJSON]{}, err
 	}
 	orgs, err := m.deps.Directory.Named(r.Context(), r.Scope, ids)
 	named := map[int64]Organisation{}
 	for _, o := range orgs {
 		named[o.ID] = o
 	}
-	return api.Items(api.Each(list, func(d Delivery) advisoryDeliveryJSON { return deliveryView(d, named[d.Organisation]) }), next), err
+	return api.Items(api.Each(list, func(d Delivery) advisoryDeliveryJSON {
+		return deliveryView(d, named[d.Organisation], done[d.Organisation])
+	}), next), err
 }
 
 type audienceQuery struct {

@@ -90,6 +90,9 @@ func (e Entry) check() error {
 	if utf8.RuneCountInString(e.Change) > maxNote {
 		f.Field("change", "advisory.long", fault.P{"limit": maxNote})
 	}
+	if e.Escalation != nil {
+		e.Escalation.check(f)
+	}
 	e.checkTexts(f)
 	e.checkLists(f)
 	e.checkFindings(f)

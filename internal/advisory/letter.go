@@ -34,6 +34,9 @@ func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]cho
 	again := p.since < x.a.Revision
 	mail.Subject = x.subject(l, again)
 	top := []string{l.T("advisory.mail.greeting", "name", p.Name), x.opening(l, again)}
+	if p.widened {
+		top = append(top, l.T("advisory.mail.widened"))
+	}
 	for _, id := range p.organisations {
 		top = append(top, orgs[id].Name+": "+why[id].why(l)+".")
 	}

@@ -65,6 +65,8 @@ type Directory interface {
 	Named(ctx context.Context, s access.Scope, ids []int64) ([]Organisation, error)
 	// Contacts gives whom to write to now, the first one first; none where nobody is known.
 	Contacts(ctx context.Context, s access.Scope, ids []int64) (map[int64][]Contact, error)
+	// Others gives everybody who could be written to now, substitutes of who is away included.
+	Others(ctx context.Context, s access.Scope, ids []int64) (map[int64][]Contact, error)
 }
 
 // Technology answers who runs what. Vulnerability implements it.
@@ -85,6 +87,7 @@ type Mail struct {
 	Signature    string
 	TLP          string
 	Critical     bool
+	Step         string // of the escalation; empty: the first mail
 }
 
 // Mailer queues mails in the transaction of what they tell of.
@@ -124,11 +127,16 @@ type Deps struct {
 	Mail       Mailer
 	Files      Files
 	PDF        PDF
+	Calls      CallList
 
 	Name    string // of the CSIRT
 	BaseURL string
 	// FourEyes asks that whoever wrote an advisory last does not send it.
 	FourEyes bool
+	// Escalation is what is done about those who do not acknowledge an alert, by severity.
+	Escalation map[Severity]Escalation
+	// Zone is the CSIRT's: in its working hours people are reminded of what is not critical.
+	Zone *time.Location
 }
 
 // Module is the room.

@@ -91,7 +91,7 @@ func (m *Module) onePage(r *gate.Request) error {
 }
 
 func (m *Module) oneView(r *gate.Request) (v oneView, err error) {
-	v = oneView{State: ui.ParseList(r.R.URL), CanEdit: r.Scope.Can(access.AdvisoryEdit), CanSend: r.Scope.Can(access.AdvisorySend), FourEyes: m.deps.FourEyes, Me: r.Person.ID, Now: m.now()}
+	v = oneView{plan: m.planned, State: ui.ParseList(r.R.URL), CanEdit: r.Scope.Can(access.AdvisoryEdit), CanSend: r.Scope.Can(access.AdvisorySend), FourEyes: m.deps.FourEyes, Me: r.Person.ID, Now: m.now()}
 	if v.Advisory, err = m.inPath(r); err != nil {
 		return v, err
 	}
@@ -113,8 +113,14 @@ func (m *Module) oneView(r *gate.Request) (v oneView, err error) {
 	if v.Progress, err = m.Progress(r.Context(), r.Scope, v.ID); err != nil {
 		return v, err
 	}
+	if v.Steps, err = m.Steps(r.Context(), r.Scope, v.ID); err != nil {
+		return v, err
+	}
 	v.Deliveries, v.Next, err = m.Deliveries(r.Context(), r.Scope, v.ID, v.State.Get("show") == "waiting", Filter{After: v.State.After()})
 	if err != nil {
+		return v, err
+	}
+	if v.Escalations, err = m.Escalations(r.Context(), r.Scope, v.ID, organisationsIn(v.Deliveries)); err != nil {
 		return v, err
 	}
 	v.Orgs, err = m.named(r, v.Deliveries)
@@ -123,10 +129,7 @@ func (m *Module) oneView(r *gate.Request) (v oneView, err error) {
 
 // named gives the organisations of deliveries, read at once.
 func (m *Module) named(r *gate.Request, list []Delivery) (map[int64]Organisation, error) {
-	ids := make([]int64, len(list))
-	for i, d := range list {
-		ids[i] = d.Organisation
-	}
+	ids := organisationsIn(list)
 	out := map[int64]Organisation{}
 	if len(ids) == 0 {
 		return out, nil
@@ -136,6 +139,14 @@ func (m *Module) named(r *gate.Request, list []Delivery) (map[int64]Organisation
 		out[o.ID] = o
 	}
 	return out, err
+}
+
+func organisationsIn(list []Delivery) []int64 {
+	ids := make([]int64, len(list))
+	for i, d := range list {
+		ids[i] = d.Organisation
+	}
+	return ids
 }
 
 // act does something with the advisory in the path and shows the one it gives:

@@ -16,7 +16,7 @@ import (
 
 func (m *Module) newPage(r *gate.Request) error {
 	e := Entry{Kind: Alert, Severity: High, TLP: tlp.Amber, AckWithin: 24 * time.Hour, Audience: r.Query().Get("audience")}
-	return r.Page(r.L.T("advisory.new"), formBody(formView{Advisory: Advisory{Entry: e}, State: r.FormState(nil)}))
+	return r.Page(r.L.T("advisory.new"), formBody(formView{House: m.house(r.L), Advisory: Advisory{Entry: e}, State: r.FormState(nil)}))
 }
 
 func entryOf(f web.Form) (e Entry, err error) {
@@ -28,6 +28,9 @@ func entryOf(f web.Form) (e Entry, err error) {
 	}
 	if e.Source, e.Products = f.Text("source"), readProducts(f.Raw("products")); err == nil {
 		e.Indicators, err = readIndicators(f.Raw("indicators"))
+	}
+	if err == nil {
+		e.Escalation, err = escalationOf(f)
 	}
 	for _, lang := range i18n.Languages() {
 		e.Texts[lang] = Text{f.Text("title_" + lang), f.Text("body_" + lang)}
@@ -53,7 +56,7 @@ func (m *Module) creating(r *gate.Request) error {
 			return r.Redirect(opsPath(a.ID, ""))
 		}
 	}
-	return r.Invalid(err, r.L.T("advisory.new"), formBody(formView{State: r.FormState(err)}))
+	return r.Invalid(err, r.L.T("advisory.new"), formBody(formView{House: m.house(r.L), State: r.FormState(err)}))
 }
 
 func (m *Module) editPage(r *gate.Request) error {
@@ -61,7 +64,7 @@ func (m *Module) editPage(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Page(r.L.T("advisory.edit"), formBody(formView{Advisory: a, State: r.FormState(nil)}))
+	return r.Page(r.L.T("advisory.edit"), formBody(formView{House: m.house(r.L), Advisory: a, State: r.FormState(nil)}))
 }
 
 func (m *Module) editing(r *gate.Request) error {
@@ -80,7 +83,7 @@ func (m *Module) editing(r *gate.Request) error {
 			return r.Redirect(opsPath(a.ID, ""))
 		}
 	}
-	return r.Invalid(err, r.L.T("advisory.edit"), formBody(formView{Advisory: a, State: r.FormState(err)}))
+	return r.Invalid(err, r.L.T("advisory.edit"), formBody(formView{House: m.house(r.L), Advisory: a, State: r.FormState(err)}))
 }
 
 // sendPage shows whom it would go to and why, before it goes.
@@ -99,6 +102,7 @@ func (m *Module) sendView(r *gate.Request) (v sendView, err error) {
 	v.Reach, v.Wrong = m.reachOf(r.Context(), r.Scope, v.ID())
 	v.FourEyes = m.deps.FourEyes && (v.Advisory.State != Proposed || v.Advisory.ChangedBy == r.Person.ID)
 	v.State = r.FormState(v.Wrong)
+	v.Plan = m.planned(r.L, v.Advisory.Entry)
 	return v, nil
 }
 

@@ -143,6 +143,9 @@ type oneView struct {
 	Changes          []difference   // of a draft that revises one
 	History          []revisionView // of one that was revised
 	Begun            int64          // the draft of its next revision; 0: none
+	Steps            []PlannedStep
+	Escalations      map[int64][]Escalated
+	plan             func(*i18n.Localizer, Entry) string
 }
 
 func (v oneView) unsent() bool { return v.Sent.At.IsZero() }
@@ -174,6 +177,9 @@ func (v oneView) facts(l *i18n.Localizer) []ui.Fact {
 	}
 	if v.AckWithin > 0 {
 		out = append(out, ui.Fact{Term: l.T("advisory.fact.ack"), Cell: ui.Text(within(l, v.Advisory))})
+	}
+	if plan := v.plan(l, v.Entry); plan != "" && v.unsent() {
+		out = append(out, ui.Fact{Term: l.T("advisory.fact.escalation"), Cell: ui.Text(plan)})
 	}
 	return out
 }
@@ -278,7 +284,7 @@ func oneBody(v oneView) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.propose.text"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 195, Col: 42}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 201, Col: 42}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -321,7 +327,7 @@ func oneBody(v oneView) templ.Component {
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.audience.none"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 203, Col: 43}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 209, Col: 43}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -363,7 +369,7 @@ func oneBody(v oneView) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(lang)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 210, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 216, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -376,7 +382,7 @@ func oneBody(v oneView) templ.Component {
 				var templ_7745c5c3_Var9 string
 				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(v.Texts[lang].Title)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 211, Col: 36}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 217, Col: 36}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -505,7 +511,7 @@ func originals(v oneView) templ.Component {
 					var templ_7745c5c3_Var14 templ.SafeURL
 					templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(opsPath(v.ID, "/originals/"+strconv.FormatInt(o.ID, 10))))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 234, Col: 87}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 240, Col: 87}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 					if templ_7745c5c3_Err != nil {
@@ -518,7 +524,7 @@ func originals(v oneView) templ.Component {
 					var templ_7745c5c3_Var15 string
 					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(originalName(ui.L(ctx), o))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 234, Col: 127}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 240, Col: 127}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 					if templ_7745c5c3_Err != nil {
@@ -531,7 +537,7 @@ func originals(v oneView) templ.Component {
 					var templ_7745c5c3_Var16 string
 					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.original.facts", "date", ui.L(ctx).DateTime(o.At), "name", o.By, "size", ui.L(ctx).Bytes(o.Size)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 235, Col: 125}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 241, Col: 125}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 					if templ_7745c5c3_Err != nil {
@@ -633,7 +639,7 @@ func details(a Advisory) templ.Component {
 					var templ_7745c5c3_Var19 string
 					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(p.Text)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 275, Col: 17}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 281, Col: 17}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 					if templ_7745c5c3_Err != nil {
@@ -680,7 +686,7 @@ func details(a Advisory) templ.Component {
 					var templ_7745c5c3_Var21 string
 					templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(id)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 284, Col: 13}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 290, Col: 13}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 					if templ_7745c5c3_Err != nil {
@@ -727,7 +733,7 @@ func details(a Advisory) templ.Component {
 					var templ_7745c5c3_Var23 templ.SafeURL
 					templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(link))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 293, Col: 34}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 299, Col: 34}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 					if templ_7745c5c3_Err != nil {
@@ -740,7 +746,7 @@ func details(a Advisory) templ.Component {
 					var templ_7745c5c3_Var24 string
 					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(link)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 293, Col: 60}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 299, Col: 60}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 					if templ_7745c5c3_Err != nil {
@@ -774,7 +780,7 @@ func details(a Advisory) templ.Component {
 			var templ_7745c5c3_Var25 string
 			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.indicators.lead"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 300, Col: 44}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 306, Col: 44}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 			if templ_7745c5c3_Err != nil {
@@ -787,40 +793,6 @@ func details(a Advisory) templ.Component {
 		}
 		return nil
 	})
-}
-
-// indicatorColumns has a column for comments and days only where there are some.
-func indicatorColumns(l *i18n.Localizer, list []Indicator) []ui.Column {
-	out := []ui.Column{{Title: l.T("advisory.col.indicator")}, {Title: l.T("advisory.col.type")}}
-	if comments, days := extras(list); comments || days {
-		out = append(out, ui.Column{Title: l.T("advisory.col.comment")}, ui.Column{Title: l.T("advisory.col.until")})
-	}
-	return out
-}
-
-func extras(list []Indicator) (comments, days bool) {
-	for _, i := range list {
-		comments, days = comments || i.Comment != "", days || !i.Until.IsZero()
-	}
-	return comments, days
-}
-
-// indicatorRows shows at most shown; the rest is in the lists for programs and in the export.
-func indicatorRows(l *i18n.Localizer, list []Indicator) []ui.Row {
-	comments, days := extras(list)
-	var out []ui.Row
-	for _, i := range list[:min(shown, len(list))] {
-		cells := []ui.Cell{ui.In(ui.Code(Defang(i.Value))), ui.Text(l.T("advisory.indicator." + string(i.Type)))}
-		if comments || days {
-			until := "—"
-			if !i.Until.IsZero() {
-				until = l.Date(i.Until)
-			}
-			cells = append(cells, ui.Text(i.Comment), ui.Text(until))
-		}
-		out = append(out, ui.Row{Name: Defang(i.Value), Cells: cells})
-	}
-	return out
 }
 
 func (v oneView) counters(l *i18n.Localizer) ui.Counters {
@@ -845,7 +817,7 @@ func (v oneView) rows(l *i18n.Localizer) []ui.Row {
 	for _, d := range v.Deliveries {
 		o := v.Orgs[d.Organisation]
 		row := ui.Row{Name: o.Name, Cells: []ui.Cell{
-			{Text: o.Name, Href: "/ops/members/" + o.Code, Note: d.chosen.sentence(l)}, peopleCell(l, d), stepCell(l, d.Opened), stepCell(l, d.Acknowledged), outcomeCell(l, d),
+			{Text: o.Name, Href: "/ops/members/" + o.Code, Note: d.chosen.sentence(l)}, peopleCell(l, d), stepCell(l, d.Opened), stepCell(l, d.Acknowledged), outcomeCell(l, d), escalatedCell(l, v.Escalations[d.Organisation]),
 		}}
 		if d.Outcome == HelpWanted {
 			row.Tone = ui.Danger
@@ -901,13 +873,67 @@ func progressBody(v oneView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = stepsBody(v).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = ui.Table{
 			Caption: ui.T(ctx, "advisory.members"), State: v.State, Total: -1, Next: v.Next, Rows: v.rows(ui.L(ctx)), Filters: showFilter(ui.L(ctx), v.State, "advisory.show.unacknowledged"),
-			Columns: []ui.Column{{Title: ui.T(ctx, "advisory.col.organisation")}, {Title: ui.T(ctx, "advisory.col.people"), Numeric: true}, {Title: ui.T(ctx, "advisory.col.opened")}, {Title: ui.T(ctx, "advisory.col.acknowledged")}, {Title: ui.T(ctx, "advisory.col.outcome")}},
+			Columns: []ui.Column{{Title: ui.T(ctx, "advisory.col.organisation")}, {Title: ui.T(ctx, "advisory.col.people"), Numeric: true}, {Title: ui.T(ctx, "advisory.col.opened")}, {Title: ui.T(ctx, "advisory.col.acknowledged")}, {Title: ui.T(ctx, "advisory.col.outcome")}, {Title: ui.T(ctx, "advisory.col.escalation")}},
 			Empty:   ui.Empty{Title: ui.T(ctx, "advisory.members.empty")},
 		}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// stepsBody is what is done about those who do not acknowledge.
+func stepsBody(v oneView) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var27 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var27 == nil {
+			templ_7745c5c3_Var27 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		if len(v.Steps) > 0 {
+			templ_7745c5c3_Var28 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+				if !templ_7745c5c3_IsBuffer {
+					defer func() {
+						templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err == nil {
+							templ_7745c5c3_Err = templ_7745c5c3_BufErr
+						}
+					}()
+				}
+				ctx = templ.InitializeContext(ctx)
+				templ_7745c5c3_Err = v.way(ui.L(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				return nil
+			})
+			templ_7745c5c3_Err = (ui.Section{ID: "escalation", Title: ui.T(ctx, "advisory.escalation.title"), Lead: ui.T(ctx, "advisory.escalation.lead"), Tools: []ui.Button{{Text: ui.T(ctx, "advisory.escalation.round"), Href: "/ops/round", Kind: ui.Quiet}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})

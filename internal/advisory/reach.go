@@ -125,7 +125,8 @@ type recipient struct {
 	Contact
 	number        int64
 	organisations []int64
-	since         int // the first revision that was written to him
+	since         int  // the first revision that was written to him
+	widened       bool // because nobody of the first ones acknowledged
 }
 
 // recipients gives each person once, with all he is written to for.

@@ -103,17 +103,27 @@ func (m *Module) replace(ctx context.Context, tx *db.Tx, s access.Scope, draft A
 	if err := m.joinMembers(ctx, tx, s, old.ID, next, reach); err != nil {
 		return err
 	}
-	if err := m.joinRecipients(ctx, tx, s, old.ID, next, reach.recipients()); err != nil {
+	people, err := m.withWidened(ctx, tx, s, old.ID, reach.recipients())
+	if err != nil {
+		return err
+	}
+	if err := m.joinRecipients(ctx, tx, s, old.ID, next, people); err != nil {
 		return err
 	}
 	if err := m.dropDraft(ctx, tx, s, draft); err != nil {
 		return err
 	}
-	if err := m.overwrite(ctx, tx, s, old, draft, who, len(reach.recipients())); err != nil {
+	if err := m.overwrite(ctx, tx, s, old, draft, who, len(people)); err != nil {
 		return err
 	}
-	if err := m.announcePublic(ctx, tx, draft.as(old.ID, next)); err != nil {
+	now := draft.as(old.ID, next)
+	if err := m.announcePublic(ctx, tx, now); err != nil {
 		return err
+	}
+	if draft.Renew {
+		if err := m.schedule(ctx, tx, s, now); err != nil {
+			return err
+		}
 	}
 	return m.deps.Queue.Enqueue(ctx, tx, jobs.Job{Kind: tellJob, Key: fmt.Sprintf("%s:%d:%d", tellJob, old.ID, next), Payload: old.ID})
 }
@@ -229,6 +239,41 @@ func (m *Module) joinRecipients(ctx context.Context, tx *db.Tx, s access.Scope, 
 		}
 	}
 	return m.insertRecipients(ctx, tx, s, id, revision, joining)
+}
+
+// withWidened adds those who were written to because nobody else acknowledged, as
+// far as they can still be: they had the alert, so they hear that it changed.
+func (m *Module) withWidened(ctx context.Context, tx *db.Tx, s access.Scope, id int64, people []recipient) ([]recipient, error) {
+	rows, err := tx.Query(ctx, "SELECT number, address, organisations FROM advisory_recipient WHERE advisory_id = $1 AND widened ORDER BY number", id)
+	widened, err := db.Collect(rows, err, func(r *sql.Rows) (p recipient, err error) {
+		var orgs string
+		if err := r.Scan(&p.number, &p.Address, &orgs); err != nil {
+			return p, err
+		}
+		return p, json.Unmarshal([]byte(orgs), &p.organisations)
+	})
+	if err != nil || len(widened) == 0 {
+		return people, err
+	}
+	others, err := m.deps.Directory.Others(ctx, s, idsOf(widened))
+	if err != nil {
+		return nil, err
+	}
+	listed := map[string]bool{}
+	for _, p := range people {
+		listed[mailbox(p.Address)] = true
+	}
+	for _, w := range widened {
+		for _, org := range w.organisations {
+			for _, c := range others[org] {
+				if key := mailbox(c.Address); key == w.Address && !listed[key] {
+					listed[key] = true
+					people = append(people, recipient{Contact: c, organisations: w.organisations})
+				}
+			}
+		}
+	}
+	return people, nil
 }
 
 // knownRecipient is what is kept of somebody who was written to.

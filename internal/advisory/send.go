@@ -72,6 +72,9 @@ func (m *Module) freeze(ctx context.Context, tx *db.Tx, s access.Scope, a Adviso
 	if err != nil {
 		return err
 	}
+	if err := m.schedule(ctx, tx, s, a); err != nil {
+		return err
+	}
 	if err := m.announcePublic(ctx, tx, a); err != nil {
 		return err
 	}
@@ -97,9 +100,9 @@ func (m *Module) insertRecipients(ctx context.Context, tx *db.Tx, _ access.Scope
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{id, p.number, mailbox(p.Address), p.Name, p.Language, p.organisations[0], string(orgs), revision, revision}
+		rows[i] = []any{id, p.number, mailbox(p.Address), p.Name, p.Language, p.organisations[0], string(orgs), revision, revision, p.widened}
 	}
-	return tx.BulkInsert(ctx, "advisory_recipient", []string{"advisory_id", "number", "address", "name", "language", "organisation_id", "organisations", "since", "revision"}, rows)
+	return tx.BulkInsert(ctx, "advisory_recipient", []string{"advisory_id", "number", "address", "name", "language", "organisation_id", "organisations", "since", "revision", "widened"}, rows)
 }
 
 // Withdraw takes a sent advisory back: its members see that it no longer holds, and why.
@@ -126,6 +129,9 @@ func (m *Module) Withdraw(ctx context.Context, s access.Scope, who Author, id, v
 		_, err = tx.Exec(ctx, "UPDATE advisory SET version = version + 1, state = $2, withdrawn_at = $3, withdrawn_name = $4, withdrawn_why = $5 WHERE id = $1",
 			id, Withdrawn, db.Ms(m.now()), who.Name, why)
 		if err != nil {
+			return err
+		}
+		if err := m.deps.Calls.Close(ctx, tx, s, id, 0, true); err != nil {
 			return err
 		}
 		if a, err = m.get(ctx, tx, s, id, ""); err != nil {

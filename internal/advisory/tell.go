@@ -29,6 +29,7 @@ func (m *Module) registerJobs(q *jobs.Queue) {
 		}
 		return m.Tell(ctx, access.System("advisory"), id)
 	})
+	q.Handle(escalateJob, m.escalateHandler)
 }
 
 // Tell queues what is still to be queued of a sent advisory, step by step. The
@@ -78,20 +79,18 @@ func (m *Module) tellSome(ctx context.Context, s access.Scope, id int64) (done b
 }
 
 // untold gives the next people no mail is queued for.
-func (m *Module) untold(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory, told int64) ([]recipient, error) {
-	rows, err := tx.Query(ctx, `SELECT number, address, name, language, organisations, since FROM advisory_recipient
-		WHERE advisory_id = $1 AND number > $2 AND revision = $3 ORDER BY number LIMIT $4`, a.ID, told, a.Revision, tellStep)
-	return db.Collect(rows, err, func(r *sql.Rows) (p recipient, err error) {
-		var orgs string
-		if err := r.Scan(&p.number, &p.Address, &p.Name, &p.Language, &orgs, &p.since); err != nil {
-			return p, err
-		}
-		return p, json.Unmarshal([]byte(orgs), &p.organisations)
-	})
+func (m *Module) untold(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory, told int64) ([]recipient, error) {
+	return m.recipientsAfter(ctx, tx, s, a, told, tellStep)
 }
 
 // write queues the mails of some people.
 func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory, people []recipient) error {
+	if len(people) > 0 && people[len(people)-1].widened {
+		var err error
+		if people, err = m.stillAsked(ctx, tx, s, a.ID, people); err != nil {
+			return err
+		}
+	}
 	orgs, err := m.organisationsOf(ctx, s, people)
 	if err != nil {
 		return err

@@ -49,7 +49,9 @@ type world struct {
 	contacts map[int64][]advisory.Contact
 	mu       sync.Mutex
 	mails    []advisory.Mail
-	breaks   int // the mailer fails at this mail, counted from 1
+	others   map[int64][]advisory.Contact // who answers besides
+	called   map[int64]bool               // on the call list
+	breaks   int                          // the mailer fails at this mail, counted from 1
 }
 
 func each(t *testing.T, f func(w *world)) {
@@ -60,7 +62,7 @@ func each(t *testing.T, f func(w *world)) {
 
 func newWorld(t *testing.T, d *db.DB) *world {
 	t.Helper()
-	w := &world{T: t, db: d, clock: clock.NewFake(time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)), contacts: map[int64][]advisory.Contact{
+	w := &world{T: t, called: map[int64]bool{}, db: d, clock: clock.NewFake(time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)), contacts: map[int64][]advisory.Contact{
 		castelvento: {{Address: "Paolo@castelvento.example", Name: "Paolo Nencini", Language: "it"}, {Address: "shared@example.org", Name: "Lia Conti", Language: "en"}},
 		roccasalina: {{Address: "rita@roccasalina.example", Name: "Rita Salvi", Language: "nb"}, {Address: "SHARED@example.org", Name: "Lia Conti", Language: "en"}},
 	}}
@@ -74,7 +76,8 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.queue = jobs.New(d, w.clock, slog.New(slog.DiscardHandler), jobs.Config{})
 	w.deps = advisory.Deps{
 		DB: d, Clock: w.clock, Queue: w.queue, Bus: events.NewBus(w.queue, w.clock), Audit: audit.New(d, w.clock.Now), Log: slog.New(slog.DiscardHandler),
-		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Files: blob.New(d, w.clock, w.queue, folder, key), PDF: pdftext.Program{}, Name: "CSIRT Prova", BaseURL: "https://csirt.example",
+		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Calls: w, Zone: time.UTC,
+		Escalation: map[advisory.Severity]advisory.Escalation{advisory.Critical: {Remind: 30, Widen: 60, Phone: 90}, advisory.High: {Remind: 60}}, Files: blob.New(d, w.clock, w.queue, folder, key), PDF: pdftext.Program{}, Name: "CSIRT Prova", BaseURL: "https://csirt.example",
 	}
 	w.Module = advisory.New(w.deps)
 	return w
@@ -113,6 +116,32 @@ func (w *world) Named(_ context.Context, _ access.Scope, ids []int64) (out []adv
 // Contacts implements advisory.Directory.
 func (w *world) Contacts(context.Context, access.Scope, []int64) (map[int64][]advisory.Contact, error) {
 	return w.contacts, nil
+}
+
+// Others implements advisory.Directory.
+func (w *world) Others(context.Context, access.Scope, []int64) (map[int64][]advisory.Contact, error) {
+	return w.others, nil
+}
+
+// Open implements advisory.CallList.
+func (w *world) Open(_ context.Context, tx *db.Tx, _ access.Scope, _ advisory.Advisory, organisations []int64) error {
+	tx.AfterCommit(func() {
+		for _, org := range organisations {
+			w.called[org] = true
+		}
+	})
+	return nil
+}
+
+// Close implements advisory.CallList.
+func (w *world) Close(_ context.Context, tx *db.Tx, _ access.Scope, _, organisation int64, withdrawn bool) error {
+	tx.AfterCommit(func() {
+		delete(w.called, organisation)
+		if withdrawn {
+			clear(w.called)
+		}
+	})
+	return nil
 }
 
 // Running implements advisory.Technology.

@@ -17,10 +17,15 @@ import (
 )
 
 func (a *App) buildAdvisory() error {
+	escalation, err := advisory.ParseEscalation(a.Config.AlertEscalation)
+	if err != nil {
+		return fmt.Errorf("--alert-escalation: %w", err)
+	}
 	a.rooms.advisory = advisory.New(advisory.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle,
 		Directory: audiences{&a.rooms}, Technology: technology{&a.rooms}, Mail: advisoryMails{a.rooms.mails, listID(a.Config.BaseURL)}, Files: a.rooms.files, PDF: pdftext.Program{},
 		Name: a.Config.Name, BaseURL: a.Config.BaseURL, FourEyes: a.Config.AlertFourEyes,
+		Escalation: escalation, Zone: a.zone, Calls: advisoryCalls{&a.rooms},
 	})
 	return nil
 }
@@ -63,6 +68,17 @@ func (x audiences) Contacts(ctx context.Context, s access.Scope, ids []int64) (m
 	return out, err
 }
 
+// Others implements advisory.Directory: whoever of the body has an address, and
+// whoever stands in for who is away.
+func (x audiences) Others(ctx context.Context, s access.Scope, ids []int64) (map[int64][]advisory.Contact, error) {
+	lists, err := x.r.constituency.CallList(ctx, s, ids)
+	out := make(map[int64][]advisory.Contact, len(lists))
+	for org, calls := range lists {
+		out[org] = addresses(calls, false)
+	}
+	return out, err
+}
+
 func emergencyFirst(calls []constituency.Call) []advisory.Contact {
 	if list := addresses(calls, true); len(list) > 0 {
 		return list
@@ -101,10 +117,19 @@ type advisoryMails struct {
 // Queue implements advisory.Mailer.
 func (x advisoryMails) Queue(ctx context.Context, tx *db.Tx, m advisory.Mail) error {
 	return x.mails.Queue(ctx, tx, mailer.Message{
-		Kind: "advisory", Key: fmt.Sprintf("advisory:%d:%d:%d", m.Advisory, m.Revision, m.Number), Organisation: m.Organisation,
+		Kind: "advisory", Key: advisoryKey(m), Organisation: m.Organisation,
 		To:      []mailer.Recipient{{Address: m.To.Address, Name: m.To.Name}},
 		Subject: m.Subject, Text: m.Text, HTML: framed(m.HTML, m.Signature, m.To.Language), TLP: m.TLP, ListID: x.listID, Language: m.To.Language,
 	})
+}
+
+// advisoryKey joins the requests for one mail, for ever.
+func advisoryKey(m advisory.Mail) string {
+	key := fmt.Sprintf("advisory:%d:%d:%d", m.Advisory, m.Revision, m.Number)
+	if m.Step != "" {
+		key += ":" + m.Step
+	}
+	return key
 }
 
 // waitingAdvisories tells the control room of drafts and proposals.

@@ -61,6 +61,7 @@ func hookKinds() []hook.Kind {
 		{Name: advisory.EventRevised, Permission: access.AdvisoryRead, Refer: referAdvisory},
 		{Name: advisory.EventAcknowledged, Permission: access.AdvisoryRead, Refer: referAdvisory},
 		{Name: advisory.EventPublished, Permission: access.AdvisoryRead, Territory: true, Refer: referPublished},
+		{Name: advisory.EventEscalated, Permission: access.AdvisoryRead, Refer: referAdvisory},
 		{Name: inventory.EventNames, Permission: access.NameConfirm, Territory: true, Refer: at("names", "/names")},
 		{Name: vulnerability.EventCorpus, Permission: access.FeedRead, Territory: true, Refer: at("feeds", "/feeds")},
 	}

@@ -24,7 +24,7 @@ func (a *App) openAPI() error {
 		BaseURL: a.Config.BaseURL, Owner: a.owner(), Contact: a.Config.ContactEmail,
 	})
 	a.statusAPI(a.API)
-	for _, room := range []speaker{a.rooms.constituency, a.rooms.identity, a.rooms.inventory, a.rooms.vulnerability, a.rooms.channel, a.rooms.operations, a.rooms.hooks, a.rooms.advisory, a.rooms.intake, a.rooms.exchange, a.rooms.publication} {
+	for _, room := range []speaker{a.rooms.constituency, a.rooms.identity, a.rooms.inventory, a.rooms.vulnerability, a.rooms.channel, a.rooms.operations, a.rooms.hooks, a.rooms.advisory, a.rooms.intake, a.rooms.exchange, a.rooms.publication, a.rooms.callround} {
 		room.RegisterAPI(a.API)
 	}
 	a.API.Complete()

@@ -51,6 +51,7 @@ func keepsContract(t *testing.T, h *house) {
 		{"vulnerabilities", vulnerabilityContract},
 		{"channel", channelContract},
 		{"advisories", advisoryContract},
+		{"call round", callContract},
 		{"operations", operationsContract},
 		{"webhooks", hookContract},
 		{"exchange", exchangeContract},

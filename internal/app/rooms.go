@@ -18,6 +18,7 @@ import (
 	"martinella/internal/advisory"
 	"martinella/internal/advisory/audience"
 	"martinella/internal/advisory/parse"
+	"martinella/internal/callround"
 	"martinella/internal/channel"
 	"martinella/internal/constituency"
 	"martinella/internal/exchange"
@@ -63,6 +64,7 @@ type rooms struct {
 	intake        *intake.Module
 	exchange      *exchange.Module
 	publication   *publication.Module
+	callround     *callround.Module
 }
 
 // Migrations lists every schema, in the order they are applied.
@@ -84,6 +86,7 @@ func Migrations() []db.Migration {
 		intake.Migrations(),
 		exchange.Migrations(),
 		publication.Migrations(),
+		callround.Migrations(),
 	}
 }
 
@@ -103,6 +106,7 @@ func Bundle() (*i18n.Bundle, error) {
 		audience.Locale,
 		publication.Locale,
 		intake.Locale,
+		callround.Locale,
 		operations.Locale,
 	)
 }
@@ -122,6 +126,7 @@ func (a *App) furnish(ctx context.Context) error {
 		a.buildIntake,
 		a.buildExchange,
 		a.buildPublication,
+		a.buildCallRound,
 		a.buildOperations,
 	} {
 		if err := build(); err != nil {
@@ -248,6 +253,7 @@ func (a *App) buildOperations() error {
 			a.waitingHooks,
 			a.waitingAdvisories,
 			a.waitingSources,
+			a.waitingCalls,
 		},
 		Panels: a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",
 	})
@@ -275,6 +281,7 @@ func (a *App) open(context.Context) error {
 		a.rooms.intake.Register(a.Gate, a.Queue),
 		a.rooms.exchange.Register(a.Gate),
 		a.rooms.publication.Register(a.Gate, a.Queue, a.Bus, advisory.EventPublished),
+		a.rooms.callround.Register(a.Gate),
 		a.scheduleFeeds(),
 	)
 }

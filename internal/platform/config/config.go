@@ -80,7 +80,8 @@ type Config struct {
 	HookAllow     string
 	HookHTTP      bool
 
-	AlertFourEyes bool // alerts are sent by another person than wrote them
+	AlertFourEyes   bool   // alerts are sent by another person than wrote them
+	AlertEscalation string // what is done about those who do not acknowledge: critical=30,60,90
 
 	SecretFile string
 

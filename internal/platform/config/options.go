@@ -85,6 +85,7 @@ func registerFeeds(fs *flag.FlagSet, c *Config) {
 	fs.StringVar(&c.SourceAllow, "source-allow", "", "inventory servers (name:port, separated by commas) members may have their stack fetched from; none when empty")
 	fs.StringVar(&c.HookAllow, "hook-allow", "", "private addresses or ranges webhooks may be sent to; none when empty")
 	fs.BoolVar(&c.AlertFourEyes, "alert-four-eyes", false, "alerts are sent by another person than the one who wrote them last")
+	fs.StringVar(&c.AlertEscalation, "alert-escalation", "critical=30,60,90", "what is done about those who do not acknowledge an alert, by severity: minutes after sending of the reminder, of writing to the others of the organisation and of the call round; 0: never; several severities stand between blanks, none in an empty text")
 	fs.BoolVar(&c.HookHTTP, "hook-http", false, "let webhooks be sent unencrypted, to http:// addresses too")
 	fs.StringVar(&c.FetchAllow, "fetch-allow", "", "private addresses or ranges feeds may be fetched from: a mirror of one's own")
 }
