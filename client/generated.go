@@ -7806,8 +7806,11 @@ type ListReceivedAdvisoriesParams struct {
 	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Waiting Drafts and proposals only.
+	// Waiting Only what is still to be acknowledged.
 	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
+
+	// Week A date: only what was sent, revised or withdrawn in its week, from Monday, in the organisation's zone. The weekly mail has the same.
+	Week *string `form:"week,omitempty" json:"week,omitempty"`
 
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
@@ -11857,6 +11860,7 @@ func (c *Client) ListReceivedAdvisories(ctx context.Context, org string, params 
 		q.ask("limit", params.Limit)
 		q.ask("cursor", params.Cursor)
 		q.ask("waiting", params.Waiting)
+		q.ask("week", params.Week)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[ListReceivedAdvisory](ctx, c, q)

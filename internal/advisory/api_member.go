@@ -132,8 +132,22 @@ func receivedJSON(x Received) receivedAdvisoryJSON {
 	return out
 }
 
-func (m *Module) apiInbox(r *api.Request, in *advisoriesQuery) (api.List[receivedAdvisoryJSON], error) {
-	list, next, err := m.Inbox(r.Context(), r.Scope, caller(r), Filter{Waiting: in.Waiting, After: in.After(), Limit: in.Limit})
+type inboxQuery struct {
+	api.Paging
+	Waiting bool   `query:"waiting" doc:"Only what is still to be acknowledged."`
+	Week    string `query:"week" maxLength:"10" doc:"A date: only what was sent, revised or withdrawn in its week, from Monday, in the organisation's zone. The weekly mail has the same."`
+}
+
+func (m *Module) apiInbox(r *api.Request, in *inboxQuery) (api.List[receivedAdvisoryJSON], error) {
+	zone, err := m.zone(r.Context(), r.Scope)
+	if err != nil {
+		return api.List[receivedAdvisoryJSON]{}, err
+	}
+	week, err := weekOf(in.Week, zone)
+	if err != nil {
+		return api.List[receivedAdvisoryJSON]{}, err
+	}
+	list, next, err := m.Inbox(r.Context(), r.Scope, caller(r), Filter{Waiting: in.Waiting, Week: week, After: in.After(), Limit: in.Limit})
 	return api.Items(api.Each(list, receivedJSON), next), err
 }
 

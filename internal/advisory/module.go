@@ -125,6 +125,7 @@ type Deps struct {
 	Directory  Directory
 	Technology Technology
 	Mail       Mailer
+	Weekly     Weekly
 	Files      Files
 	PDF        PDF
 	Calls      CallList
@@ -151,5 +152,5 @@ func (m *Module) now() time.Time { return m.deps.Clock.Now() }
 func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.pages(g)
 	m.registerJobs(q)
-	return nil
+	return m.registerWeekly(q)
 }

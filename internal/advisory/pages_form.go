@@ -142,7 +142,10 @@ func (m *Module) inboxPage(r *gate.Request) error {
 	v := inboxView{Base: r.Path("/advisories"), Now: m.now()}
 	var err error
 	v.State = ui.ParseList(r.R.URL)
-	v.Received, v.Next, err = m.Inbox(r.Context(), r.Scope, author(r), Filter{After: v.State.After(), Waiting: v.State.Get("show") == "waiting"})
+	if v.Week, err = weekOf(v.State.Get("week"), r.L.Zone()); err != nil {
+		return err
+	}
+	v.Received, v.Next, err = m.Inbox(r.Context(), r.Scope, author(r), Filter{After: v.State.After(), Waiting: v.State.Get("show") == "waiting", Week: v.Week})
 	if err != nil {
 		return err
 	}

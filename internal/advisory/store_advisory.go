@@ -70,6 +70,7 @@ func scan(r interface{ Scan(...any) error }, more ...any) (a Advisory, err error
 // Filter says which advisories a list is of.
 type Filter struct {
 	Waiting bool // drafts and proposals only
+	Week    Week // of an inbox: only what was sent, revised or withdrawn in it; zero: all
 	After   string
 	Limit   int // default 50, at most 200
 }

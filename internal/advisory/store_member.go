@@ -77,8 +77,13 @@ func (m *Module) Inbox(ctx context.Context, s access.Scope, who Author, f Filter
 		where += " AND d.acknowledged_at IS NULL AND a.state = 'sent' AND a.ack_minutes > 0"
 	}
 	limit := bounded(f.Limit)
+	args := []any{org, place(f.After), mailbox(who.Email), limit + 1}
+	if f.Week != (Week{}) {
+		where += " AND " + moved(5)
+		args = append(args, db.Ms(f.Week.From), db.Ms(f.Week.To))
+	}
 	rows, err := m.deps.DB.Query(ctx, "SELECT "+columns+", "+deliveryColumns+" FROM advisory_member d JOIN advisory a ON a.id = d.advisory_id WHERE "+where+
-		" ORDER BY d.advisory_id DESC LIMIT $4", org, place(f.After), mailbox(who.Email), limit+1)
+		" ORDER BY d.advisory_id DESC LIMIT $4", args...)
 	all, err := db.Collect(rows, err, func(r *sql.Rows) (Received, error) { return scanReceived(r, scan) })
 	if err != nil {
 		return nil, "", fmt.Errorf("advisory: what organisation %d received: %w", org, err)

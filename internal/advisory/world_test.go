@@ -49,6 +49,7 @@ type world struct {
 	contacts map[int64][]advisory.Contact
 	mu       sync.Mutex
 	mails    []advisory.Mail
+	weekly   []advisory.WeekMail
 	others   map[int64][]advisory.Contact // who answers besides
 	called   map[int64]bool               // on the call list
 	breaks   int                          // the mailer fails at this mail, counted from 1
@@ -76,7 +77,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.queue = jobs.New(d, w.clock, slog.New(slog.DiscardHandler), jobs.Config{})
 	w.deps = advisory.Deps{
 		DB: d, Clock: w.clock, Queue: w.queue, Bus: events.NewBus(w.queue, w.clock), Audit: audit.New(d, w.clock.Now), Log: slog.New(slog.DiscardHandler),
-		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Calls: w, Zone: time.UTC,
+		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Calls: w, Weekly: w, Zone: time.UTC,
 		Escalation: map[advisory.Severity]advisory.Escalation{advisory.Critical: {Remind: 30, Widen: 60, Phone: 90}, advisory.High: {Remind: 60}}, Files: blob.New(d, w.clock, w.queue, folder, key), PDF: pdftext.Program{}, Name: "CSIRT Prova", BaseURL: "https://csirt.example",
 	}
 	w.Module = advisory.New(w.deps)

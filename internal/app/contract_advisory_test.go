@@ -149,6 +149,10 @@ func answerContract(c *contract, path map[string]string) {
 	if got := c.call(200, "get-received-advisory", asked{Path: path}); got.get("opened_at") == nil || got.get("acknowledge_by") == nil {
 		c.t.Errorf("%v", got.Body)
 	}
+	c.call(422, "list-received-advisories", asked{Query: url.Values{"week": {"monday"}}})
+	if got := c.call(200, "list-received-advisories", asked{Query: url.Values{"week": {"2001-01-01"}}}).items(); len(got) != 0 {
+		c.t.Errorf("%v", got)
+	}
 	first := c.call(200, "acknowledge-advisory", asked{Path: path})
 	if again := c.call(200, "acknowledge-advisory", asked{Path: path}); again.get("acknowledged_at") != first.get("acknowledged_at") {
 		c.t.Errorf("%v", again.Body)
