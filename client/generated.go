@@ -119,6 +119,15 @@ const (
 	AdvisoryEntryTLPTLPRED         AdvisoryEntryTLP = "TLP:RED"
 )
 
+// Defines values for AdvisoryGroupBy.
+const (
+	AdvisoryGroupByAll      AdvisoryGroupBy = "all"
+	AdvisoryGroupByKind     AdvisoryGroupBy = "kind"
+	AdvisoryGroupByMonth    AdvisoryGroupBy = "month"
+	AdvisoryGroupBySector   AdvisoryGroupBy = "sector"
+	AdvisoryGroupBySeverity AdvisoryGroupBy = "severity"
+)
+
 // Defines values for AdvisoryIndicatorType.
 const (
 	AdvisoryIndicatorTypeDomain  AdvisoryIndicatorType = "domain"
@@ -1959,6 +1968,40 @@ type AdvisoryEntrySeverity string
 // AdvisoryEntryTLP defines model for AdvisoryEntry.TLP.
 type AdvisoryEntryTLP string
 
+// AdvisoryFigures defines model for AdvisoryFigures.
+type AdvisoryFigures struct {
+	CountedAt *time.Time      `json:"counted_at,omitempty"`
+	Groups    []AdvisoryGroup `json:"groups"`
+	Since     *time.Time      `json:"since,omitempty"`
+}
+
+// AdvisoryGroup defines model for AdvisoryGroup.
+type AdvisoryGroup struct {
+	AcknowledgedInTime int64 `json:"acknowledged_in_time"`
+
+	// AcknowledgementAsked Deliveries whose time to acknowledge is over, or that were acknowledged.
+	AcknowledgementAsked int64          `json:"acknowledgement_asked"`
+	Acknowledging        AdvisorySpread `json:"acknowledging"`
+
+	// Acting Until the member's answer.
+	Acting     AdvisorySpread  `json:"acting"`
+	Advisories int64           `json:"advisories"`
+	By         AdvisoryGroupBy `json:"by"`
+
+	// Deliveries An advisory to an organisation.
+	Deliveries int64 `json:"deliveries"`
+
+	// Opening This and the next from when it was sent.
+	Opening AdvisorySpread `json:"opening"`
+
+	// Sending From when it was written or received.
+	Sending AdvisorySpread `json:"sending"`
+	Value   *string        `json:"value,omitempty"`
+}
+
+// AdvisoryGroupBy defines model for AdvisoryGroup.By.
+type AdvisoryGroupBy string
+
 // AdvisoryIndicator defines model for AdvisoryIndicator.
 type AdvisoryIndicator struct {
 	Comment *string `json:"comment,omitempty"`
@@ -2056,6 +2099,16 @@ type AdvisoryRevisionSeverity string
 
 // AdvisoryRevisionTLP defines model for AdvisoryRevision.TLP.
 type AdvisoryRevisionTLP string
+
+// AdvisorySpread defines model for AdvisorySpread.
+type AdvisorySpread struct {
+	// Count How often it happened.
+	Count         int64 `json:"count"`
+	MedianMinutes int64 `json:"median_minutes"`
+
+	// P90Minutes Nine in ten took no longer.
+	P90Minutes int64 `json:"p90_minutes"`
+}
 
 // AdvisoryText defines model for AdvisoryText.
 type AdvisoryText struct {
@@ -7105,6 +7158,12 @@ type WithdrawAdvisoryParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// GetAdvisoryStatisticsParams defines parameters for GetAdvisoryStatistics.
+type GetAdvisoryStatisticsParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListAgreementsParams defines parameters for ListAgreements.
 type ListAgreementsParams struct {
 	// Limit How many at most, in one answer.
@@ -10379,6 +10438,19 @@ func (c *Client) WithdrawAdvisory(ctx context.Context, id int64, params *Withdra
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Advisory](ctx, c, q)
+}
+
+// GetAdvisoryStatistics Say how quickly alerts are sent, opened, acknowledged and acted on
+//
+// Of twelve months, counted every hour; by month, severity, kind and sector of the organisation.
+//
+// GET /api/v1/advisory-statistics
+func (c *Client) GetAdvisoryStatistics(ctx context.Context, params *GetAdvisoryStatisticsParams) (*Reply[AdvisoryFigures], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisory-statistics")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AdvisoryFigures](ctx, c, q)
 }
 
 // ListAgreements List the versions of the conditions, with how many members accepted each

@@ -35,6 +35,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	api.Get(a, "/advisories/{id}/deliveries", read, m.apiDeliveries, api.Op{ID: "list-advisory-deliveries", Tag: tag, Summary: "List what became of it, organisation by organisation"})
 	api.Get(a, "/audience", edit, m.apiAudience, api.Op{ID: "preview-audience", Tag: tag, Summary: "Say whom an audience means, and why, before anything is sent"})
 	m.savedAPI(a)
+	m.statisticsAPI(a)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	const inbox = "/organisations/{org}/advisories"
 	api.Get(a, inbox, own, m.apiInbox, api.Op{ID: "list-received-advisories", Tag: tag, Summary: "List what was sent to the organisation", Text: "The newest first. What is TLP:RED is given only to the people it was written to."})

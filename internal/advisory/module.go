@@ -5,6 +5,7 @@ package advisory
 import (
 	"context"
 	"embed"
+	"errors"
 	"io"
 	"log/slog"
 	"time"
@@ -152,5 +153,5 @@ func (m *Module) now() time.Time { return m.deps.Clock.Now() }
 func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.pages(g)
 	m.registerJobs(q)
-	return m.registerWeekly(q)
+	return errors.Join(m.registerWeekly(q), m.registerFigures(q))
 }

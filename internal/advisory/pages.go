@@ -34,6 +34,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("POST "+one+"/withdraw", send, m.withdrawing)
 
 	m.savedPages(g)
+	m.statisticsPages(g)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	g.Handle("GET /o/{org}/advisories", own, m.inboxPage)
 	g.Handle("GET /o/{org}/advisories/{id}", own, m.receivedPage)

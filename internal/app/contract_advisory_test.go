@@ -50,6 +50,8 @@ func advisoryContract(c *contract) {
 	c.call(409, "acknowledge-advisory", asked{Path: path})
 	receiveContract(c)
 	savedContract(c)
+	c.call(404, "get-advisory-statistics", asked{})
+	c.call(200, "get-advisory-statistics", staff(asked{}))
 	entry["reference"] = ""
 	draft := c.call(201, "add-advisory", staff(asked{Body: entry}))
 	if got := c.call(200, "list-advisories", staff(asked{Query: url.Values{"waiting": {"true"}}})).items(); len(got) != 1 {
