@@ -2687,6 +2687,22 @@ type Belonging struct {
 	Role         string `json:"role"`
 }
 
+// CSIRTProfileEntry defines model for CSIRTProfileEntry.
+type CSIRTProfileEntry struct {
+	// Address Several lines.
+	Address *string `json:"address,omitempty"`
+	Email   string  `json:"email"`
+	Fax     *string `json:"fax,omitempty"`
+	Name    string  `json:"name"`
+	Phone   *string `json:"phone,omitempty"`
+
+	// Texts By language (it, en, nb), then by section: distribution, other_telecom, team, other, points, hours, mission, constituency, sponsorship, authority, incidents, cooperation, communication, triage, coordination, resolution, proactive, forms, disclaimers. Plain text.
+	Texts map[string]map[string]string `json:"texts,omitempty"`
+
+	// TimeZone Of the IANA database: Europe/Rome.
+	TimeZone string `json:"time_zone"`
+}
+
 // Call defines model for Call.
 type Call struct {
 	// Contact The contact's id; missing of who is none, such as the CSIRT itself.
@@ -3325,6 +3341,25 @@ type ConversationEntryLife int64
 
 // ConversationEntryTLP TLP:RED wants named people.
 type ConversationEntryTLP string
+
+// CsirtProfile defines model for CsirtProfile.
+type CsirtProfile struct {
+	// Address Several lines.
+	Address *string `json:"address,omitempty"`
+
+	// ChangedAt Missing: nobody has written it yet, it is made of the instance's settings.
+	ChangedAt *time.Time `json:"changed_at,omitempty"`
+	Email     string     `json:"email"`
+	Fax       *string    `json:"fax,omitempty"`
+	Name      string     `json:"name"`
+	Phone     *string    `json:"phone,omitempty"`
+
+	// Texts By language (it, en, nb), then by section: distribution, other_telecom, team, other, points, hours, mission, constituency, sponsorship, authority, incidents, cooperation, communication, triage, coordination, resolution, proactive, forms, disclaimers. Plain text.
+	Texts map[string]map[string]string `json:"texts,omitempty"`
+
+	// TimeZone Of the IANA database: Europe/Rome.
+	TimeZone string `json:"time_zone"`
+}
 
 // CurrentPassword defines model for CurrentPassword.
 type CurrentPassword struct {
@@ -7433,6 +7468,18 @@ type GetConditionsParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// GetCsirtProfileParams defines parameters for GetCsirtProfile.
+type GetCsirtProfileParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// SetCsirtProfileParams defines parameters for SetCsirtProfile.
+type SetCsirtProfileParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // ListEndingKeysParams defines parameters for ListEndingKeys.
 type ListEndingKeysParams struct {
 	// Limit How many at most, in one answer.
@@ -9582,6 +9629,9 @@ type RecordCallJSONRequestBody = RecordCallBody
 // DecideChangeJSONRequestBody defines body for DecideChange for application/json ContentType.
 type DecideChangeJSONRequestBody = ChangeDecision
 
+// SetCsirtProfileJSONRequestBody defines body for SetCsirtProfile for application/json ContentType.
+type SetCsirtProfileJSONRequestBody = CSIRTProfileEntry
+
 // SetParentJSONRequestBody defines body for SetParent for application/json ContentType.
 type SetParentJSONRequestBody = ParentChoice
 
@@ -11011,6 +11061,33 @@ func (c *Client) GetConditions(ctx context.Context, params *GetConditionsParams)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Conditions](ctx, c, q)
+}
+
+// GetCsirtProfile Read what the CSIRT says of itself
+//
+// The data of its RFC 2350 profile; the profile itself is at `/rfc2350`, as signed plain text at `/rfc2350.txt`.
+//
+// GET /api/v1/csirt-profile
+func (c *Client) GetCsirtProfile(ctx context.Context, params *GetCsirtProfileParams) (*Reply[CsirtProfile], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/csirt-profile")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[CsirtProfile](ctx, c, q)
+}
+
+// SetCsirtProfile Write what the CSIRT says of itself
+//
+// Whole: what is left out is no longer published.
+//
+// PUT /api/v1/csirt-profile
+func (c *Client) SetCsirtProfile(ctx context.Context, params *SetCsirtProfileParams, body SetCsirtProfileJSONRequestBody) (*Reply[CsirtProfile], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/csirt-profile")}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[CsirtProfile](ctx, c, q)
 }
 
 // ListEndingKeys List the keys of all bodies on which somebody must act

@@ -46,6 +46,7 @@ const (
 	AdvisorySend                        // send and withdraw them
 	SourceEdit                          // say where alerts come from by themselves
 	CallTake                            // take lines of the call round and record the calls
+	ProfileEdit                         // write what the CSIRT says of itself to everybody
 	permissionCount
 )
 
@@ -63,7 +64,7 @@ var permissionNames = [...]string{
 	NetworkRead: "network.read", NetworkEdit: "network.edit",
 	HookRead: "hook.read", HookEdit: "hook.edit",
 	AdvisoryRead: "advisory.read", AdvisoryAnswer: "advisory.answer", AdvisoryEdit: "advisory.edit", AdvisorySend: "advisory.send",
-	SourceEdit: "source.edit", CallTake: "call.take",
+	SourceEdit: "source.edit", CallTake: "call.take", ProfileEdit: "profile.edit",
 }
 
 // String is the permission's name, as the matrix prints it.
@@ -129,7 +130,7 @@ const (
 // and a test tries it, route by role by organisation.
 var grants = map[Role]Set{
 	Administrator: everything,
-	Manager:       everything &^ Of(StaffEdit, AgreementPublish),
+	Manager:       everything &^ Of(StaffEdit, AgreementPublish, ProfileEdit),
 	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite, HookRead, AdvisoryEdit, AdvisorySend, CallTake),
 	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit, HookRead, AdvisoryEdit, CallTake),
 	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead, HookRead),

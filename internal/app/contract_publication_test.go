@@ -24,4 +24,20 @@ func publicationContract(c *contract) {
 		c.t.Errorf("%v", one.Body)
 	}
 	c.call(404, "get-public-alert", asked{As: "visitor", Path: map[string]string{"name": "csirt-2026-9999"}})
+	profileContract(c)
+}
+
+// profileContract reads and writes what the CSIRT says of itself.
+func profileContract(c *contract) {
+	seen := c.call(200, "get-csirt-profile", asked{As: "visitor"})
+	body := m{"name": "CSIRT", "email": "csirt@csirt.example", "time_zone": "Europe/Rome", "texts": m{"en": m{"mission": "To help."}}}
+	match := map[string]string{"If-Match": seen.Header.Get("ETag")}
+	set := c.call(200, "set-csirt-profile", asked{As: "administrator", Header: match, Body: body})
+	if set.Header.Get("ETag") == seen.Header.Get("ETag") {
+		c.t.Error("the version did not change")
+	}
+	c.call(412, "set-csirt-profile", asked{As: "administrator", Header: match, Body: body})
+	body["time_zone"] = "Nowhere"
+	c.call(422, "set-csirt-profile", asked{As: "administrator", Header: map[string]string{"If-Match": set.Header.Get("ETag")}, Body: body})
+	c.call(403, "set-csirt-profile", asked{As: "analyst", Header: map[string]string{"If-Match": set.Header.Get("ETag")}, Body: body})
 }

@@ -89,6 +89,7 @@ func (st *stage) script() []scene {
 	out = append(out, st.care()...)
 	out = append(out, st.conversations()...)
 	out = append(out, st.advisories()...)
+	out = append(out, st.profile())
 	out = append(out, st.sources()...)
 	out = append(out, scene{st.now.Add(-time.Minute), "warnings of keys", func(ctx context.Context) error {
 		return st.rooms.constituency.WarnKeys(ctx, access.System("keys"))

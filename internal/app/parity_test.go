@@ -47,6 +47,8 @@ var operationsOf = map[string]string{
 	"/admin/people/{id}/resume":                       "resume-person",
 	"/admin/people/{id}/suspend":                      "suspend-person",
 	"/admin/people/{id}/unlink/{link}":                "remove-person-identity",
+	"/admin/profile":                                  "set-csirt-profile",
+	"/admin/profile/{lang}":                           "set-csirt-profile",
 	"/confirm/{token}":                                fromMail, // programs: confirm-record
 	"/forgot":                                         signsIn,
 	"/invitation/{token}":                             fromMail,

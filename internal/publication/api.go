@@ -15,6 +15,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	api.Get(a, "/public-alerts", gate.Public(), m.apiList, api.Op{ID: "list-public-alerts", Tag: "Public alerts", Summary: "List the alerts for everybody",
 		Text: "The newest first. Programs that follow them rather read the ROLIE feed of the CSAF provider: see `/.well-known/csaf/provider-metadata.json`."})
 	api.Get(a, "/public-alerts/{name}", gate.Public(), m.apiGet, api.Op{ID: "get-public-alert", Tag: "Public alerts", Summary: "Read an alert for everybody"})
+	m.profileAPI(a)
 }
 
 type publicTextJSON struct {

@@ -43,7 +43,11 @@ func (m *Module) made(name string) gate.Handler {
 }
 
 func (m *Module) makeFile(r *gate.Request, name string, changed time.Time) (f file, err error) {
-	p := csaf.Provider{Publisher: m.publisher(), Base: m.deps.BaseURL, Fingerprint: m.signs(), Changed: changed}
+	own, err := m.Profile(r.Context(), r.Scope)
+	if err != nil {
+		return f, err
+	}
+	p := csaf.Provider{Publisher: m.publisher(own), Base: m.deps.BaseURL, Fingerprint: m.signs(), Changed: changed}
 	f = file{kind: jsonKind, changed: changed}
 	switch name {
 	case "provider-metadata.json":

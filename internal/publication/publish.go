@@ -36,7 +36,11 @@ func (m *Module) Publish(ctx context.Context, s access.Scope, id int64) error {
 		return err
 	}
 	p := m.published(a, before)
-	title, doc, err := m.sign(p, old)
+	own, err := m.Profile(ctx, s)
+	if err != nil {
+		return err
+	}
+	title, doc, err := m.sign(p, own, old)
 	if err != nil {
 		return fmt.Errorf("publishing %s: %w", p.Tracking, err)
 	}
@@ -104,9 +108,9 @@ func same(a, b Alert) bool {
 // sign makes the document with its hashes. The signature of the same bytes by
 // the same key is kept, for who fetched them has it; where nothing can be signed
 // any more, it is kept too.
-func (m *Module) sign(p Published, old Document) (title string, d Document, err error) {
+func (m *Module) sign(p Published, own Profile, old Document) (title string, d Document, err error) {
 	lang, text := p.In(m.deps.Language)
-	if d.Body, err = csaf.Make(m.csafAlert(p, lang, text), m.publisher(), m.deps.BaseURL+csaf.White+"/"+p.Path(), m.words(lang, p)); err != nil {
+	if d.Body, err = csaf.Make(m.csafAlert(p, lang, text), m.publisher(own), m.deps.BaseURL+csaf.White+"/"+p.Path(), m.words(lang, p)); err != nil {
 		return "", d, err
 	}
 	short, long := sha256.Sum256(d.Body), sha512.Sum512(d.Body)
@@ -139,8 +143,8 @@ func (m *Module) csafAlert(p Published, lang string, text Text) csaf.Alert {
 	}
 }
 
-func (m *Module) publisher() csaf.Publisher {
-	contact := strings.Join(notEmpty(m.deps.Email, m.deps.Phone), ", ")
+func (m *Module) publisher(own Profile) csaf.Publisher {
+	contact := strings.Join(notEmpty(own.Email, own.Phone), ", ")
 	return csaf.Publisher{Name: m.deps.Name, Namespace: m.deps.BaseURL, Contact: contact, Authority: m.deps.Owner}
 }
 

@@ -42,19 +42,21 @@ func (m *Module) security(r *gate.Request) error {
 // else than is true now, or that ends soon, is made anew: an instance that
 // nobody looks after for months still tells how it is reached.
 func (m *Module) SecurityText(ctx context.Context, s access.Scope) (body string, made time.Time, err error) {
-	fields := m.securityFields()
+	p, err := m.Profile(ctx, s)
+	if err != nil {
+		return "", made, err
+	}
+	fields := m.securityFields(p)
 	of := m.madeOf(fields)
-	var was string
-	var expires time.Time
-	err = m.deps.DB.QueryRow(ctx, "SELECT made_of, made_at, expires_at, body FROM publication_text WHERE name = 'security.txt'").Scan(&was, db.Time(&made), db.Time(&expires), &body)
-	if err != nil && !db.NotFound(err) {
+	kept, err := m.keptText(ctx, s, "security.txt")
+	if err != nil {
 		return "", made, err
 	}
 	now := m.now().UTC().Truncate(time.Second)
-	if err == nil && was == of && expires.Sub(now) > securityRenew {
-		return body, made, nil
+	if kept.of == of && kept.expires.Sub(now) > securityRenew {
+		return kept.body, kept.made, nil
 	}
-	expires = now.Add(securityLife)
+	expires := now.Add(securityLife)
 	if body, err = m.framed(fields + "Expires: " + expires.Format(time.RFC3339) + "\n"); err != nil {
 		return "", now, err
 	}
@@ -68,21 +70,24 @@ func (m *Module) SecurityExpires(ctx context.Context, _ access.Scope) (expires t
 }
 
 // securityFields is what it says, without its end.
-func (m *Module) securityFields() string {
+func (m *Module) securityFields(p Profile) string {
 	var b strings.Builder
 	field := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
 	}
-	if m.deps.Email != "" {
-		field("Contact", "mailto:"+m.deps.Email)
+	if p.Email != "" {
+		field("Contact", "mailto:"+p.Email)
 	}
-	if m.deps.Phone != "" {
-		field("Contact", "tel:"+strings.Join(strings.Fields(m.deps.Phone), "-"))
+	if p.Phone != "" {
+		field("Contact", telephone(p.Phone))
 	}
-	if m.deps.Email == "" && m.deps.Phone == "" {
+	if p.Email == "" && p.Phone == "" {
 		field("Contact", m.deps.BaseURL+"/")
+	}
+	if _, policy := p.In("cooperation"); policy != "" {
+		field("Policy", m.deps.BaseURL+profilePath)
 	}
 	if m.deps.PGP != nil {
 		field("Encryption", m.deps.BaseURL+csaf.KeyPath(m.deps.PGP.Fingerprint()))
@@ -104,6 +109,21 @@ func (m *Module) framed(text string) (string, error) {
 		return text, nil
 	}
 	return m.deps.PGP.ClearSign(text, m.now())
+}
+
+// keptText is a text as it was signed last; without a hash there is none.
+type keptText struct {
+	of            string
+	made, expires time.Time
+	body          string
+}
+
+func (m *Module) keptText(ctx context.Context, _ access.Scope, name string) (k keptText, err error) {
+	err = m.deps.DB.QueryRow(ctx, "SELECT made_of, made_at, expires_at, body FROM publication_text WHERE name = $1", name).Scan(&k.of, db.Time(&k.made), db.Time(&k.expires), &k.body)
+	if db.NotFound(err) {
+		return keptText{}, nil
+	}
+	return k, err
 }
 
 func (m *Module) keepText(ctx context.Context, _ access.Scope, name, of string, made, expires time.Time, body string) error {
