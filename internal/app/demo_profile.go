@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -17,6 +18,7 @@ func (st *stage) profile() scene {
 		if err != nil {
 			return err
 		}
+		p.Name, p.Email = cmp.Or(p.Name, "CSIRT (dimostrazione)"), cmp.Or(p.Email, "csirt@csirt.example")
 		p.Address = "Via dell’Esempio 1\n00000 Città Inventata"
 		p.Texts = map[string]publication.Texts{"it": profileIT(), "en": profileEN()}
 		_, err = st.rooms.publication.SetProfile(ctx, s, p.Version, p)
