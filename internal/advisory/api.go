@@ -173,9 +173,7 @@ func (m *Module) apiGet(r *api.Request, in *api.ID) (advisoryJSON, error) {
 	}
 	steps, err := m.Steps(r.Context(), r.Scope, in.ID)
 	out := advisoryView(a)
-	out.Steps = api.Each(steps, func(p PlannedStep) escalationStepJSON {
-		return escalationStepJSON{p.Step, p.Due, p.Done, p.Organisations}
-	})
+	out.Steps = api.Each(steps, func(p PlannedStep) escalationStepJSON { return escalationStepJSON(p) })
 	out.Originals = api.Each(list, func(o Original) advisoryOriginalJSON {
 		return advisoryOriginalJSON{o.ID, o.At, o.By, o.Name, o.Format, o.Size, o.SHA256}
 	})

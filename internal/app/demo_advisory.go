@@ -34,13 +34,21 @@ func (st *stage) alert(ctx context.Context, a demo.Advisory, id *int64) error {
 	}
 	made, err := st.rooms.advisory.Create(ctx, s, who, advisory.Entry{
 		Kind: advisory.Kind(a.Kind), Reference: a.Reference, Severity: advisory.Severity(a.Severity), TLP: tlp.Label(a.TLP), Audience: a.Audience,
-		AckWithin: time.Duration(a.AckHours) * time.Hour, Content: advisory.Content{Texts: texts, CVEs: a.CVEs, Links: a.Links, Products: productsOf(a)},
+		AckWithin: time.Duration(a.AckHours) * time.Hour, Content: advisory.Content{Escalation: calledAfter(a.CallAfter), Texts: texts, CVEs: a.CVEs, Links: a.Links, Products: productsOf(a)},
 	})
 	if *id = made.ID; err != nil || a.Sent != nil && !*a.Sent {
 		return err
 	}
 	_, err = st.rooms.advisory.Send(ctx, s, who, made.ID, made.Version)
 	return err
+}
+
+// calledAfter is a plan that goes straight to the telephone; nil: the house's.
+func calledAfter(minutes int) *advisory.Escalation {
+	if minutes == 0 {
+		return nil
+	}
+	return &advisory.Escalation{Phone: minutes}
 }
 
 func productsOf(a demo.Advisory) (out []advisory.Product) {

@@ -76,6 +76,7 @@ type Advisory struct {
 	By                                       string // address of one of the staff
 	Kind, Reference, Severity, TLP, Audience string
 	AckHours                                 int   `json:"ack_hours"`
+	CallAfter                                int   `json:"call_after"` // minutes; 0: what the house does
 	Sent                                     *bool // absent: yes
 	Texts                                    map[string]struct{ Title, Body string }
 	Answers                                  []AdvisoryAnswer
