@@ -1045,6 +1045,14 @@ const (
 	RegistrationRowStateWithdrawn     RegistrationRowState = "withdrawn"
 )
 
+// Defines values for ServiceStatusCondition.
+const (
+	ServiceStatusConditionDown    ServiceStatusCondition = "down"
+	ServiceStatusConditionOk      ServiceStatusCondition = "ok"
+	ServiceStatusConditionSlow    ServiceStatusCondition = "slow"
+	ServiceStatusConditionUnknown ServiceStatusCondition = "unknown"
+)
+
 // Defines values for SourceState.
 const (
 	SourceStateFailed  SourceState = "failed"
@@ -1112,6 +1120,22 @@ const (
 	StaffRolesRolesAuditor       StaffRolesRoles = "auditor"
 	StaffRolesRolesCsirtManager  StaffRolesRoles = "csirt_manager"
 	StaffRolesRolesOperator      StaffRolesRoles = "operator"
+)
+
+// Defines values for StatusPartCondition.
+const (
+	StatusPartConditionDown    StatusPartCondition = "down"
+	StatusPartConditionOk      StatusPartCondition = "ok"
+	StatusPartConditionSlow    StatusPartCondition = "slow"
+	StatusPartConditionUnknown StatusPartCondition = "unknown"
+)
+
+// Defines values for StatusPartName.
+const (
+	StatusPartNameMail    StatusPartName = "mail"
+	StatusPartNamePortal  StatusPartName = "portal"
+	StatusPartNameSources StatusPartName = "sources"
+	StatusPartNameWork    StatusPartName = "work"
 )
 
 // Defines values for VEXDocumentFormat.
@@ -6255,6 +6279,19 @@ type Service struct {
 	Tiers []string `json:"tiers"`
 }
 
+// ServiceStatus defines model for ServiceStatus.
+type ServiceStatus struct {
+	// At When it was looked at: at most half a minute ago.
+	At time.Time `json:"at"`
+
+	// Condition The gravest of the parts'.
+	Condition ServiceStatusCondition `json:"condition"`
+	Parts     []StatusPart           `json:"parts"`
+}
+
+// ServiceStatusCondition The gravest of the parts'.
+type ServiceStatusCondition string
+
 // Session defines model for Session.
 type Session struct {
 	Address   string    `json:"address"`
@@ -6588,6 +6625,18 @@ type Status struct {
 	// Version Of the program.
 	Version string `json:"version"`
 }
+
+// StatusPart defines model for StatusPart.
+type StatusPart struct {
+	Condition StatusPartCondition `json:"condition"`
+	Name      StatusPartName      `json:"name"`
+}
+
+// StatusPartCondition defines model for StatusPart.Condition.
+type StatusPartCondition string
+
+// StatusPartName defines model for StatusPart.Name.
+type StatusPartName string
 
 // TOTPConfirmation defines model for TOTPConfirmation.
 type TOTPConfirmation struct {
@@ -9402,6 +9451,12 @@ type GetSavedAudienceParams struct {
 type UpdateSavedAudienceParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetServiceStatusParams defines parameters for GetServiceStatus.
+type GetServiceStatusParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // GetStatusParams defines parameters for GetStatus.
@@ -15005,6 +15060,19 @@ func (c *Client) UpdateSavedAudience(ctx context.Context, id int64, params *Upda
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[SavedAudience](ctx, c, q)
+}
+
+// GetServiceStatus Read how the service is
+//
+// In few words, for everybody. Programs that watch the machine ask `/readyz` and `/metrics`.
+//
+// GET /api/v1/service-status
+func (c *Client) GetServiceStatus(ctx context.Context, params *GetServiceStatusParams) (*Reply[ServiceStatus], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/service-status")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ServiceStatus](ctx, c, q)
 }
 
 // GetStatus Ask whether the service works

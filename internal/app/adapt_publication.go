@@ -19,7 +19,7 @@ func (a *App) buildPublication() error {
 	c := a.Config
 	a.rooms.publication = publication.New(publication.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Audit: a.Audit, Log: a.Log, Bundle: a.bundle, Alerts: publicAlerts{&a.rooms}, PGP: a.keys.PGP, Zone: a.zone,
-		Name: c.Name, Owner: c.OwnerName, Email: c.ContactEmail, Phone: c.ContactPhone, BaseURL: c.BaseURL, Language: c.Language, Markdown: advisory.Markdown, Prefix: trackingPrefix(c.CSAFPrefix, c.Name),
+		Name: c.Name, Owner: c.OwnerName, Email: c.ContactEmail, Phone: c.ContactPhone, BaseURL: c.BaseURL, Language: c.Language, Markdown: advisory.Markdown, Status: a.status, Prefix: trackingPrefix(c.CSAFPrefix, c.Name),
 	})
 	return nil
 }

@@ -25,6 +25,9 @@ func publicationContract(c *contract) {
 	}
 	c.call(404, "get-public-alert", asked{As: "visitor", Path: map[string]string{"name": "csirt-2026-9999"}})
 	profileContract(c)
+	if got := c.call(200, "get-service-status", asked{As: "visitor"}); len(got.get("parts").([]any)) != 4 {
+		c.t.Errorf("%v", got.Body)
+	}
 }
 
 // profileContract reads and writes what the CSIRT says of itself.

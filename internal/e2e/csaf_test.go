@@ -121,6 +121,22 @@ func TestWhatEverybodyReads(t *testing.T) {
 	p.Follow(browser.LinkWith("Chiave OpenPGP"))
 	look(p, "public-key")
 	p.CheckAccessible()
+	for name, path := range map[string]string{"rfc2350": "/rfc2350", "status": "/stato"} {
+		p.Open(i.base + path)
+		look(p, "public-"+name)
+		p.CheckAccessible()
+	}
+	a := b.Visit(t, "it")
+	signIn(t, a, i.base, "admin@csirt.example")
+	for name, path := range map[string]string{"profile": "/admin/profile", "profile-texts": "/admin/profile/it"} {
+		a.Open(i.base + path)
+		look(a, name)
+		a.CheckAccessible()
+	}
+	a.Fill(browser.CSS("#f-mission"), "Aiutare chi ha un incidente.")
+	a.Follow(browser.CSS("#texts button[type=submit]"))
+	p.Open(i.base + "/rfc2350")
+	p.WaitText(browser.CSS("main"), "Aiutare chi ha un incidente.")
 	n := b.Visit(t, "nb")
 	n.Open(i.base + "/avvisi")
 	n.WaitText(browser.CSS("main"), "Slik leser du TLP-merkene")

@@ -16,6 +16,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 		Text: "The newest first. Programs that follow them rather read the ROLIE feed of the CSAF provider: see `/.well-known/csaf/provider-metadata.json`."})
 	api.Get(a, "/public-alerts/{name}", gate.Public(), m.apiGet, api.Op{ID: "get-public-alert", Tag: "Public alerts", Summary: "Read an alert for everybody"})
 	m.profileAPI(a)
+	api.Get(a, "/service-status", gate.Public(), m.apiStatus, api.Op{ID: "get-service-status", Tag: "Status", Summary: "Read how the service is", Text: "In few words, for everybody. Programs that watch the machine ask `/readyz` and `/metrics`."})
 }
 
 type publicTextJSON struct {

@@ -65,13 +65,16 @@ type Deps struct {
 	Language string // of what has but one language
 	// Markdown gives safe HTML of an alert's text.
 	Markdown func(source string) string
-	Prefix   string // of tracking ids: "CSIRT-EXAMPLE"
+	// Status says how the service is now; nil: nobody can tell.
+	Status func(ctx context.Context) []Part
+	Prefix string // of tracking ids: "CSIRT-EXAMPLE"
 }
 
 // Module is the room.
 type Module struct {
-	deps  Deps
-	files *files
+	deps   Deps
+	files  *files
+	status lastStatus
 }
 
 // New makes the room.
@@ -88,6 +91,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus, publishe
 	m.directory(g)
 	m.pages(g)
 	m.profilePages(g)
+	g.Handle("GET "+statusPath, gate.Public(), m.statusPage)
 	g.Handle("GET "+securityPath, gate.Public(), m.security)
 	bus.Subscribe(published, "publication", func(ctx context.Context, n events.Notice) error {
 		var told struct {

@@ -38,7 +38,7 @@ func profileBody(p Profile, all []Section) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.PageHead{
 			Title: ui.T(ctx, "publication.rfc2350.title", "csirt", p.Name), Lead: ui.T(ctx, "publication.rfc2350.lead"),
-			Actions: []ui.Button{{Text: ui.T(ctx, "publication.rfc2350.text"), Href: profileText + "?lang=" + ui.L(ctx).Lang(), Kind: ui.Quiet}, {Text: ui.T(ctx, "publication.key"), Href: "/key", Kind: ui.Quiet}},
+			Actions: []ui.Button{{Text: ui.T(ctx, "publication.rfc2350.text"), Href: profileTextIn(ui.L(ctx).Lang()), Kind: ui.Quiet}, {Text: ui.T(ctx, "publication.key"), Href: "/key", Kind: ui.Quiet}},
 		}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -3,10 +3,12 @@
 package publication_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/platform/fault"
@@ -52,7 +54,13 @@ func TestProfileIsPublishedEverywhere(t *testing.T) {
 		if w.fetch("/rfc2350.txt") != first {
 			w.Error("it is signed anew for everybody who asks")
 		}
-		english, _ := w.get("/rfc2350.txt", "Accept-Language", "en")
+		english := w.fetch("/rfc2350/en.txt")
+		if asked, _ := w.get("/rfc2350.txt", "Accept-Language", "en"); asked != english {
+			w.Error("who asks for English gets another text")
+		}
+		if _, res := w.get("/rfc2350/fr.txt"); res.StatusCode != http.StatusNotFound {
+			w.Errorf("in French: %s", res.Status)
+		}
 		if !strings.Contains(english, "We help the bodies") || !strings.Contains(english, "TLP 2.0.") {
 			w.Errorf("in English:\n%s", english)
 		}
@@ -120,6 +128,31 @@ func TestProfileFactsAreOneLine(t *testing.T) {
 		p.Email = "a@csirt.example\nExpires: never"
 		if _, err = w.SetProfile(w.Context(), administrator(), 2, p); fault.KindOf(err) != fault.Invalid {
 			w.Errorf("%v", err)
+		}
+	})
+}
+
+func TestStatusIsLookedAtOnceInHalfAMinute(t *testing.T) {
+	each(t, func(w *world) {
+		asked, condition := 0, publication.Works
+		d := w.deps
+		d.Status = func(context.Context) []publication.Part {
+			asked++
+			return []publication.Part{{Key: "portal", Condition: publication.Works}, {Key: "mail", Condition: condition}}
+		}
+		w.open(d)
+		for range 3 {
+			if page := w.fetch("/stato"); !strings.Contains(page, "Tutto funziona.") {
+				w.Errorf("all works, but:\n%s", page)
+			}
+		}
+		if asked != 1 {
+			w.Errorf("looked %d times", asked)
+		}
+		condition = publication.Down
+		w.clock.Advance(30 * time.Second)
+		if page := w.fetch("/stato"); !strings.Contains(page, "Una parte del servizio non funziona") || !strings.Contains(page, "Non funziona") {
+			w.Errorf("mail is down, but:\n%s", page)
 		}
 	})
 }

@@ -4,6 +4,7 @@ package publication
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,9 @@ const (
 	profileText = "/rfc2350.txt"
 )
 
+// profileTextIn is where it is in one language, whoever asks.
+func profileTextIn(lang string) string { return profilePath + "/" + lang + ".txt" }
+
 // textWidth is how wide the plain text is, in characters.
 const textWidth = 72
 
@@ -29,6 +33,20 @@ func (m *Module) profileTextFile(r *gate.Request) error {
 	}
 	r.W.Header().Set("Vary", "Accept-Language, Cookie")
 	r.W.Header().Set("Content-Language", r.L.Lang())
+	return give(r, file{kind: plainKind, body: []byte(body)})
+}
+
+// profileTextOf answers with it in the language its address names.
+func (m *Module) profileTextOf(r *gate.Request) error {
+	lang, ok := strings.CutSuffix(r.Param("file"), ".txt")
+	if !ok || !slices.Contains(i18n.Languages(), lang) {
+		return unknownFile()
+	}
+	body, err := m.ProfileText(r.Context(), r.Scope, m.deps.Bundle.Localizer(lang, m.deps.Zone))
+	if err != nil {
+		return err
+	}
+	r.W.Header().Set("Content-Language", lang)
 	return give(r, file{kind: plainKind, body: []byte(body)})
 }
 

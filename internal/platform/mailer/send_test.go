@@ -87,6 +87,9 @@ func TestPassingTroubleIsTriedAgain(t *testing.T) {
 				if e.State != mailer.Queued || e.Answer == "" || len(s.mails()) != 0 {
 					d.t.Errorf("after the trouble: %+v, %d mails", e, len(s.mails()))
 				}
+				if n, err := d.mailer.Retrying(d.ctx, 20); err != nil || n != 1 {
+					d.t.Errorf("%d mails wait for another attempt, %v", n, err)
+				}
 				d.clock.Advance(59 * time.Second)
 				d.drain()
 				if len(s.mails()) != 0 {
