@@ -55,11 +55,10 @@ func (x audiences) Named(ctx context.Context, s access.Scope, ids []int64) ([]ad
 	return out, err
 }
 
-// Contacts implements advisory.Directory: who would be called now in an
-// emergency, substitutes in the place of who is away, as far as they have an
+// Contacts implements advisory.Directory: whose roles are for emergencies, substitutes in the place of who is away, as far as they have an
 // address. Where nobody has such a role, whoever there is: better the mayor than nobody.
 func (x audiences) Contacts(ctx context.Context, s access.Scope, ids []int64) (map[int64][]advisory.Contact, error) {
-	lists, err := x.r.constituency.CallList(ctx, s, ids)
+	lists, err := x.r.constituency.MailList(ctx, s, ids)
 	out := make(map[int64][]advisory.Contact, len(lists))
 	for org, calls := range lists {
 		if list := emergencyFirst(calls); len(list) > 0 {
@@ -72,7 +71,7 @@ func (x audiences) Contacts(ctx context.Context, s access.Scope, ids []int64) (m
 // Others implements advisory.Directory: whoever of the body has an address, and
 // whoever stands in for who is away.
 func (x audiences) Others(ctx context.Context, s access.Scope, ids []int64) (map[int64][]advisory.Contact, error) {
-	lists, err := x.r.constituency.CallList(ctx, s, ids)
+	lists, err := x.r.constituency.MailList(ctx, s, ids)
 	out := make(map[int64][]advisory.Contact, len(lists))
 	for org, calls := range lists {
 		out[org] = addresses(calls, false)

@@ -106,9 +106,12 @@ type watch struct {
 }
 
 // chain gives the calls to a contact and, while nobody is there, to who stands in for him.
-func (w watch) chain(c Contact) []Call {
+func (w watch) chain(c Contact) []Call { return w.through(c, w.reach) }
+
+// through gives what reach gives of a contact and of who stands in for him.
+func (w watch) through(c Contact, reach func(c Contact, role ContactRole, urgent bool) []Call) []Call {
 	role, urgent := callRole(w.ref, c)
-	out := w.reach(c, role, urgent)
+	out := reach(c, role, urgent)
 	seen := map[int64]bool{c.ID: true}
 	for next := c; !w.there(next); {
 		sub, ok := w.byID[next.Substitute]
@@ -116,7 +119,7 @@ func (w watch) chain(c Contact) []Call {
 			return out
 		}
 		seen[sub.ID] = true
-		for _, call := range w.reach(sub, role, urgent) {
+		for _, call := range reach(sub, role, urgent) {
 			call.For, call.ForAway = c.Name, w.away[c.ID]
 			out = append(out, call)
 		}

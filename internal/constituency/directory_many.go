@@ -51,6 +51,11 @@ func (m *Module) CallList(ctx context.Context, s access.Scope, ids []int64) (map
 
 // callLists answers for organisations that have been read.
 func (m *Module) callLists(ctx context.Context, s access.Scope, orgs []Organisation, at time.Time) (map[int64][]Call, error) {
+	return m.listsOf(ctx, s, orgs, at, WhoToCall)
+}
+
+// listsOf reads who is on duty where, and gives who is meant of them.
+func (m *Module) listsOf(ctx context.Context, s access.Scope, orgs []Organisation, at time.Time, who func(*Reference, Duty, time.Time) []Call) (map[int64][]Call, error) {
 	ids := make([]int64, len(orgs))
 	for i, o := range orgs {
 		ids[i] = o.ID
@@ -70,7 +75,7 @@ func (m *Module) callLists(ctx context.Context, s access.Scope, orgs []Organisat
 		if calendars[key] == nil {
 			calendars[key] = rememberDays(holidays(o))
 		}
-		out[o.ID] = WhoToCall(m.ref, duty(o, calendars[key], byOrg[o.ID], absences[o.ID]), at.In(o.Zone()))
+		out[o.ID] = who(m.ref, duty(o, calendars[key], byOrg[o.ID], absences[o.ID]), at.In(o.Zone()))
 	}
 	return out, nil
 }
