@@ -89,7 +89,7 @@ func (x *letters) reminder(p recipient, orgs map[int64]Organisation) Mail {
 	}
 	mail.Subject = short(l.T("advisory.mail.reminder.subject", "subject", x.subject(l, false)))
 	top := []string{l.T("advisory.mail.greeting", "name", p.Name), l.T("advisory.mail.reminder", "organisations", l.List(names), "sent", l.DateTime(x.a.Sent.At))}
-	if !Mailed(x.a.TLP) {
+	if !x.carries() {
 		top = append(top, x.opening(l, false))
 	}
 	body, bottom := x.body(l), x.bottom(l, orgs[p.organisations[0]])

@@ -16,6 +16,8 @@ type letters struct {
 	m      *Module
 	a      Advisory
 	bodies map[string]body // by language
+	sealed bool            // they leave encrypted
+	inside *letters        // those that do, of the same advisory
 }
 
 // body is what a language's mails have in common.
@@ -41,7 +43,7 @@ func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]cho
 		top = append(top, orgs[id].Name+": "+why[id].why(l)+".")
 	}
 	body := x.body(l)
-	if again && Mailed(x.a.TLP) {
+	if again && x.carries() {
 		top = append(top, x.a.Change)
 	}
 	bottom := x.bottom(l, first)
@@ -54,7 +56,7 @@ func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]cho
 // subject says nothing of what mail may not carry.
 func (x *letters) subject(l *i18n.Localizer, again bool) string {
 	text := l.T("advisory.mail.subject", "severity", l.T("advisory.severity."+string(x.a.Severity)), "title", x.a.Title(l.Lang()))
-	if !Mailed(x.a.TLP) {
+	if !x.carries() {
 		text = l.T("advisory.mail.subject.closed", "kind", l.T("advisory.kind."+string(x.a.Kind)), "label", string(x.a.TLP))
 	}
 	if again {
@@ -75,7 +77,7 @@ func short(subject string) string {
 
 func (x *letters) opening(l *i18n.Localizer, again bool) string {
 	switch {
-	case !Mailed(x.a.TLP):
+	case !x.carries():
 		return l.T("advisory.mail.closed", "label", string(x.a.TLP))
 	case again:
 		return l.T("advisory.mail.opening.again", "csirt", x.m.deps.Name, "date", l.DateTime(x.a.Sent.At))
@@ -85,7 +87,7 @@ func (x *letters) opening(l *i18n.Localizer, again bool) string {
 
 // body is the advisory itself, where mail may carry it.
 func (x *letters) body(l *i18n.Localizer) body {
-	if !Mailed(x.a.TLP) {
+	if !x.carries() {
 		return body{}
 	}
 	if b, made := x.bodies[l.Lang()]; made {

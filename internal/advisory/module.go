@@ -56,7 +56,10 @@ type Organisation struct {
 }
 
 // Contact is somebody of an organisation to write to.
-type Contact struct{ Address, Name, Language string }
+type Contact struct {
+	Address, Name, Language string
+	KeyState                KeyState // where it was looked for
+}
 
 // Directory knows the organisations. Constituency implements it.
 type Directory interface {
@@ -88,6 +91,8 @@ type Mail struct {
 	Signature    string
 	TLP          string
 	Critical     bool
+	Key          Key    // usable: it leaves encrypted with it
+	OuterSubject string // what stands outside of an encrypted mail
 	Step         string // of the escalation; empty: the first mail
 }
 
@@ -130,6 +135,7 @@ type Deps struct {
 	Files      Files
 	PDF        PDF
 	Calls      CallList
+	Keys       Keys
 
 	Name    string // of the CSIRT
 	BaseURL string

@@ -318,9 +318,17 @@ func contactsCell(l *i18n.Localizer, list []Contact) ui.Cell {
 	}
 	var names []string
 	for _, c := range list {
-		names = append(names, c.Name)
+		names = append(names, c.Name+keyNote(l, c))
 	}
 	return ui.Text(l.List(names))
+}
+
+// keyNote says in brackets whether the whole text reaches somebody by mail.
+func keyNote(l *i18n.Localizer, c Contact) string {
+	if c.KeyState == "" {
+		return ""
+	}
+	return " (" + l.T("advisory.key."+string(c.KeyState)) + ")"
 }
 
 func sendBody(v sendView) templ.Component {
@@ -373,7 +381,7 @@ func sendBody(v sendView) templ.Component {
 					var templ_7745c5c3_Var5 string
 					templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(e.Message)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 169, Col: 20}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 177, Col: 20}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 					if templ_7745c5c3_Err != nil {
@@ -424,7 +432,7 @@ func sendBody(v sendView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !Mailed(v.Advisory.TLP) {
-				templ_7745c5c3_Err = ui.Callout{Tone: ui.Info, Title: ui.T(ctx, "advisory.send.closed", "label", string(v.Advisory.TLP)), Text: ui.T(ctx, "advisory.send.closed.text")}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Callout{Tone: ui.Info, Title: ui.T(ctx, "advisory.send.closed", "label", string(v.Advisory.TLP)), Text: ui.T(ctx, "advisory.send.closed.text", "sealed", v.Reach.People-v.Reach.Announced, "announced", v.Reach.Announced)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -462,7 +470,7 @@ func sendBody(v sendView) templ.Component {
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.send.final"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 189, Col: 41}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 197, Col: 41}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -486,7 +494,7 @@ func sendBody(v sendView) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(v.Plan)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 192, Col: 13}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 200, Col: 13}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

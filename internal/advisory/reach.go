@@ -21,10 +21,11 @@ type Reached struct {
 
 // Reach says whom an audience means, before anything is sent.
 type Reach struct {
-	Members []Reached
-	People  int // mails: one for each person, however many bodies he stands for
-	Nobody  int // organisations without anybody to write to
-	Unsure  int // that may run it in a version nobody declared
+	Members   []Reached
+	People    int // mails: one for each person, however many bodies he stands for
+	Nobody    int // organisations without anybody to write to
+	Announced int // people who are only told that it waits: the label asks for encryption, and they have no usable key
+	Unsure    int // that may run it in a version nobody declared
 }
 
 // Preview gives the reach of an audience. Faults: those of audience.Parse, and
@@ -40,7 +41,11 @@ func (m *Module) Preview(ctx context.Context, s access.Scope, e Entry) (Reach, e
 	if err != nil {
 		return Reach{}, err
 	}
-	return m.reach(ctx, s, to)
+	r, err := m.reach(ctx, s, to)
+	if err != nil {
+		return r, err
+	}
+	return r, m.withKeys(ctx, s, e, &r)
 }
 
 // Already is the reason of those who have the advisory that is revised.

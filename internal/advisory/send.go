@@ -55,7 +55,11 @@ func (m *Module) reachOf(ctx context.Context, s access.Scope, id int64) (Reach, 
 	if err != nil {
 		return Reach{}, err
 	}
-	return m.reach(ctx, s, to, also...)
+	r, err := m.reach(ctx, s, to, also...)
+	if err != nil {
+		return r, err
+	}
+	return r, m.withKeys(ctx, s, a.Entry, &r)
 }
 
 // freeze writes whom it goes to, and asks for the mails.

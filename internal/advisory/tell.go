@@ -99,9 +99,17 @@ func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Advisor
 	if err != nil {
 		return err
 	}
+	keys, err := m.keysFor(ctx, s, a, people)
+	if err != nil {
+		return err
+	}
 	letters := m.letters(a)
 	for _, p := range people {
-		if err := m.deps.Mail.Queue(ctx, tx, letters.to(p, orgs, why)); err != nil {
+		mail := letters.to(p, orgs, why)
+		if key := keys[mailbox(p.Address)]; key.State == KeyUsable {
+			mail = letters.sealedFor(p, orgs, why, key)
+		}
+		if err := m.deps.Mail.Queue(ctx, tx, mail); err != nil {
 			return err
 		}
 	}

@@ -50,6 +50,7 @@ type world struct {
 	mu       sync.Mutex
 	mails    []advisory.Mail
 	weekly   []advisory.WeekMail
+	keys     map[string]advisory.Key
 	others   map[int64][]advisory.Contact // who answers besides
 	called   map[int64]bool               // on the call list
 	breaks   int                          // the mailer fails at this mail, counted from 1
@@ -78,7 +79,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.deps = advisory.Deps{
 		DB: d, Clock: w.clock, Queue: w.queue, Bus: events.NewBus(w.queue, w.clock), Audit: audit.New(d, w.clock.Now), Log: slog.New(slog.DiscardHandler),
 		Bundle: bundle.WithNow(w.clock.Now), Directory: w, Technology: w, Mail: w, Calls: w, Weekly: w, Zone: time.UTC,
-		Escalation: map[advisory.Severity]advisory.Escalation{advisory.Critical: {Remind: 30, Widen: 60, Phone: 90}, advisory.High: {Remind: 60}}, Files: blob.New(d, w.clock, w.queue, folder, key), PDF: pdftext.Program{}, Name: "CSIRT Prova", BaseURL: "https://csirt.example",
+		Escalation: map[advisory.Severity]advisory.Escalation{advisory.Critical: {Remind: 30, Widen: 60, Phone: 90}, advisory.High: {Remind: 60}}, Files: blob.New(d, w.clock, w.queue, folder, key), PDF: pdftext.Program{}, Keys: w, Name: "CSIRT Prova", BaseURL: "https://csirt.example",
 	}
 	w.Module = advisory.New(w.deps)
 	return w
@@ -117,6 +118,11 @@ func (w *world) Named(_ context.Context, _ access.Scope, ids []int64) (out []adv
 // Contacts implements advisory.Directory.
 func (w *world) Contacts(context.Context, access.Scope, []int64) (map[int64][]advisory.Contact, error) {
 	return w.contacts, nil
+}
+
+// Keys implements advisory.Keys.
+func (w *world) Keys(context.Context, access.Scope, []int64, time.Time) (map[string]advisory.Key, error) {
+	return w.keys, nil
 }
 
 // Others implements advisory.Directory.

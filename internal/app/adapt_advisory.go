@@ -5,13 +5,16 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/advisory"
 	"martinella/internal/advisory/audience"
 	"martinella/internal/constituency"
+	"martinella/internal/constituency/keys"
 	"martinella/internal/operations"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/mailcrypt"
 	"martinella/internal/platform/mailer"
 	"martinella/internal/platform/pdftext"
 )
@@ -24,7 +27,7 @@ func (a *App) buildAdvisory() error {
 	a.rooms.advisory = advisory.New(advisory.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle,
 		Directory: audiences{&a.rooms}, Technology: technology{&a.rooms}, Mail: advisoryMails{a.rooms.mails, listID(a.Config.BaseURL)},
-		Weekly: weeklyMails{&a.rooms, a.Config.BaseURL, listID(a.Config.BaseURL)}, Files: a.rooms.files, PDF: pdftext.Program{},
+		Weekly: weeklyMails{&a.rooms, a.Config.BaseURL, listID(a.Config.BaseURL)}, Files: a.rooms.files, PDF: pdftext.Program{}, Keys: contactKeys{&a.rooms},
 		Name: a.Config.Name, BaseURL: a.Config.BaseURL, FourEyes: a.Config.AlertFourEyes,
 		Escalation: escalation, Zone: a.zone, Calls: advisoryCalls{&a.rooms},
 	})
@@ -95,6 +98,31 @@ func addresses(calls []constituency.Call, emergency bool) (out []advisory.Contac
 	return out
 }
 
+// contactKeys are the contacts' keys for the advisories.
+type contactKeys struct{ r *rooms }
+
+// Keys implements advisory.Keys.
+func (x contactKeys) Keys(ctx context.Context, s access.Scope, ids []int64, at time.Time) (map[string]advisory.Key, error) {
+	all, err := x.r.constituency.KeysByAddress(ctx, s, ids, at)
+	out := make(map[string]advisory.Key, len(all))
+	for address, k := range all {
+		out[address] = keyOf(k)
+	}
+	return out, err
+}
+
+func keyOf(k constituency.KeyAnswer) advisory.Key {
+	switch k.State {
+	case keys.Usable, keys.Expiring:
+		return advisory.Key{State: advisory.KeyUsable, Kind: string(k.Key.Kind), Data: k.Key.Data}
+	case keys.Expired:
+		return advisory.Key{State: advisory.KeyExpired}
+	case keys.Unusable:
+		return advisory.Key{State: advisory.KeyBroken}
+	}
+	return advisory.Key{State: advisory.KeyNone}
+}
+
 // technology is the vulnerability room for the advisories.
 type technology struct{ r *rooms }
 
@@ -118,7 +146,8 @@ type advisoryMails struct {
 func (x advisoryMails) Queue(ctx context.Context, tx *db.Tx, m advisory.Mail) error {
 	return x.mails.Queue(ctx, tx, mailer.Message{
 		Kind: "advisory", Key: advisoryKey(m), Organisation: m.Organisation,
-		To:      []mailer.Recipient{{Address: m.To.Address, Name: m.To.Name}},
+		To:    []mailer.Recipient{{Address: m.To.Address, Name: m.To.Name, Key: mailcrypt.Key{Kind: mailcrypt.Kind(m.Key.Kind), Data: m.Key.Data}}},
+		Topic: fmt.Sprintf("advisory:%d", m.Advisory), OuterSubject: m.OuterSubject,
 		Subject: m.Subject, Text: m.Text, HTML: framed(m.HTML, m.Signature, m.To.Language), TLP: m.TLP, ListID: x.listID, Language: m.To.Language,
 	})
 }

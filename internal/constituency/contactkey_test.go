@@ -105,6 +105,13 @@ func TestKeysOfAContact(t *testing.T) {
 		if _, err := w.RemoveKey(t.Context(), other, k.ID); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("another body removes a key: %v", err)
 		}
+		byAddress, err := w.KeysByAddress(t.Context(), access.System("test"), []int64{o.ID, 999}, now)
+		if a := byAddress["ada@ente.it"]; err != nil || len(byAddress) != 1 || a.State != answer(now).State || a.Key.ID != answer(now).Key.ID {
+			t.Errorf("by address: %+v, %v", byAddress, err)
+		}
+		if _, err := w.KeysByAddress(t.Context(), own, []int64{o.ID}, now); err == nil {
+			t.Error("a member reads others' keys")
+		}
 		if a, err := w.KeyFor(t.Context(), other, ada.ID, now); err != nil || a.State != keys.None {
 			t.Errorf("another body sees a key: %+v, %v", a, err)
 		}
