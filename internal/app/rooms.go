@@ -206,6 +206,10 @@ func (a *App) buildConstituency() (err error) {
 		FormLimit:    ratelimit.New(a.Clock, ratelimit.Limit{Burst: 10, Every: 2 * time.Minute}),
 		LinkLimit:    ratelimit.New(a.Clock, ratelimit.Limit{Burst: 60, Every: 10 * time.Second}),
 		MemberPanels: a.memberPanels(),
+		Reach: func(ctx context.Context, s access.Scope) (email, phone string, err error) {
+			p, err := a.rooms.publication.Profile(ctx, s)
+			return p.Email, p.Phone, err
+		},
 		Front: func(ctx context.Context, s access.Scope) (templ.Component, error) {
 			return a.rooms.publication.Latest(ctx, s)
 		},

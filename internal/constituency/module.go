@@ -126,6 +126,8 @@ type Deps struct {
 
 	// MemberPanels stand on the operator's page of an organisation.
 	MemberPanels []Panel
+	// Reach gives where the CSIRT is reached, as it says itself; nil: as the settings say.
+	Reach func(ctx context.Context, s access.Scope) (email, phone string, err error)
 	// Front gives what else stands on the front page; it may give nothing.
 	Front func(ctx context.Context, s access.Scope) (templ.Component, error)
 }

@@ -7,9 +7,12 @@ import (
 )
 
 func (m *Module) front(r *gate.Request) error {
-	v := frontView{Instance: m.deps.Instance, Catalogue: m.ref.Catalogue, SignedIn: r.SignedIn()}
+	i, err := m.instance(r)
+	if err != nil {
+		return err
+	}
+	v := frontView{Instance: i, Catalogue: m.ref.Catalogue, SignedIn: r.SignedIn()}
 	if m.deps.Front != nil {
-		var err error
 		if v.More, err = m.deps.Front(r.Context(), r.Scope); err != nil {
 			return err
 		}
@@ -36,6 +39,19 @@ func (m *Module) conditions(r *gate.Request) error {
 // notice shows one of the texts every Italian public site owes its readers.
 func (m *Module) notice(name string) gate.Handler {
 	return func(r *gate.Request) error {
-		return r.Page(r.L.T("constituency."+name+".title"), noticePage(name, m.deps.Instance))
+		i, err := m.instance(r)
+		if err != nil {
+			return err
+		}
+		return r.Page(r.L.T("constituency."+name+".title"), noticePage(name, i))
 	}
+}
+
+// instance is the CSIRT as everybody sees it: reached as it says of itself.
+func (m *Module) instance(r *gate.Request) (i Instance, err error) {
+	i = m.deps.Instance
+	if m.deps.Reach != nil {
+		i.ContactEmail, i.ContactPhone, err = m.deps.Reach(r.Context(), r.Scope)
+	}
+	return i, err
 }

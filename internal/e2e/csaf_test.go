@@ -133,6 +133,12 @@ func TestWhatEverybodyReads(t *testing.T) {
 		look(a, name)
 		a.CheckAccessible()
 	}
+	a.Open(i.base + "/admin/profile")
+	a.Fill(browser.CSS("#f-phone"), "+39 055 9999999")
+	a.Follow(browser.CSS("#profile button[type=submit]"))
+	p.Open(i.base + "/")
+	p.WaitText(browser.CSS("main"), "+39 055 9999999")
+	a.Open(i.base + "/admin/profile/it")
 	a.Fill(browser.CSS("#f-mission"), "Aiutare chi ha un incidente.")
 	a.Follow(browser.CSS("#texts button[type=submit]"))
 	p.Open(i.base + "/rfc2350")
