@@ -130,6 +130,14 @@ func (m *Module) schedule(ctx context.Context, tx *db.Tx, _ access.Scope, a Advi
 	return nil
 }
 
+// scheduleAgain settles the steps of a revision that asks anew, in the place of those still to come.
+func (m *Module) scheduleAgain(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory) error {
+	if _, err := tx.Exec(ctx, "UPDATE advisory_step SET done_at = $2 WHERE advisory_id = $1 AND done_at IS NULL", a.ID, db.Ms(m.now())); err != nil {
+		return err
+	}
+	return m.schedule(ctx, tx, s, a)
+}
+
 // The hours in which people are reminded of what is not critical.
 const dayBegins, dayEnds = 8, 18
 

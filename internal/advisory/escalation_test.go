@@ -253,3 +253,36 @@ func TestARevisionOfAnEscalatedAlert(t *testing.T) {
 		}
 	})
 }
+
+// A revision that does not ask anew reaches also those whose organisation has acknowledged, the ones who came in later included.
+func TestARevisionReachesWhoHasAcknowledged(t *testing.T) {
+	each(t, func(w *world) {
+		w.others = map[int64][]advisory.Contact{castelvento: {{Address: "sindaca@castelvento.example", Name: "Sara Bini", Language: "it"}}}
+		a := w.send(entry())
+		w.reach(a, advisory.Widen)
+		own, paolo := w.member(paoloID, castelvento)
+		_, err := w.Acknowledge(w.Context(), own, paolo, a.ID)
+		w.must(err)
+		w.mails = nil
+		w.revise(a, func(*advisory.Entry) {})
+		if diff := cmp.Diff([]string{"paolo@castelvento.example", "rita@roccasalina.example", "shared@example.org", "sindaca@castelvento.example"}, sorted(w.addressed())); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// A revision that asks anew takes the place of the steps that were still to come.
+func TestARevisionThatAsksAnewRemindsOnce(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.send(entry())
+		first := w.steps(a)[advisory.Remind].Due
+		w.clock.Advance(time.Minute)
+		w.revise(a, func(e *advisory.Entry) { e.Renew = true })
+		w.mails = nil
+		w.clock.Set(first)
+		w.must(w.Escalate(w.Context(), access.System("test"), a.ID, advisory.Remind, first))
+		if len(w.mails) != 0 {
+			t.Errorf("reminded by the plan of the text before: %v", w.addressed())
+		}
+	})
+}

@@ -121,7 +121,7 @@ func (m *Module) replace(ctx context.Context, tx *db.Tx, s access.Scope, draft A
 		return err
 	}
 	if draft.Renew {
-		if err := m.schedule(ctx, tx, s, now); err != nil {
+		if err := m.scheduleAgain(ctx, tx, s, now); err != nil {
 			return err
 		}
 	}

@@ -149,10 +149,21 @@ func (m *Module) namedPeople(ctx context.Context, _ access.Scope, id, organisati
 	return out, err
 }
 
-// stillAsked leaves out, of those who are written to because nobody else
-// acknowledged, those for whose organisations somebody has meanwhile.
-func (m *Module) stillAsked(ctx context.Context, tx *db.Tx, s access.Scope, id int64, people []recipient) ([]recipient, error) {
-	first := slices.IndexFunc(people, func(p recipient) bool { return p.widened })
-	rest, err := m.stillSilent(ctx, tx, s, id, people[first:])
-	return append(slices.Clone(people[:first]), rest...), err
+// stillAsked leaves out, of those who come in because nobody else acknowledged,
+// those for whose organisations somebody has meanwhile. A later revision is for all who came in.
+func (m *Module) stillAsked(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory, people []recipient) ([]recipient, error) {
+	joining := func(p recipient) bool { return p.widened && p.since == a.Revision }
+	if !slices.ContainsFunc(people, joining) {
+		return people, nil
+	}
+	var out, asked []recipient
+	for _, p := range people {
+		if joining(p) {
+			asked = append(asked, p)
+		} else {
+			out = append(out, p)
+		}
+	}
+	rest, err := m.stillSilent(ctx, tx, s, a.ID, asked)
+	return append(out, rest...), err
 }

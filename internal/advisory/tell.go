@@ -85,11 +85,9 @@ func (m *Module) untold(ctx context.Context, tx *db.Tx, s access.Scope, a Adviso
 
 // write queues the mails of some people.
 func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory, people []recipient) error {
-	if len(people) > 0 && people[len(people)-1].widened {
-		var err error
-		if people, err = m.stillAsked(ctx, tx, s, a.ID, people); err != nil {
-			return err
-		}
+	people, err := m.stillAsked(ctx, tx, s, a, people)
+	if err != nil {
+		return err
 	}
 	orgs, err := m.organisationsOf(ctx, s, people)
 	if err != nil {
