@@ -72,7 +72,7 @@ func figuresBody(v figuresView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Table{Caption: ui.T(ctx, "advisory.figures.caption"), State: v.State, Total: -1, Rows: v.rows(ui.L(ctx), by), Columns: v.columns(ui.L(ctx), by)}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Table{ID: "by-" + string(by), Caption: ui.T(ctx, "advisory.figures.caption") + ", " + ui.T(ctx, "advisory.figures.by."+string(by)), State: v.State, Total: -1, Rows: v.rows(ui.L(ctx), by), Columns: v.columns(ui.L(ctx), by)}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -115,8 +115,8 @@ func isPage(path string) bool {
 	return !file && !q.Has("lang")
 }
 
-// download are the addresses whose answer is saved, and the API's documents.
-var download = regexp.MustCompile(`/(keys|files|signed)/[0-9]+$|/agreements/[0-9]+/[a-z]+$|/vex/export$|^/api/v1/openapi`)
+// download are the addresses whose answer is saved, the API's documents, and what is made for programs.
+var download = regexp.MustCompile(`/(keys|files|signed)/[0-9]+$|/agreements/[0-9]+/[a-z]+$|/vex/export$|^/api/v1/openapi|^/\.well-known/|\.(atom|txt|asc)$`)
 
 var (
 	number = regexp.MustCompile(`^[0-9]+$`)

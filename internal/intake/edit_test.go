@@ -16,16 +16,18 @@ import (
 	"martinella/internal/platform/fault"
 )
 
-// bomb answers with 100 MB of nothing in 100 KB.
-func bomb(w http.ResponseWriter, _ *http.Request) {
+// bomb answers with 100 MB of nothing in 100 KB, packed before anybody waits for it.
+func bomb() http.HandlerFunc {
 	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
+	z, nothing := gzip.NewWriter(&packed), make([]byte, 1<<20)
 	for range 100 {
-		_, _ = z.Write(make([]byte, 1<<20))
+		_, _ = z.Write(nothing)
 	}
 	_ = z.Close()
-	w.Header().Set("Content-Encoding", "gzip")
-	_, _ = w.Write(packed.Bytes())
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed.Bytes())
+	}
 }
 
 func TestWhatIsRefused(t *testing.T) {

@@ -167,7 +167,7 @@ func TestPoisonedFeeds(t *testing.T) {
 				}
 			}
 		}},
-		"gzip bomb": {"fetch.too_large", bomb},
+		"gzip bomb": {"fetch.too_large", bomb()},
 		"packed otherwise": {"fetch.encoding", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "br")
 			fmt.Fprint(w, "x")
