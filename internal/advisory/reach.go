@@ -10,6 +10,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/advisory/audience"
+	"martinella/internal/platform/fault"
 )
 
 // Reached is an organisation of an audience and whom of it a mail is written to.
@@ -88,6 +89,17 @@ func (m *Module) reach(ctx context.Context, s access.Scope, to audience.Expr, al
 	}
 	out.count()
 	return out, nil
+}
+
+// onlyNamed refuses a reach under TLP:RED that holds organisations nobody named,
+// because they had the alert under another label.
+func (r Reach) onlyNamed() error {
+	for _, x := range r.Members {
+		if len(x.Reasons) == 1 && x.Reasons[0].Term.Key == Already {
+			return fault.New(fault.Conflict, "advisory.red_revision", fault.P{"name": x.Name})
+		}
+	}
+	return nil
 }
 
 // withAlready adds those who are not chosen, in their place.

@@ -4,8 +4,6 @@ package advisory
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"time"
@@ -103,7 +101,7 @@ func (m *Module) replace(ctx context.Context, tx *db.Tx, s access.Scope, draft A
 	if err := m.joinMembers(ctx, tx, s, old.ID, next, reach); err != nil {
 		return err
 	}
-	people, err := m.withWidened(ctx, tx, s, old.ID, reach.recipients())
+	people, err := m.withWidened(ctx, tx, s, old.ID, draft.TLP, reach.recipients())
 	if err != nil {
 		return err
 	}
@@ -132,179 +130,6 @@ func (m *Module) replace(ctx context.Context, tx *db.Tx, s access.Scope, draft A
 func (a Advisory) as(id int64, revision int) Advisory {
 	a.ID, a.Revision, a.Revises = id, revision, 0
 	return a
-}
-
-// keptEntry is an entry as a revision keeps it.
-type keptEntry struct {
-	Entry
-	Indicators []Indicator `json:"indicators,omitempty"`
-}
-
-func (m *Module) keepRevision(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory) error {
-	entry, err := json.Marshal(keptEntry{a.Entry, a.Indicators})
-	if err != nil {
-		return err
-	}
-	at, by := a.Sent.At, a.Sent.Name
-	if a.Revision > 1 {
-		at, by = a.Revised.At, a.Revised.Name
-	}
-	_, err = tx.Exec(ctx, "INSERT INTO advisory_revision (advisory_id, number, at, by_name, entry) VALUES ($1,$2,$3,$4,$5)", a.ID, a.Revision, db.Ms(at), by, string(entry))
-	return err
-}
-
-// Revisions gives the earlier ones of a sent advisory to the CSIRT, the first first.
-func (m *Module) Revisions(ctx context.Context, s access.Scope, id int64) ([]Revision, error) {
-	if err := s.Territory(); err != nil {
-		return nil, err
-	}
-	if err := s.Require(access.AdvisoryRead); err != nil {
-		return nil, err
-	}
-	return m.revisions(ctx, m.deps.DB, s, id, 1)
-}
-
-// revisions gives the earlier ones from a number on.
-func (m *Module) revisions(ctx context.Context, q db.Querier, _ access.Scope, id int64, from int) ([]Revision, error) {
-	rows, err := q.Query(ctx, "SELECT number, at, by_name, entry FROM advisory_revision WHERE advisory_id = $1 AND number >= $2 ORDER BY number", id, from)
-	out, err := db.Collect(rows, err, func(r *sql.Rows) (v Revision, err error) {
-		var text string
-		if err := r.Scan(&v.Number, db.Time(&v.At), &v.By, &text); err != nil {
-			return v, err
-		}
-		var e keptEntry
-		err = json.Unmarshal([]byte(text), &e)
-		v.Entry, v.Entry.Indicators = e.Entry, e.Indicators
-		return v, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("advisory %d: its revisions: %w", id, err)
-	}
-	return out, nil
-}
-
-// joinMembers adds the organisations that a revision is the first for.
-func (m *Module) joinMembers(ctx context.Context, tx *db.Tx, s access.Scope, id int64, revision int, reach Reach) error {
-	have, err := m.memberIDs(ctx, tx, s, id)
-	if err != nil {
-		return err
-	}
-	joining := Reach{}
-	for _, x := range reach.Members {
-		if !have[x.ID()] {
-			joining.Members = append(joining.Members, x)
-		}
-	}
-	return m.insertMembers(ctx, tx, s, id, revision, joining)
-}
-
-// memberIDs are the organisations an advisory was sent to.
-func (m *Module) memberIDs(ctx context.Context, q db.Querier, _ access.Scope, id int64) (map[int64]bool, error) {
-	rows, err := q.Query(ctx, "SELECT organisation_id FROM advisory_member WHERE advisory_id = $1", id)
-	ids, err := db.Collect(rows, err, func(r *sql.Rows) (n int64, err error) { return n, r.Scan(&n) })
-	out := make(map[int64]bool, len(ids))
-	for _, n := range ids {
-		out[n] = true
-	}
-	return out, err
-}
-
-// joinRecipients marks those who are written to again and adds those who are
-// for the first time. Who is no contact any more keeps his row, and gets nothing.
-func (m *Module) joinRecipients(ctx context.Context, tx *db.Tx, s access.Scope, id int64, revision int, people []recipient) error {
-	known, last, err := m.recipientNumbers(ctx, tx, s, id)
-	if err != nil {
-		return err
-	}
-	var again []int64
-	var joining []recipient
-	for _, p := range people {
-		if n, ok := known[mailbox(p.Address)]; ok {
-			p.number = n.number
-			again = append(again, n.number)
-			if err := m.correctRecipient(ctx, tx, s, id, p, n); err != nil {
-				return err
-			}
-			continue
-		}
-		last++
-		p.number = last
-		joining = append(joining, p)
-	}
-	for len(again) > 0 {
-		some := again[:min(500, len(again))]
-		again = again[len(some):]
-		if _, err := tx.Exec(ctx, "UPDATE advisory_recipient SET revision = $2 WHERE advisory_id = $1 AND number IN "+db.In(3, len(some)), append([]any{id, revision}, db.Args(some)...)...); err != nil {
-			return err
-		}
-	}
-	return m.insertRecipients(ctx, tx, s, id, revision, joining)
-}
-
-// withWidened adds those who were written to because nobody else acknowledged, as
-// far as they can still be: they had the alert, so they hear that it changed.
-func (m *Module) withWidened(ctx context.Context, tx *db.Tx, s access.Scope, id int64, people []recipient) ([]recipient, error) {
-	rows, err := tx.Query(ctx, "SELECT number, address, organisations FROM advisory_recipient WHERE advisory_id = $1 AND widened ORDER BY number", id)
-	widened, err := db.Collect(rows, err, func(r *sql.Rows) (p recipient, err error) {
-		var orgs string
-		if err := r.Scan(&p.number, &p.Address, &orgs); err != nil {
-			return p, err
-		}
-		return p, json.Unmarshal([]byte(orgs), &p.organisations)
-	})
-	if err != nil || len(widened) == 0 {
-		return people, err
-	}
-	others, err := m.deps.Directory.Others(ctx, s, idsOf(widened))
-	if err != nil {
-		return nil, err
-	}
-	listed := map[string]bool{}
-	for _, p := range people {
-		listed[mailbox(p.Address)] = true
-	}
-	for _, w := range widened {
-		for _, org := range w.organisations {
-			for _, c := range others[org] {
-				if key := mailbox(c.Address); key == w.Address && !listed[key] {
-					listed[key] = true
-					people = append(people, recipient{Contact: c, organisations: w.organisations})
-				}
-			}
-		}
-	}
-	return people, nil
-}
-
-// knownRecipient is what is kept of somebody who was written to.
-type knownRecipient struct {
-	number                        int64
-	name, language, organisations string
-}
-
-func (m *Module) recipientNumbers(ctx context.Context, tx *db.Tx, _ access.Scope, id int64) (map[string]knownRecipient, int64, error) {
-	out := map[string]knownRecipient{}
-	var last int64
-	rows, err := tx.Query(ctx, "SELECT address, number, name, language, organisations FROM advisory_recipient WHERE advisory_id = $1", id)
-	_, err = db.Collect(rows, err, func(r *sql.Rows) (struct{}, error) {
-		var address string
-		var k knownRecipient
-		err := r.Scan(&address, &k.number, &k.name, &k.language, &k.organisations)
-		out[address], last = k, max(last, k.number)
-		return struct{}{}, err
-	})
-	return out, last, err
-}
-
-// correctRecipient writes what changed of somebody since he was last written to: it seldom did.
-func (m *Module) correctRecipient(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, p recipient, k knownRecipient) error {
-	orgs, err := json.Marshal(p.organisations)
-	if err != nil || p.Name == k.name && p.Language == k.language && string(orgs) == k.organisations {
-		return err
-	}
-	_, err = tx.Exec(ctx, "UPDATE advisory_recipient SET name = $3, language = $4, organisation_id = $5, organisations = $6 WHERE advisory_id = $1 AND number = $2",
-		id, p.number, p.Name, p.Language, p.organisations[0], string(orgs))
-	return err
 }
 
 // dropDraft deletes the draft; what it was made of stays with the advisory.

@@ -13,6 +13,7 @@ import (
 	"martinella/internal/access"
 	"martinella/internal/advisory"
 	"martinella/internal/platform/fault"
+	"martinella/internal/platform/tlp"
 )
 
 // revise begins a revision, writes it and sends it, mails and all.
@@ -191,5 +192,36 @@ func TestAnUpdateFromOutsideIsARevision(t *testing.T) {
 		if now.ID != a.ID || len(list) != 3 || list[2].Name != "aggiornamento.txt" {
 			t.Errorf("%+v", list)
 		}
+	})
+}
+
+// TLP:RED is for the people the revision that holds was written to: who is no contact any more
+// reads it no longer, and one that would reach others who had the alert is refused.
+func TestARevisionUnderRed(t *testing.T) {
+	each(t, func(w *world) {
+		e := entry()
+		e.TLP, e.Audience = tlp.Red, "code:c_x101"
+		red := w.send(e)
+		own, paolo := w.member(paoloID, castelvento)
+		_, err := w.Read(w.Context(), own, paolo, red.ID)
+		w.must(err)
+		w.contacts[castelvento] = w.contacts[castelvento][1:]
+		w.revise(red, func(*advisory.Entry) {})
+		if _, err := w.Read(w.Context(), own, paolo, red.ID); fault.KindOf(err) != fault.NotFound {
+			t.Error("who left still reads what was never written to him:", err)
+		}
+
+		e = entry()
+		e.Reference = ""
+		wide := w.send(e)
+		s, who := w.staff(teresaID)
+		draft, err := w.Revise(w.Context(), s, who, wide.ID)
+		w.must(err)
+		n := draft.Entry
+		n.TLP, n.Audience, n.Change = tlp.Red, "code:c_x101", "Ora è riservata."
+		draft, err = w.Edit(w.Context(), s, who, draft.ID, draft.Version, n)
+		w.must(err)
+		_, err = w.Send(w.Context(), s, who, draft.ID, draft.Version)
+		w.wantFault("to those who had it under another label", err, "advisory.red_revision")
 	})
 }

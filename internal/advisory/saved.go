@@ -4,8 +4,6 @@ package advisory
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,18 +84,6 @@ func (m *Module) AudiencesSaved(ctx context.Context, s access.Scope) ([]Saved, e
 	return m.saved(ctx, m.deps.DB, s, "1 = 1 ORDER BY name LIMIT "+strconv.Itoa(maxSaved))
 }
 
-// saved gives those of a condition.
-func (m *Module) saved(ctx context.Context, q db.Querier, _ access.Scope, where string, args ...any) ([]Saved, error) {
-	rows, err := q.Query(ctx, "SELECT id, version, name, audience, note, changed_at, changed_name FROM advisory_audience WHERE "+where, args...)
-	out, err := db.Collect(rows, err, func(r *sql.Rows) (v Saved, err error) {
-		return v, r.Scan(&v.ID, &v.Version, &v.Name, &v.Audience, &v.Note, db.Time(&v.Changed.At), &v.Changed.Name)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("advisory: saved audiences: %w", err)
-	}
-	return out, nil
-}
-
 // SavedAudience gives one; a NotFound fault where there is none.
 func (m *Module) SavedAudience(ctx context.Context, s access.Scope, id int64) (Saved, error) {
 	if err := s.Territory(); err != nil {
@@ -107,17 +93,6 @@ func (m *Module) SavedAudience(ctx context.Context, s access.Scope, id int64) (S
 		return Saved{}, err
 	}
 	return m.oneSaved(ctx, m.deps.DB, s, id, "")
-}
-
-func (m *Module) oneSaved(ctx context.Context, q db.Querier, s access.Scope, id int64, lock string) (Saved, error) {
-	all, err := m.saved(ctx, q, s, "id = $1"+lock, id)
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "advisory.saved.unknown")
-	}
-	if err != nil {
-		return Saved{}, err
-	}
-	return all[0], nil
 }
 
 // SaveAudience writes one: a new one where its ID is 0, else over the one that
@@ -140,35 +115,6 @@ func (m *Module) SaveAudience(ctx context.Context, s access.Scope, who Author, v
 		return m.auditSaved(ctx, tx, s, out, "advisory.audience_saved")
 	})
 	return out, err
-}
-
-func (m *Module) writeSaved(ctx context.Context, tx *db.Tx, s access.Scope, who Author, v Saved) (id int64, err error) {
-	if v.ID == 0 {
-		err = tx.QueryRow(ctx, "INSERT INTO advisory_audience (version, name, audience, note, changed_at, changed_name) VALUES (1,$1,$2,$3,$4,$5) RETURNING id",
-			v.Name, v.Audience, v.Note, db.Ms(m.now()), who.Name).Scan(&id)
-		return id, nameTaken(err)
-	}
-	if err := m.atVersion(ctx, tx, s, v.ID, v.Version); err != nil {
-		return 0, err
-	}
-	_, err = tx.Exec(ctx, "UPDATE advisory_audience SET version = version + 1, name = $2, audience = $3, note = $4, changed_at = $5, changed_name = $6 WHERE id = $1",
-		v.ID, v.Name, v.Audience, v.Note, db.Ms(m.now()), who.Name)
-	return v.ID, nameTaken(err)
-}
-
-func nameTaken(err error) error {
-	if db.Unique(err) {
-		return fault.New(fault.Conflict, "advisory.saved").Field("name", "advisory.saved.taken").Because(err)
-	}
-	return err
-}
-
-func (m *Module) atVersion(ctx context.Context, tx *db.Tx, s access.Scope, id, version int64) error {
-	old, err := m.oneSaved(ctx, tx, s, id, db.ForUpdate(tx))
-	if err == nil && old.Version != version {
-		err = fault.New(fault.Conflict, "advisory.changed_meanwhile")
-	}
-	return err
 }
 
 // ForgetAudience deletes one. Drafts that name it have to name another before they are sent.

@@ -11,6 +11,7 @@ import (
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/fault"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/tlp"
 )
 
 // Send sends an advisory to its audience as it is now: the organisations, the
@@ -56,6 +57,9 @@ func (m *Module) reachOf(ctx context.Context, s access.Scope, id int64) (Reach, 
 		return Reach{}, err
 	}
 	r, err := m.reach(ctx, s, to, also...)
+	if err == nil && a.TLP == tlp.Red {
+		err = r.onlyNamed()
+	}
 	if err != nil {
 		return r, err
 	}

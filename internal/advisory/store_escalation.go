@@ -132,7 +132,7 @@ func (m *Module) AcknowledgeByPhone(ctx context.Context, tx *db.Tx, s access.Sco
 
 // namedPeople are the addresses it was written to for an organisation.
 func (m *Module) namedPeople(ctx context.Context, _ access.Scope, id, organisation int64) ([]string, error) {
-	rows, err := m.deps.DB.Query(ctx, "SELECT address, organisations FROM advisory_recipient WHERE advisory_id = $1", id)
+	rows, err := m.deps.DB.Query(ctx, "SELECT p.address, p.organisations FROM advisory_recipient p JOIN advisory a ON a.id = p.advisory_id WHERE p.advisory_id = $1 AND p.revision = a.revision", id)
 	var out []string
 	_, err = db.Collect(rows, err, func(r *sql.Rows) (x struct{}, err error) {
 		var address, list string

@@ -41,9 +41,9 @@ func scanReceived(r interface{ Scan(...any) error }, by scanner) (out Received, 
 }
 
 // visible is the condition of an advisory a sent to an organisation d: TLP:RED
-// is for the people it was written to, whose address is placeholder n.
+// is for the people its revision that holds was written to, whose address is placeholder n.
 func visible(n int) string {
-	return fmt.Sprintf(`(a.tlp <> 'TLP:RED' OR EXISTS (SELECT 1 FROM advisory_recipient p WHERE p.advisory_id = a.id AND p.address = $%d))`, n)
+	return fmt.Sprintf(`(a.tlp <> 'TLP:RED' OR EXISTS (SELECT 1 FROM advisory_recipient p WHERE p.advisory_id = a.id AND p.address = $%d AND p.revision = a.revision))`, n)
 }
 
 // received gives one that was sent to the scope's organisation. The CSIRT sees it there too.

@@ -92,7 +92,7 @@ func (m *Module) namedTo(ctx context.Context, tx *db.Tx, _ access.Scope, to Cont
 	for _, x := range list {
 		his := true
 		if x.TLP == tlp.Red {
-			err = tx.QueryRow(ctx, "SELECT count(*) > 0 FROM advisory_recipient WHERE advisory_id = $1 AND address = $2", x.ID, mailbox(to.Address)).Scan(&his)
+			err = tx.QueryRow(ctx, "SELECT count(*) > 0 FROM advisory_recipient WHERE advisory_id = $1 AND address = $2 AND revision = $3", x.ID, mailbox(to.Address), x.Revision).Scan(&his)
 		}
 		if err != nil {
 			return nil, err
