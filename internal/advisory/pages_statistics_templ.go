@@ -60,25 +60,7 @@ func figuresBody(v figuresView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, by := range partings() {
-				templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-					if !templ_7745c5c3_IsBuffer {
-						defer func() {
-							templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-							if templ_7745c5c3_Err == nil {
-								templ_7745c5c3_Err = templ_7745c5c3_BufErr
-							}
-						}()
-					}
-					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Table{ID: "by-" + string(by), Caption: ui.T(ctx, "advisory.figures.caption") + ", " + ui.T(ctx, "advisory.figures.by."+string(by)), State: v.State, Total: -1, Rows: v.rows(ui.L(ctx), by), Columns: v.columns(ui.L(ctx), by)}.Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					return nil
-				})
-				templ_7745c5c3_Err = (ui.Section{ID: string(by), Title: ui.T(ctx, "advisory.figures.by."+string(by))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table{ID: "by-" + string(by), Caption: ui.T(ctx, "advisory.figures.by."+string(by)), State: v.State, Total: -1, Rows: v.rows(ui.L(ctx), by), Columns: v.columns(ui.L(ctx), by)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

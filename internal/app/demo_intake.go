@@ -45,12 +45,12 @@ func pretended(now time.Time) []pretendedSource {
 	return []pretendedSource{
 		{
 			intake.Form{Name: "Bollettini di un fornitore (inventato)", Kind: intake.RSS, Address: "https://fornitore.example/avvisi.xml", Every: time.Hour, TLP: tlp.Clear},
-			intake.Health{RunAt: ago(300 * time.Hour), OKAt: ago(300 * time.Hour), ItemAt: ago(340 * time.Hour), Seen: 96, Fresh: 8}, nil,
+			intake.Health{RunAt: ago(300 * time.Hour), OKAt: ago(300 * time.Hour)}, nil,
 		},
 		{
 			intake.Form{Name: "Documenti CSAF (inventati)", Kind: intake.CSAF, Address: "https://csaf.fornitore.example/.well-known/csaf/provider-metadata.json", Every: time.Hour, Active: true, TLP: tlp.Clear},
 			intake.Health{RunAt: ago(20 * time.Minute), OKAt: ago(5 * time.Hour), ItemAt: ago(29 * time.Hour), NextAt: now.Add(2 * time.Hour), Failures: 2, FailingSince: ago(80 * time.Minute),
-				Code: "intake.status", Params: map[string]any{"host": "csaf.fornitore.example", "status": 502}, Seen: 214, Fresh: 11, Revised: 2, Refused: 1},
+				Code: "intake.status", Params: map[string]any{"host": "csaf.fornitore.example", "status": 502}, Seen: 2, Refused: 1},
 			[]intake.Item{
 				{Title: "Documento inventato: aggiornamento di sicurezza", Link: "https://csaf.fornitore.example/2026/inventato-2.json", State: intake.Refused, Code: "intake.csaf.hash"},
 				{Title: "Documento inventato: difetto in un dispositivo di rete", Link: "https://csaf.fornitore.example/2026/inventato-1.json", State: intake.Known},
@@ -58,7 +58,7 @@ func pretended(now time.Time) []pretendedSource {
 		},
 		{
 			intake.Form{Name: "ACN – CSIRT Italia", Kind: intake.RSS, Address: intake.ACNFeed, Every: 15 * time.Minute, Active: true, TLP: tlp.Clear},
-			intake.Health{RunAt: ago(9 * time.Minute), OKAt: ago(9 * time.Minute), ItemAt: ago(26 * time.Hour), NextAt: now.Add(6 * time.Minute), Seen: 9600, Fresh: 37, Revised: 5}, nil,
+			intake.Health{RunAt: ago(9 * time.Minute), OKAt: ago(9 * time.Minute), NextAt: now.Add(6 * time.Minute)}, nil,
 		},
 	}
 }

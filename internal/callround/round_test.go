@@ -67,7 +67,7 @@ func (w *world) Calls(context.Context, access.Scope, int64, string) ([]callround
 
 // Headings implements callround.Topic.
 func (w *world) Headings(context.Context, access.Scope, []int64, string) (map[int64]callround.Heading, error) {
-	return map[int64]callround.Heading{7: {Title: "Un allerta"}}, nil
+	return map[int64]callround.Heading{7: {Title: "Un'allerta"}}, nil
 }
 
 // Script implements callround.Topic.

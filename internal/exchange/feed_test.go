@@ -56,7 +56,7 @@ func TestAFeedTellsWhatTheLabelAllows(t *testing.T) {
 		for _, i := range w.feed(secret, "Accept-Language", "it").Items {
 			titles = append(titles, i.Title)
 		}
-		want := "[Alta] Allerta TLP:CLEAR|[Alta] Allerta TLP:GREEN|[Alta] Allerta TLP:AMBER|Un allerta TLP:AMBER+STRICT attende nel portale"
+		want := "[Alta] Allerta TLP:CLEAR|[Alta] Allerta TLP:GREEN|[Alta] Allerta TLP:AMBER|Un'allerta TLP:AMBER+STRICT attende nel portale"
 		if got := strings.Join(titles, "|"); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
