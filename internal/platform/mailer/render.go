@@ -39,7 +39,7 @@ func (l letter) compose() (*mail.Msg, error) {
 		return nil, fmt.Errorf("sender %q: %w", l.Sender, err)
 	}
 	m.FromMailAddress(sender)
-	m.ToMailAddress(&netmail.Address{Name: l.Name, Address: l.Address})
+	m.ToMailAddress(&netmail.Address{Name: display(l.Name), Address: l.Address})
 	if l.Message.ReplyTo != "" {
 		m.ReplyToMailAddress(&netmail.Address{Address: l.Message.ReplyTo})
 	}
@@ -57,6 +57,10 @@ func (l letter) compose() (*mail.Msg, error) {
 	}
 	return m, nil
 }
+
+// display makes a name safe to encode: net/mail leaves a backslash bare in an
+// encoded word, where RFC 2047, 5 (3) forbids it, and no reader finds the address.
+func display(name string) string { return strings.ReplaceAll(name, `\`, "/") }
 
 // machineHeaders are for programs: filters, auto-responders, list handling.
 func (l letter) machineHeaders(m *mail.Msg) {

@@ -144,6 +144,22 @@ func TestUnsoundMailsAreRefused(t *testing.T) {
 
 // Whatever a person types into a subject or a name, a mail that is accepted has
 // the headers we gave it and no other.
+func TestABackslashInANameKeepsTheAddressReadable(t *testing.T) {
+	d := newDesk(t, dbtest.SQLite(t, schema()), mailer.Outbox{})
+	d.send(mailer.Message{Kind: "k", Subject: "s", Text: "t", To: []mailer.Recipient{{Address: "anna@example.org", Name: `Città \ Comune`}}})
+	raw, err := d.mailer.Raw(d.ctx, staff{}, d.only().ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to, err := m.Header.AddressList("To"); err != nil || len(to) != 1 || to[0].Address != "anna@example.org" {
+		t.Errorf("to %v, %v", to, err)
+	}
+}
+
 func TestNothingIsSmuggled(t *testing.T) {
 	d := newDesk(t, dbtest.SQLite(t, schema()), mailer.Outbox{})
 	expected := []string{"Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Subject", "To", "X-Auto-Response-Suppress"}

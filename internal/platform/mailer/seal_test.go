@@ -131,7 +131,8 @@ func TestAnEncryptedMailTellsNothingOutside(t *testing.T) {
 			t.Fatalf("%d accepted; the second is not the first", len(s.accepted))
 		}
 		mail := s.accepted[0]
-		if strings.Contains(mail, "Due") || header(t, mail, "Subject") != "Un avviso riservato" {
+		// With what follows the word: three letters alone do stand in base64, by chance.
+		if strings.Contains(mail, "Due ") || strings.Contains(mail, "Due_") || header(t, mail, "Subject") != "Un avviso riservato" {
 			t.Errorf("it tells outside:\n%s", mail)
 		}
 		inner, status := gpg(t, []string{string(ring.PGP.Public()), private}, bodyOf(section(t, mail, 1)), "--decrypt")
