@@ -107,17 +107,34 @@ func (m *Module) Progress(ctx context.Context, s access.Scope, id int64) (Progre
 	if err := s.Require(access.AdvisoryRead); err != nil {
 		return p, err
 	}
-	rows, err := m.deps.DB.Query(ctx, `SELECT outcome, count(*), count(opened_at), count(acknowledged_at), count(CASE WHEN people = 0 THEN 1 END)
-		FROM advisory_member WHERE advisory_id = $1 GROUP BY outcome`, id)
-	_, err = db.Collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+	var organisations, silent int
+	err := m.deps.DB.QueryRow(ctx, `SELECT a.organisations, (SELECT count(*) FROM advisory_member d WHERE d.advisory_id = a.id AND d.acknowledged_at IS NULL),
+		(SELECT count(*) FROM advisory_member d WHERE d.advisory_id = a.id AND d.opened_at IS NOT NULL), (SELECT count(*) FROM advisory_member d WHERE d.advisory_id = a.id AND d.people = 0)
+		FROM advisory a WHERE a.id = $1`, id).Scan(&organisations, &silent, &p.Opened, &p.Nobody)
+	if db.NotFound(err) {
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Acknowledged = organisations - silent
+	return p, m.countOutcomes(ctx, s, id, organisations, p.By)
+}
+
+// countOutcomes counts what a number of organisations said they did, or that they did not say.
+func (m *Module) countOutcomes(ctx context.Context, _ access.Scope, id int64, organisations int, by map[Outcome]int) error {
+	rows, err := m.deps.DB.Query(ctx, "SELECT outcome, count(*) FROM advisory_member WHERE advisory_id = $1 AND outcome <> '' GROUP BY outcome", id)
+	_, err = db.Collect(rows, err, func(r *sql.Rows) (x struct{}, err error) {
 		var o Outcome
-		var n, opened, acknowledged, nobody int
-		err := r.Scan(&o, &n, &opened, &acknowledged, &nobody)
-		p.By[o] = n
-		p.Opened, p.Acknowledged, p.Nobody = p.Opened+opened, p.Acknowledged+acknowledged, p.Nobody+nobody
-		return struct{}{}, err
+		var n int
+		err = r.Scan(&o, &n)
+		by[o], organisations = n, organisations-n
+		return x, err
 	})
-	return p, err
+	if organisations > 0 {
+		by[""] = organisations
+	}
+	return err
 }
 
 // Deliveries gives what became of an advisory, organisation by organisation;
