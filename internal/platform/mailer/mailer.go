@@ -55,7 +55,7 @@ type Mailer struct {
 	domain string // of Message-IDs
 }
 
-// New makes the mailer and registers its job with q.
+// New makes the mailer and registers its jobs with q.
 func New(d *db.DB, q *jobs.Queue, c clock.Clock, cfg Config) (*Mailer, error) {
 	from, err := netmail.ParseAddress(cfg.From)
 	if err != nil {
@@ -76,6 +76,7 @@ func New(d *db.DB, q *jobs.Queue, c clock.Clock, cfg Config) (*Mailer, error) {
 	_, domain, _ := strings.Cut(from.Address, "@")
 	m := &Mailer{db: d, queue: q, clock: c, cfg: cfg, domain: domain}
 	q.HandleMany(sendJob, batchSize, m.work)
+	q.Handle(bounceJob, m.bounce)
 	return m, nil
 }
 

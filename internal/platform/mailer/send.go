@@ -159,18 +159,6 @@ func eraseSecret(ctx context.Context, tx *db.Tx, recipient int64) error {
 	return err
 }
 
-// Bounced notes that a sent mail came back, by its Message-ID without angle
-// brackets. It reports whether there was such a mail.
-func (m *Mailer) Bounced(ctx context.Context, tx *db.Tx, messageID, why string) (bool, error) {
-	res, err := tx.Exec(ctx, "UPDATE mail_recipient SET state = $1, answer = $2, done_at = $3 WHERE message_id = $4 AND state = $5",
-		Bounced, why, db.Ms(m.clock.Now()), messageID, Sent)
-	if err != nil {
-		return false, fmt.Errorf("noting a bounce: %w", err)
-	}
-	n, err := res.RowsAffected()
-	return n == 1, err
-}
-
 // Purge deletes the mails queued before a moment and done with, and reports how many.
 func (m *Mailer) Purge(ctx context.Context, tx *db.Tx, before time.Time) (int64, error) {
 	res, err := tx.Exec(ctx, `DELETE FROM mail_message WHERE created_at < $1

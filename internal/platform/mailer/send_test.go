@@ -197,29 +197,6 @@ func TestItGivesUpAfterTwoDays(t *testing.T) {
 	})
 }
 
-func TestBounce(t *testing.T) {
-	withServer(t, func(d *desk, s *smtpServer) {
-		d.send(digest("anna@example.org"))
-		d.drain()
-		id := strings.Trim(header(d.t, s.mails()[0].data, "Message-ID"), "<>")
-		for _, want := range []bool{true, false} { // the second report changes nothing
-			err := d.db.Tx(d.ctx, func(tx *db.Tx) error {
-				got, err := d.mailer.Bounced(d.ctx, tx, id, "5.1.1 unknown")
-				if got != want {
-					d.t.Errorf("bounced %v, want %v", got, want)
-				}
-				return err
-			})
-			if err != nil {
-				d.t.Fatal(err)
-			}
-		}
-		if e := d.only(); e.State != mailer.Bounced || e.Answer != "5.1.1 unknown" {
-			d.t.Errorf("got %+v", e)
-		}
-	})
-}
-
 func TestTLS(t *testing.T) {
 	serverTLS, trust := certificate(t)
 	run := func(t *testing.T, server *smtpServer, cfg mailer.SMTPConfig) mailer.Entry {
