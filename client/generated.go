@@ -195,9 +195,10 @@ const (
 
 // Defines values for AlertSourceKind.
 const (
-	AlertSourceKindCsaf AlertSourceKind = "csaf"
-	AlertSourceKindMisp AlertSourceKind = "misp"
-	AlertSourceKindRss  AlertSourceKind = "rss"
+	AlertSourceKindCsaf  AlertSourceKind = "csaf"
+	AlertSourceKindMisp  AlertSourceKind = "misp"
+	AlertSourceKindRss   AlertSourceKind = "rss"
+	AlertSourceKindTaxii AlertSourceKind = "taxii"
 )
 
 // Defines values for AlertSourceLanguage.
@@ -225,9 +226,10 @@ const (
 
 // Defines values for AlertSourceEntryKind.
 const (
-	AlertSourceEntryKindCsaf AlertSourceEntryKind = "csaf"
-	AlertSourceEntryKindMisp AlertSourceEntryKind = "misp"
-	AlertSourceEntryKindRss  AlertSourceEntryKind = "rss"
+	AlertSourceEntryKindCsaf  AlertSourceEntryKind = "csaf"
+	AlertSourceEntryKindMisp  AlertSourceEntryKind = "misp"
+	AlertSourceEntryKindRss   AlertSourceEntryKind = "rss"
+	AlertSourceEntryKindTaxii AlertSourceEntryKind = "taxii"
 )
 
 // Defines values for AlertSourceEntryLanguage.
@@ -2250,6 +2252,9 @@ type AlertSettings struct {
 	// BackDays Days before the source was made whose alerts are still wanted.
 	BackDays int64 `json:"back_days"`
 
+	// Collection taxii: identifier, alias or title of the collection to read; all that may be read when missing. Without user the secret is sent as a bearer token, or as it is where it names its scheme.
+	Collection *string `json:"collection,omitempty"`
+
 	// Pages rss: where an entry only announces, the page behind it is the alert.
 	Pages *bool   `json:"pages,omitempty"`
 	User  *string `json:"user,omitempty"`
@@ -2288,7 +2293,7 @@ type AlertSource struct {
 	// ItemAt When the last alert came.
 	ItemAt *time.Time `json:"item_at,omitempty"`
 
-	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret.
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
 	Kind AlertSourceKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2318,7 +2323,7 @@ type AlertSource struct {
 // AlertSourceAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceAlertLanguage string
 
-// AlertSourceKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret.
+// AlertSourceKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
 type AlertSourceKind string
 
 // AlertSourceLanguage Of those mails.
@@ -2341,7 +2346,7 @@ type AlertSourceEntry struct {
 	// ForgetSecret On writing: the one it has is forgotten.
 	ForgetSecret *bool `json:"forget_secret,omitempty"`
 
-	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret.
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
 	Kind AlertSourceEntryKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2362,7 +2367,7 @@ type AlertSourceEntry struct {
 // AlertSourceEntryAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceEntryAlertLanguage string
 
-// AlertSourceEntryKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret.
+// AlertSourceEntryKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
 type AlertSourceEntryKind string
 
 // AlertSourceEntryLanguage Of those mails.

@@ -15,6 +15,7 @@ import (
 	"martinella/internal/advisory/parse"
 	"martinella/internal/platform/blob"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/pdftext"
 	"martinella/internal/platform/tlp"
@@ -37,6 +38,7 @@ type incoming struct {
 	doc    parse.Document
 	entry  Entry
 	name   string
+	before int64 // the advisory that its earlier revision became; 0: none
 	stored blob.Object
 }
 
@@ -63,7 +65,7 @@ func (m *Module) takeFrom(ctx context.Context, s access.Scope, x Incoming) (in i
 	if err := m.mayWrite(s); err != nil {
 		return in, err
 	}
-	in.name = clip(x.Name)
+	in.name, in.before = clip(x.Name), x.Before
 	if in.doc, err = m.readAlert(ctx, x.Name, x.Data); err != nil {
 		return in, err
 	}
@@ -92,7 +94,7 @@ func (m *Module) readAlert(ctx context.Context, name string, data []byte) (parse
 
 func (m *Module) draftOf(ctx context.Context, s access.Scope, who Author, in incoming, then func(ctx context.Context, tx *db.Tx, id int64, known bool) error) (a Advisory, known bool, err error) {
 	err = m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
-		id, err := m.byReference(ctx, tx, s, in.entry.Reference)
+		id, err := m.heardOf(ctx, tx, s, in)
 		if known = id != 0; err == nil && known {
 			id, err = m.heardAgain(ctx, tx, s, who, id, in)
 		} else if err == nil {
@@ -110,9 +112,31 @@ func (m *Module) draftOf(ctx context.Context, s access.Scope, who Author, in inc
 		if err := m.audit(ctx, tx, s, a, "advisory.received"); err != nil || then == nil {
 			return err
 		}
-		return then(ctx, tx, id, known)
+		return then(ctx, tx, a.stays(), known)
 	})
 	return a, known, err
+}
+
+// stays is the id by which an advisory is found also when its draft was sent.
+func (a Advisory) stays() int64 {
+	if a.Revises != 0 {
+		return a.Revises
+	}
+	return a.ID
+}
+
+// heardOf gives the advisory that has the reference of an alert, or was made of
+// its earlier revision; 0 for none.
+func (m *Module) heardOf(ctx context.Context, tx *db.Tx, s access.Scope, in incoming) (int64, error) {
+	id, err := m.byReference(ctx, tx, s, in.entry.Reference)
+	if err != nil || id != 0 || in.before == 0 {
+		return id, err
+	}
+	a, err := m.get(ctx, tx, s, in.before, "")
+	if fault.KindOf(err) == fault.NotFound {
+		return 0, nil // deleted meanwhile
+	}
+	return a.ID, err
 }
 
 // heardAgain gives where an alert belongs whose reference an advisory has: that

@@ -17,6 +17,7 @@ type Incoming struct {
 	Data     []byte
 	TLP      tlp.Label // if it does not say its own; empty: TLP:AMBER
 	Language string    // if it cannot be told
+	Before   int64     // the advisory that its earlier revision became; 0: none
 }
 
 // hinted adds what is known of the source to what the alert does not say itself.

@@ -54,7 +54,7 @@ type alerts struct{ r *rooms }
 
 // Receive implements intake.Alerts. The source stands in the record as who brought it.
 func (x alerts) Receive(ctx context.Context, s access.Scope, a intake.Alert, then func(context.Context, *db.Tx, intake.Receipt) error) error {
-	in := advisory.Incoming{Name: a.Name, Data: a.Data, TLP: a.TLP, Language: a.Language}
+	in := advisory.Incoming{Name: a.Name, Data: a.Data, TLP: a.TLP, Language: a.Language, Before: a.Before}
 	return x.r.advisory.ReceiveFrom(ctx, s, advisory.Author{Name: a.Source}, in, func(ctx context.Context, tx *db.Tx, id int64, known bool) error {
 		return then(ctx, tx, intake.Receipt{Advisory: id, Known: known})
 	})

@@ -28,6 +28,11 @@ func intakeContract(c *contract) {
 	delete(entry, "secret")
 	c.call(200, "update-alert-source", asked{As: as, Path: path, Body: entry, Header: tag})
 	c.call(412, "update-alert-source", asked{As: as, Path: path, Body: entry, Header: tag})
+	entry["name"], entry["kind"], entry["settings"] = "Raccolta inventata", "taxii", m{"back_days": 7, "collection": "public"}
+	collection := c.call(201, "add-alert-source", asked{As: as, Body: entry})
+	if s, _ := collection.get("settings").(m); s["collection"] != "public" {
+		c.t.Errorf("%v", collection.Body)
+	}
 	if all := c.call(200, "list-alert-sources", asked{As: "auditor", Query: url.Values{"limit": {"1"}}}).items(); len(all) != 1 {
 		c.t.Errorf("%v", all)
 	}

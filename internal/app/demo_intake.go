@@ -10,7 +10,7 @@ import (
 	"martinella/internal/platform/tlp"
 )
 
-// sources are where the demonstration's alerts would come from: one that works,
+// sources are where the demonstration's alerts would come from: two that work,
 // one that is being tried again, one that is off. Nobody is asked.
 func (st *stage) sources() []scene {
 	at := st.now.Add(-2 * time.Minute)
@@ -46,6 +46,10 @@ func pretended(now time.Time) []pretendedSource {
 		{
 			intake.Form{Name: "Bollettini di un fornitore (inventato)", Kind: intake.RSS, Address: "https://fornitore.example/avvisi.xml", Every: time.Hour, TLP: tlp.Clear},
 			intake.Health{RunAt: ago(300 * time.Hour), OKAt: ago(300 * time.Hour)}, nil,
+		},
+		{
+			intake.Form{Name: "Raccolta TAXII di un CSIRT vicino (inventata)", Kind: intake.TAXII, Address: "https://vicino.example/taxii2/", Every: 30 * time.Minute, Active: true, TLP: tlp.Amber},
+			intake.Health{RunAt: ago(14 * time.Minute), OKAt: ago(14 * time.Minute), NextAt: now.Add(16 * time.Minute)}, nil,
 		},
 		{
 			intake.Form{Name: "Documenti CSAF (inventati)", Kind: intake.CSAF, Address: "https://csaf.fornitore.example/.well-known/csaf/provider-metadata.json", Every: time.Hour, Active: true, TLP: tlp.Clear},

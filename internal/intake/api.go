@@ -64,7 +64,7 @@ func (x alertSourceJSON) Location() string {
 // AlertSourceEntryJSON is what is said of a source.
 type AlertSourceEntryJSON struct {
 	Name          string            `json:"name" maxLength:"100"`
-	Kind          Kind              `json:"kind" enum:"rss,csaf,misp" doc:"rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret."`
+	Kind          Kind              `json:"kind" enum:"rss,csaf,misp,taxii" doc:"rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1)."`
 	Address       string            `json:"address,omitempty" maxLength:"1000" doc:"Missing for who may not change it."`
 	Settings      alertSettingsJSON `json:"settings,omitzero"`
 	Secret        string            `json:"secret,omitempty" maxLength:"4000" doc:"A password or key; never in an answer."`
@@ -82,6 +82,8 @@ type alertSettingsJSON struct {
 	User  string `json:"user,omitempty" maxLength:"100"`
 	Back  int    `json:"back_days" minimum:"0" maximum:"3650" doc:"Days before the source was made whose alerts are still wanted."`
 	Pages bool   `json:"pages,omitempty" doc:"rss: where an entry only announces, the page behind it is the alert."`
+	// The order is that of Settings, which it is made of.
+	Collection string `json:"collection,omitempty" maxLength:"100" doc:"taxii: identifier, alias or title of the collection to read; all that may be read when missing. Without user the secret is sent as a bearer token, or as it is where it names its scheme."`
 }
 
 func (e AlertSourceEntryJSON) form() Form {

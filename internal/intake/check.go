@@ -51,6 +51,9 @@ func (m *Module) check(f Form) (Form, error) {
 	if len(f.Secret) > maxSecret || len(f.Settings.User) > maxName {
 		wrong.Field("secret", "intake.secret.long", fault.P{"limit": maxSecret})
 	}
+	if len(f.Settings.Collection) > maxName {
+		wrong.Field("collection", "intake.collection.long", fault.P{"limit": maxName})
+	}
 	if code, params := m.badAddress(f); code != "" {
 		wrong.Field("address", code, params)
 	}
@@ -59,7 +62,7 @@ func (m *Module) check(f Form) (Form, error) {
 
 func (f Form) tidy() Form {
 	f.Name, f.Address, f.Owner = strings.Join(strings.Fields(f.Name), " "), strings.TrimSpace(f.Address), strings.TrimSpace(f.Owner)
-	f.Settings.User = strings.TrimSpace(f.Settings.User)
+	f.Settings.User, f.Settings.Collection = strings.TrimSpace(f.Settings.User), strings.TrimSpace(f.Settings.Collection)
 	if !i18n.Known(f.Language) {
 		f.Language = i18n.Italian
 	}

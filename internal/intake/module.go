@@ -37,6 +37,7 @@ type Alert struct {
 	Data     []byte
 	TLP      tlp.Label // if it does not say its own
 	Language string    // if it cannot be told; empty: no hint
+	Before   int64     // the advisory that an earlier revision of it became; 0: none
 }
 
 // Receipt is what became of it.
@@ -48,7 +49,7 @@ type Receipt struct {
 // Alerts is the room of alerts.
 type Alerts interface {
 	// Receive makes a draft of an alert, or keeps it beside the one that has its
-	// reference. then writes in the same transaction. A fault of the kinds Invalid,
+	// reference or was made of its earlier revision. then writes in the same transaction. A fault of the kinds Invalid,
 	// Unsupported and TooLarge means that it cannot be read, now or ever.
 	Receive(ctx context.Context, s access.Scope, a Alert, then func(ctx context.Context, tx *db.Tx, r Receipt) error) error
 }

@@ -89,7 +89,7 @@ func formOf(r *gate.Request) (f Form, version int64, err error) {
 	f = Form{
 		Name: in.Text("name"), Kind: Kind(in.Text("kind")), Address: in.Text("address"), Secret: in.Raw("secret"), Forget: in.Bool("forget"),
 		Owner: in.Text("owner"), Language: in.Text("language"), Active: in.Bool("active"), TLP: tlp.Label(in.Text("tlp")), AlertLanguage: in.Text("alert_language"),
-		Settings: Settings{User: in.Text("user"), Pages: in.Bool("pages")},
+		Settings: Settings{User: in.Text("user"), Pages: in.Bool("pages"), Collection: in.Text("collection")},
 	}
 	if version, err = in.Int("version", 0); err != nil {
 		return f, 0, err

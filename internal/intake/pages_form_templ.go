@@ -69,6 +69,13 @@ func (v formView) secretHelp(l *i18n.Localizer) string {
 	return l.T("intake.secret.help")
 }
 
+func (v formView) accessHelp(l *i18n.Localizer) string {
+	if v.Source.Kind == TAXII {
+		return l.T("intake.group.secret.help.taxii")
+	}
+	return l.T("intake.group.secret.help")
+}
+
 // kindsBody lets one choose what sort of source to add.
 func kindsBody() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -114,7 +121,7 @@ func kindsBody() templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "intake.suggestion.acn.text"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/intake/pages_form.templ`, Line: 68, Col: 46}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/intake/pages_form.templ`, Line: 75, Col: 46}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -154,7 +161,7 @@ func kindsBody() templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "intake.kind."+string(k)+".text"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/intake/pages_form.templ`, Line: 73, Col: 55}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/intake/pages_form.templ`, Line: 80, Col: 55}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -396,6 +403,12 @@ func (v formView) place() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if v.Source.Kind == TAXII {
+			templ_7745c5c3_Err = ui.Input{Name: "collection", Label: ui.T(ctx, "intake.collection"), Help: ui.T(ctx, "intake.collection.help"), Optional: true, Value: v.Source.Settings.Collection}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Var12 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -432,7 +445,7 @@ func (v formView) place() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = (ui.Group{Legend: ui.T(ctx, "intake.group.secret"), Help: ui.T(ctx, "intake.group.secret.help")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = (ui.Group{Legend: ui.T(ctx, "intake.group.secret"), Help: v.accessHelp(ui.L(ctx))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

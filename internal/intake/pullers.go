@@ -7,11 +7,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"martinella/internal/intake/csaf"
 	"martinella/internal/intake/feed"
 	"martinella/internal/intake/misp"
+	"martinella/internal/intake/taxii"
 	"martinella/internal/platform/fault"
 )
 
@@ -34,6 +36,10 @@ func (m *Module) pull(ctx context.Context, x Source, r *round) (string, error) {
 	case MISP:
 		return remembering(x.progress, func(st misp.State) (misp.State, error) {
 			return misp.Pull(ctx, m.deps.Line, misp.Options{Address: x.Address, Key: secret, Since: x.since()}, st, r)
+		})
+	case TAXII:
+		return remembering(x.progress, func(st taxii.State) (taxii.State, error) {
+			return taxii.Pull(ctx, m.deps.Line, taxii.Options{Address: x.Address, Collection: x.Settings.Collection, Header: authorization(x.Settings.User, secret), Since: x.since(), Now: m.now}, st, r)
 		})
 	}
 	return x.progress, fault.New(fault.Invalid, "intake.kind")
@@ -59,6 +65,18 @@ func basic(user, secret string) map[string]string {
 		return nil
 	}
 	return map[string]string{"Authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+secret))}
+}
+
+// authorization is the header of a user name and password, else of a key: as a
+// bearer's (RFC 6750), unless it says its own scheme ("Token 5f0…").
+func authorization(user, secret string) map[string]string {
+	switch {
+	case user != "" || secret == "":
+		return basic(user, secret)
+	case strings.Contains(secret, " "):
+		return map[string]string{"Authorization": secret}
+	}
+	return map[string]string{"Authorization": "Bearer " + secret}
 }
 
 // remembering reads and writes what a fetcher remembers. What cannot be read is

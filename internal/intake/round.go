@@ -43,7 +43,7 @@ func (r *round) Take(ctx context.Context, it pull.Item) error {
 	}
 	failure := it.Err
 	if failure == nil {
-		failure = r.receive(ctx, it)
+		failure = r.receive(ctx, it, before.advisory)
 	}
 	switch {
 	case failure == nil || errors.Is(failure, errTaken):
@@ -54,8 +54,8 @@ func (r *round) Take(ctx context.Context, it pull.Item) error {
 	return r.refuse(ctx, it, failure, before.tries)
 }
 
-func (r *round) receive(ctx context.Context, it pull.Item) error {
-	a := Alert{Source: r.source.Name, Name: it.Name, Data: it.Data, TLP: r.source.TLP, Language: r.source.AlertLanguage}
+func (r *round) receive(ctx context.Context, it pull.Item, before int64) error {
+	a := Alert{Source: r.source.Name, Name: it.Name, Data: it.Data, TLP: r.source.TLP, Language: r.source.AlertLanguage, Before: before}
 	return r.m.deps.Alerts.Receive(ctx, system(), a, func(ctx context.Context, tx *db.Tx, got Receipt) error {
 		f := fate{state: Made, mark: it.Mark, advisory: got.Advisory}
 		if got.Known {

@@ -16,13 +16,14 @@ type Kind string
 
 // The kinds.
 const (
-	RSS  Kind = "rss"  // any RSS or Atom
-	CSAF Kind = "csaf" // a provider or an aggregator
-	MISP Kind = "misp" // a server's events
+	RSS   Kind = "rss"   // any RSS or Atom
+	CSAF  Kind = "csaf"  // a provider or an aggregator
+	MISP  Kind = "misp"  // a server's events
+	TAXII Kind = "taxii" // a server's collections
 )
 
 // Kinds lists them, in the order they are offered.
-func Kinds() []Kind { return []Kind{RSS, CSAF, MISP} }
+func Kinds() []Kind { return []Kind{RSS, CSAF, MISP, TAXII} }
 
 // Source is where alerts come from.
 type Source struct {
@@ -62,6 +63,8 @@ type Settings struct {
 	User  string `json:"user,omitempty"`
 	Back  int    `json:"back"`            // days before the source was made whose alerts are still wanted
 	Pages bool   `json:"pages,omitempty"` // feeds: where an entry only announces, the page behind it is the alert
+	// Collection names the one of TAXII that is read, by identifier, alias or title; empty: all there are.
+	Collection string `json:"collection,omitempty"`
 }
 
 // Health is how a source is.

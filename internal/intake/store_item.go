@@ -69,14 +69,15 @@ func sum(data []byte) string {
 
 // kept is what is known of an item.
 type kept struct {
-	exists bool
-	mark   string
-	state  ItemState
-	tries  int64
+	exists   bool
+	mark     string
+	state    ItemState
+	tries    int64
+	advisory int64 // that its last revision became; 0: none
 }
 
 func (m *Module) kept(ctx context.Context, q db.Querier, _ access.Scope, source int64, key string) (k kept, err error) {
-	err = q.QueryRow(ctx, "SELECT mark, state, tries FROM intake_item WHERE source_id = $1 AND item_key = $2", source, key).Scan(&k.mark, &k.state, &k.tries)
+	err = q.QueryRow(ctx, "SELECT mark, state, tries, advisory_id FROM intake_item WHERE source_id = $1 AND item_key = $2", source, key).Scan(&k.mark, &k.state, &k.tries, &k.advisory)
 	if db.NotFound(err) {
 		return kept{}, nil
 	}

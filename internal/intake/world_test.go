@@ -202,3 +202,10 @@ func feedOf(items ...[3]string) string {
 func (w *world) publishes(feed string) {
 	w.says(func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, feed) })
 }
+
+// newPublisher starts another server and gives its address.
+func newPublisher(t *testing.T, answer http.HandlerFunc) string {
+	s := httptest.NewServer(answer)
+	t.Cleanup(s.Close)
+	return s.URL
+}

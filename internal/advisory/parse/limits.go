@@ -62,6 +62,7 @@ const (
 	WarnShape      = "advisory.parse.warning.shape"       // a member of another shape than the standard's
 	WarnPattern    = "advisory.parse.warning.pattern"     // a pattern says more than its values
 	WarnRevoked    = "advisory.parse.warning.revoked"     // indicators that their author took back
+	WarnWithdrawn  = "advisory.parse.warning.withdrawn"   // a report that its author took back
 	WarnAutomatic  = "advisory.parse.warning.automatic"   // nobody wrote this mail
 	WarnEncrypted  = "advisory.parse.warning.encrypted"   // a mail that cannot be read
 	WarnUnverified = "advisory.parse.warning.unverified"  // a signature nobody looked at

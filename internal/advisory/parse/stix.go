@@ -5,6 +5,7 @@ package parse
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"martinella/internal/platform/tlp"
@@ -27,10 +28,14 @@ type stixObject struct {
 	PatternType string   `json:"pattern_type"`
 	ValidUntil  string   `json:"valid_until"`
 	Marks       []string `json:"object_marking_refs"`
-	Vendor      string   `json:"vendor"`
-	Version     string   `json:"version"`
-	CPE         string   `json:"cpe"`
-	External    []struct {
+	Refs        []string `json:"object_refs"`
+	Granular    []struct {
+		Mark string `json:"marking_ref"`
+	} `json:"granular_markings"`
+	Vendor   string `json:"vendor"`
+	Version  string `json:"version"`
+	CPE      string `json:"cpe"`
+	External []struct {
 		Source      string `json:"source_name"`
 		ID          string `json:"external_id"`
 		URL         string `json:"url"`
@@ -66,13 +71,53 @@ func stixBundle(data []byte) ([]Document, error) {
 	}
 	// Reports first: what they say is of the whole.
 	slices.SortStableFunc(objects, func(x, y stixObject) int { return rank(x.Type) - rank(y.Type) })
+	marks := tlpMarks(objects)
 	b.stixHead(objects)
 	b.id("stix", bundle.ID)
-	marks := tlpMarks(objects)
+	b.stixLabels(objects, marks)
 	for _, o := range objects {
-		b.stixObject(o, marks)
+		b.stixObject(o)
 	}
+	b.stixMissing(objects)
 	return b.titled()
+}
+
+// stixLabels takes the strictest label of all objects. Where the one that speaks
+// for all has none that is understood, what is laxer than TLP:AMBER on its parts
+// (a CVE's name is public) says nothing of the whole.
+func (b *builder) stixLabels(objects []stixObject, marks map[string]tlp.Label) {
+	open := len(objects) > 0 && rank(objects[0].Type) == 0
+	for n, o := range objects {
+		for _, m := range o.marks() {
+			if label := marks[m]; n == 0 || !open || b.doc.TLP != "" || tlp.Amber.Within(label) {
+				b.label(label)
+			}
+		}
+	}
+}
+
+// marks names the markings of an object and of its parts.
+func (o stixObject) marks() []string {
+	out := slices.Clone(o.Marks)
+	for _, g := range o.Granular {
+		out = append(out, g.Mark)
+	}
+	return out
+}
+
+// stixMissing says which indicators and vulnerabilities a report names that are not here.
+func (b *builder) stixMissing(objects []stixObject) {
+	here := map[string]bool{}
+	for _, o := range objects {
+		here[o.ID] = true
+	}
+	for _, o := range objects {
+		for _, id := range o.Refs {
+			if !here[id] && (strings.HasPrefix(id, "indicator--") || strings.HasPrefix(id, "vulnerability--")) {
+				b.unplaced(id)
+			}
+		}
+	}
 }
 
 func rank(kind string) int {
@@ -88,10 +133,14 @@ func rank(kind string) int {
 // stixHead takes title, times and identifier from the object that speaks for all.
 func (b *builder) stixHead(objects []stixObject) {
 	for _, o := range objects {
-		if rank(o.Type) == 2 || o.Name == "" {
+		name := o.Name
+		if o.Type == "note" {
+			name = o.Abstract
+		}
+		if rank(o.Type) == 2 || name == "" {
 			continue
 		}
-		b.bareTitleOf(o.Name)
+		b.bareTitleOf(name + others(objects, o))
 		b.id("stix", o.ID)
 		b.doc.Language = feedLanguage(o.Lang)
 		b.doc.Published, b.doc.Updated = stamp(o.Published), stamp(o.Modified)
@@ -104,6 +153,20 @@ func (b *builder) stixHead(objects []stixObject) {
 		}
 		return
 	}
+}
+
+// others says how many more there are where no report speaks for all.
+func others(objects []stixObject, first stixObject) string {
+	n := 0
+	for _, o := range objects {
+		if o.ID != first.ID && (o.Type == "indicator" || o.Type == "vulnerability") {
+			n++
+		}
+	}
+	if n == 0 || rank(first.Type) == 0 || first.Type == "note" {
+		return ""
+	}
+	return " (+" + strconv.Itoa(n) + ")"
 }
 
 // tlpMarks maps the identifiers of marking definitions to labels: those of the
@@ -141,9 +204,9 @@ func tlpMarks(objects []stixObject) map[string]tlp.Label {
 	return marks
 }
 
-func (b *builder) stixObject(o stixObject, marks map[string]tlp.Label) {
-	for _, m := range o.Marks {
-		b.label(marks[m])
+func (b *builder) stixObject(o stixObject) {
+	if o.Revoked && rank(o.Type) == 0 {
+		b.warn(WarnWithdrawn, o.ID)
 	}
 	for _, r := range o.External {
 		b.stixReference(r.Source, r.ID, r.URL, r.Description)
