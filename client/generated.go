@@ -47,6 +47,13 @@ const (
 	AdvisoryKindBulletin AdvisoryKind = "bulletin"
 )
 
+// Defines values for AdvisoryMainLanguage.
+const (
+	AdvisoryMainLanguageEn AdvisoryMainLanguage = "en"
+	AdvisoryMainLanguageIt AdvisoryMainLanguage = "it"
+	AdvisoryMainLanguageNb AdvisoryMainLanguage = "nb"
+)
+
 // Defines values for AdvisoryPap.
 const (
 	AdvisoryPapPAPAMBER AdvisoryPap = "PAP:AMBER"
@@ -92,6 +99,13 @@ const (
 const (
 	AdvisoryEntryKindAlert    AdvisoryEntryKind = "alert"
 	AdvisoryEntryKindBulletin AdvisoryEntryKind = "bulletin"
+)
+
+// Defines values for AdvisoryEntryMainLanguage.
+const (
+	AdvisoryEntryMainLanguageEn AdvisoryEntryMainLanguage = "en"
+	AdvisoryEntryMainLanguageIt AdvisoryEntryMainLanguage = "it"
+	AdvisoryEntryMainLanguageNb AdvisoryEntryMainLanguage = "nb"
 )
 
 // Defines values for AdvisoryEntryPap.
@@ -145,6 +159,13 @@ const (
 const (
 	AdvisoryRevisionKindAlert    AdvisoryRevisionKind = "alert"
 	AdvisoryRevisionKindBulletin AdvisoryRevisionKind = "bulletin"
+)
+
+// Defines values for AdvisoryRevisionMainLanguage.
+const (
+	AdvisoryRevisionMainLanguageEn AdvisoryRevisionMainLanguage = "en"
+	AdvisoryRevisionMainLanguageIt AdvisoryRevisionMainLanguage = "it"
+	AdvisoryRevisionMainLanguageNb AdvisoryRevisionMainLanguage = "nb"
 )
 
 // Defines values for AdvisoryRevisionPap.
@@ -966,6 +987,13 @@ const (
 	ReceivedAdvisoryKindBulletin ReceivedAdvisoryKind = "bulletin"
 )
 
+// Defines values for ReceivedAdvisoryMainLanguage.
+const (
+	ReceivedAdvisoryMainLanguageEn ReceivedAdvisoryMainLanguage = "en"
+	ReceivedAdvisoryMainLanguageIt ReceivedAdvisoryMainLanguage = "it"
+	ReceivedAdvisoryMainLanguageNb ReceivedAdvisoryMainLanguage = "nb"
+)
+
 // Defines values for ReceivedAdvisoryOutcome.
 const (
 	ReceivedAdvisoryOutcomeFixed        ReceivedAdvisoryOutcome = "fixed"
@@ -1205,6 +1233,13 @@ const (
 	WebhookEntryLanguageEn WebhookEntryLanguage = "en"
 	WebhookEntryLanguageIt WebhookEntryLanguage = "it"
 	WebhookEntryLanguageNb WebhookEntryLanguage = "nb"
+)
+
+// Defines values for PreviewAdvisoryParamsLanguage.
+const (
+	PreviewAdvisoryParamsLanguageEn PreviewAdvisoryParamsLanguage = "en"
+	PreviewAdvisoryParamsLanguageIt PreviewAdvisoryParamsLanguage = "it"
+	PreviewAdvisoryParamsLanguageNb PreviewAdvisoryParamsLanguage = "nb"
 )
 
 // Defines values for PreviewAudienceParamsTLP.
@@ -1856,6 +1891,9 @@ type Advisory struct {
 	// MailsQueued Of those mails, so far.
 	MailsQueued int64 `json:"mails_queued"`
 
+	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+	MainLanguage *AdvisoryMainLanguage `json:"main_language,omitempty"`
+
 	// Organisations It was sent to.
 	Organisations int64 `json:"organisations"`
 
@@ -1901,6 +1939,9 @@ type Advisory struct {
 
 // AdvisoryKind defines model for Advisory.Kind.
 type AdvisoryKind string
+
+// AdvisoryMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+type AdvisoryMainLanguage string
 
 // AdvisoryPap defines model for Advisory.Pap.
 type AdvisoryPap string
@@ -1962,7 +2003,10 @@ type AdvisoryEntry struct {
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
 	Kind       AdvisoryEntryKind   `json:"kind"`
-	Pap        *AdvisoryEntryPap   `json:"pap,omitempty"`
+
+	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+	MainLanguage *AdvisoryEntryMainLanguage `json:"main_language,omitempty"`
+	Pap          *AdvisoryEntryPap          `json:"pap,omitempty"`
 
 	// Products That it calls affected.
 	Products []AdvisoryProduct `json:"products,omitempty"`
@@ -1984,6 +2028,9 @@ type AdvisoryEntry struct {
 
 // AdvisoryEntryKind defines model for AdvisoryEntry.Kind.
 type AdvisoryEntryKind string
+
+// AdvisoryEntryMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+type AdvisoryEntryMainLanguage string
 
 // AdvisoryEntryPap defines model for AdvisoryEntry.Pap.
 type AdvisoryEntryPap string
@@ -2056,6 +2103,26 @@ type AdvisoryOriginal struct {
 	Size       int64     `json:"size"`
 }
 
+// AdvisoryPreview defines model for AdvisoryPreview.
+type AdvisoryPreview struct {
+	// Encrypted It leaves encrypted, with the whole text.
+	Encrypted bool `json:"encrypted"`
+
+	// HTML As a mail program gets it.
+	HTML string `json:"html"`
+
+	// Language Of the reader.
+	Language string `json:"language"`
+
+	// OuterSubject What stands outside of an encrypted mail.
+	OuterSubject *string `json:"outer_subject,omitempty"`
+	Subject      string  `json:"subject"`
+	Text         string  `json:"text"`
+
+	// TextLanguage Of the text: the main one where it is not written in the reader's.
+	TextLanguage string `json:"text_language"`
+}
+
 // AdvisoryProduct defines model for AdvisoryProduct.
 type AdvisoryProduct struct {
 	// CPE CPE 2.3.
@@ -2091,8 +2158,11 @@ type AdvisoryRevision struct {
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator  `json:"indicators,omitempty"`
 	Kind       AdvisoryRevisionKind `json:"kind"`
-	Number     int64                `json:"number"`
-	Pap        *AdvisoryRevisionPap `json:"pap,omitempty"`
+
+	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+	MainLanguage *AdvisoryRevisionMainLanguage `json:"main_language,omitempty"`
+	Number       int64                         `json:"number"`
+	Pap          *AdvisoryRevisionPap          `json:"pap,omitempty"`
 
 	// Products That it calls affected.
 	Products []AdvisoryProduct `json:"products,omitempty"`
@@ -2117,6 +2187,9 @@ type AdvisoryRevision struct {
 // AdvisoryRevisionKind defines model for AdvisoryRevision.Kind.
 type AdvisoryRevisionKind string
 
+// AdvisoryRevisionMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+type AdvisoryRevisionMainLanguage string
+
 // AdvisoryRevisionPap defines model for AdvisoryRevision.Pap.
 type AdvisoryRevisionPap string
 
@@ -2139,8 +2212,11 @@ type AdvisorySpread struct {
 // AdvisoryText defines model for AdvisoryText.
 type AdvisoryText struct {
 	// Body Markdown.
-	Body  string `json:"body"`
-	Title string `json:"title"`
+	Body string `json:"body"`
+
+	// Summary Plain: what whoever reads nothing else has to know.
+	Summary *string `json:"summary,omitempty"`
+	Title   string  `json:"title"`
 }
 
 // AffectedName defines model for AffectedName.
@@ -5827,6 +5903,9 @@ type PublicAlert struct {
 	ID   string          `json:"id"`
 	Kind PublicAlertKind `json:"kind"`
 
+	// MainLanguage Of the text for whoever reads none of the others.
+	MainLanguage *string `json:"main_language,omitempty"`
+
 	// Name In addresses.
 	Name     string   `json:"name"`
 	Products []string `json:"products,omitempty"`
@@ -5854,8 +5933,9 @@ type PublicAlertSeverity string
 // PublicText defines model for PublicText.
 type PublicText struct {
 	// Body Markdown.
-	Body  string `json:"body"`
-	Title string `json:"title"`
+	Body    string  `json:"body"`
+	Summary *string `json:"summary,omitempty"`
+	Title   string  `json:"title"`
 }
 
 // Question defines model for Question.
@@ -5946,12 +6026,15 @@ type ReceivedAdvisory struct {
 	ID         int64       `json:"id"`
 
 	// Indicators Of compromise. Lists leave them out.
-	Indicators []AdvisoryIndicator      `json:"indicators,omitempty"`
-	Kind       ReceivedAdvisoryKind     `json:"kind"`
-	Note       *string                  `json:"note,omitempty"`
-	OpenedAt   *time.Time               `json:"opened_at,omitempty"`
-	Outcome    *ReceivedAdvisoryOutcome `json:"outcome,omitempty"`
-	Pap        *ReceivedAdvisoryPap     `json:"pap,omitempty"`
+	Indicators []AdvisoryIndicator  `json:"indicators,omitempty"`
+	Kind       ReceivedAdvisoryKind `json:"kind"`
+
+	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+	MainLanguage *ReceivedAdvisoryMainLanguage `json:"main_language,omitempty"`
+	Note         *string                       `json:"note,omitempty"`
+	OpenedAt     *time.Time                    `json:"opened_at,omitempty"`
+	Outcome      *ReceivedAdvisoryOutcome      `json:"outcome,omitempty"`
+	Pap          *ReceivedAdvisoryPap          `json:"pap,omitempty"`
 
 	// Products That it calls affected.
 	Products   []AdvisoryProduct `json:"products,omitempty"`
@@ -5977,6 +6060,9 @@ type ReceivedAdvisory struct {
 
 // ReceivedAdvisoryKind defines model for ReceivedAdvisory.Kind.
 type ReceivedAdvisoryKind string
+
+// ReceivedAdvisoryMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+type ReceivedAdvisoryMainLanguage string
 
 // ReceivedAdvisoryOutcome defines model for ReceivedAdvisory.Outcome.
 type ReceivedAdvisoryOutcome string
@@ -7207,6 +7293,21 @@ type GetAdvisoryOriginalParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
+
+// PreviewAdvisoryParams defines parameters for PreviewAdvisory.
+type PreviewAdvisoryParams struct {
+	// Language Of the reader.
+	Language *PreviewAdvisoryParamsLanguage `form:"language,omitempty" json:"language,omitempty"`
+
+	// Key The reader has a usable key, which makes a difference above TLP:AMBER.
+	Key *bool `form:"key,omitempty" json:"key,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// PreviewAdvisoryParamsLanguage defines parameters for PreviewAdvisory.
+type PreviewAdvisoryParamsLanguage string
 
 // ProposeAdvisoryParams defines parameters for ProposeAdvisory.
 type ProposeAdvisoryParams struct {
@@ -10483,6 +10584,21 @@ func (c *Client) GetAdvisoryOriginal(ctx context.Context, id int64, original int
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[File](ctx, c, q)
+}
+
+// PreviewAdvisory Show its mail as a reader of a language gets it
+//
+// Who reads it, and for which body, is made up; all else is what is sent.
+//
+// GET /api/v1/advisories/{id}/preview
+func (c *Client) PreviewAdvisory(ctx context.Context, id int64, params *PreviewAdvisoryParams) (*Reply[AdvisoryPreview], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/preview", segment(id))}
+	if params != nil {
+		q.ask("language", params.Language)
+		q.ask("key", params.Key)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AdvisoryPreview](ctx, c, q)
 }
 
 // ProposeAdvisory Ask a second person to send it

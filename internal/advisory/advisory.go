@@ -52,15 +52,10 @@ const (
 	Withdrawn State = "withdrawn" // sent, and taken back
 )
 
-// Text is an advisory in one language; Body is Markdown.
-type Text struct {
-	Title string `json:"title"`
-	Body  string `json:"body"`
-}
-
 // Content is what an advisory says.
 type Content struct {
-	Texts map[string]Text `json:"texts"` // by language; at least one
+	Texts map[string]Text `json:"texts"`          // by language; at least one
+	Main  string          `json:"main,omitempty"` // the language of those whose own it is not written in
 	CVEs  []string        `json:"cves,omitempty"`
 	Links []string        `json:"links,omitempty"`
 	// Products are those it calls affected, Indicators what to look for. Lists leave the latter out.
@@ -115,19 +110,6 @@ type Advisory struct {
 type Step struct {
 	At   time.Time // zero: it was not
 	Name string
-}
-
-// Title is in the first of the wanted languages it has; else in any.
-func (c Content) Title(languages ...string) string { return c.In(languages...).Title }
-
-// In gives the text in the first of the wanted languages it has; else the first of Languages.
-func (c Content) In(languages ...string) Text {
-	for _, lang := range append(languages, c.Languages()...) {
-		if t, ok := c.Texts[lang]; ok {
-			return t
-		}
-	}
-	return Text{}
 }
 
 // Due is until when it is to be acknowledged; zero: it need not be.

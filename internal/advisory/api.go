@@ -34,6 +34,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	api.Post(a, "/advisories/{id}/withdrawal", send, m.apiWithdraw, api.Op{ID: "withdraw-advisory", Tag: tag, Summary: "Take a sent advisory back"})
 	api.Get(a, "/advisories/{id}/deliveries", read, m.apiDeliveries, api.Op{ID: "list-advisory-deliveries", Tag: tag, Summary: "List what became of it, organisation by organisation"})
 	api.Get(a, "/audience", edit, m.apiAudience, api.Op{ID: "preview-audience", Tag: tag, Summary: "Say whom an audience means, and why, before anything is sent"})
+	api.Get(a, "/advisories/{id}/preview", read, m.apiPreview, api.Op{ID: "preview-advisory", Tag: tag, Summary: "Show its mail as a reader of a language gets it", Text: "Who reads it, and for which body, is made up; all else is what is sent."})
 	m.savedAPI(a)
 	m.statisticsAPI(a)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
@@ -50,8 +51,9 @@ func caller(r *api.Request) Author {
 
 // advisoryTextJSON is an advisory in one language.
 type advisoryTextJSON struct {
-	Title string `json:"title" maxLength:"200"`
-	Body  string `json:"body" maxLength:"50000" doc:"Markdown."`
+	Title   string `json:"title" maxLength:"200"`
+	Summary string `json:"summary,omitempty" maxLength:"600" doc:"Plain: what whoever reads nothing else has to know."`
+	Body    string `json:"body" maxLength:"50000" doc:"Markdown."`
 }
 
 // advisoryEntryJSON is what is written of an advisory.
@@ -62,6 +64,7 @@ type advisoryEntryJSON struct {
 	TLP        string                      `json:"tlp" enum:"TLP:RED,TLP:AMBER+STRICT,TLP:AMBER,TLP:GREEN,TLP:CLEAR"`
 	PAP        PAP                         `json:"pap,omitempty" enum:"PAP:RED,PAP:AMBER,PAP:GREEN,PAP:CLEAR"`
 	Texts      map[string]advisoryTextJSON `json:"texts" doc:"By language: it, en, nb; at least one."`
+	Main       string                      `json:"main_language,omitempty" enum:"it,en,nb" doc:"Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has."`
 	CVEs       []string                    `json:"cves,omitempty" maxItems:"500"`
 	References []string                    `json:"references,omitempty" maxItems:"100" doc:"Addresses."`
 	Products   []advisoryProductJSON       `json:"products,omitempty" maxItems:"300" doc:"That it calls affected."`
@@ -76,7 +79,7 @@ type advisoryEntryJSON struct {
 
 func (e advisoryEntryJSON) entry() Entry {
 	out := Entry{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: tlp.Label(e.TLP), PAP: e.PAP, Change: e.Change, Renew: e.Renew, Audience: e.Audience, AckWithin: time.Duration(e.AckHours) * time.Hour,
-		Content: Content{Texts: map[string]Text{}, CVEs: e.CVEs, Links: e.References, Products: api.Each(e.Products, advisoryProductJSON.product), Indicators: api.Each(e.Indicators, advisoryIndicatorJSON.indicator), Source: e.Source}}
+		Content: Content{Main: e.Main, Texts: map[string]Text{}, CVEs: e.CVEs, Links: e.References, Products: api.Each(e.Products, advisoryProductJSON.product), Indicators: api.Each(e.Indicators, advisoryIndicatorJSON.indicator), Source: e.Source}}
 	out.Escalation = e.Escalation.escalation()
 	for lang, t := range e.Texts {
 		out.Texts[lang] = Text(t)
@@ -85,7 +88,7 @@ func (e advisoryEntryJSON) entry() Entry {
 }
 
 func entryView(e Entry) advisoryEntryJSON {
-	out := advisoryEntryJSON{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: string(e.TLP), PAP: e.PAP, Texts: map[string]advisoryTextJSON{}, CVEs: e.CVEs, References: e.Links, Products: api.Each(e.Products, productView), Indicators: api.Each(e.Indicators, indicatorView), Source: e.Source,
+	out := advisoryEntryJSON{Kind: e.Kind, Reference: e.Reference, Severity: e.Severity, TLP: string(e.TLP), PAP: e.PAP, Main: e.Main, Texts: map[string]advisoryTextJSON{}, CVEs: e.CVEs, References: e.Links, Products: api.Each(e.Products, productView), Indicators: api.Each(e.Indicators, indicatorView), Source: e.Source,
 		Change: e.Change, Renew: e.Renew, Audience: e.Audience, AckHours: int(e.AckWithin / time.Hour)}
 	out.Escalation = escalationView(e.Escalation)
 	for lang, t := range e.Texts {

@@ -28,7 +28,7 @@ func parts(l *i18n.Localizer, e Entry) []part {
 	}
 	for _, lang := range i18n.Languages() {
 		t := e.Texts[lang]
-		out = append(out, part{l.T("advisory.text_in", "language", i18n.Name(lang)), strings.TrimSpace(t.Title + "\n\n" + t.Body)})
+		out = append(out, part{l.T("advisory.text_in", "language", i18n.Name(lang)), joined(t.Title, t.Summary, t.Body)})
 	}
 	return append(out,
 		part{l.T("advisory.products"), strings.Join(productTexts(e.Products), "\n")},

@@ -12,7 +12,6 @@ import (
 
 	"martinella/internal/advisory/audience"
 	"martinella/internal/platform/fault"
-	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/tlp"
 )
 
@@ -28,28 +27,10 @@ const (
 
 var cveID = regexp.MustCompile(`^CVE-\d{4}-\d{4,19}$`)
 
-// Languages are those it is written in, in the order the house has them.
-func (c Content) Languages() []string {
-	var out []string
-	for _, lang := range i18n.Languages() {
-		if _, ok := c.Texts[lang]; ok {
-			out = append(out, lang)
-		}
-	}
-	return out
-}
-
 // tidy gives e with blanks trimmed, empty texts dropped, CVEs in capitals and once each.
 func (e Entry) tidy() Entry {
 	e.Reference = strings.ToUpper(strings.Join(strings.Fields(e.Reference), " "))
-	texts := map[string]Text{}
-	for lang, t := range e.Texts {
-		t = Text{strings.Join(strings.Fields(t.Title), " "), strings.TrimSpace(strings.ReplaceAll(t.Body, "\r\n", "\n"))}
-		if t != (Text{}) {
-			texts[lang] = t
-		}
-	}
-	e.Texts = texts
+	e.tidyTexts()
 	e.CVEs = distinct(e.CVEs, strings.ToUpper)
 	e.Links = distinct(e.Links, func(s string) string { return s })
 	e.Products, e.Indicators = tidyProducts(e.Products), tidyIndicators(e.Indicators)
@@ -106,25 +87,6 @@ func (e Entry) check() error {
 		return f
 	}
 	return nil
-}
-
-func (e Entry) checkTexts(f *fault.Error) {
-	if len(e.Texts) == 0 {
-		f.Field("title_"+i18n.Languages()[0], "advisory.title")
-	}
-	for lang, t := range e.Texts {
-		switch {
-		case !slices.Contains(i18n.Languages(), lang):
-			f.Field("title_"+lang, "advisory.choice")
-		case t.Title == "":
-			f.Field("title_"+lang, "advisory.title")
-		case utf8.RuneCountInString(t.Title) > maxTitle:
-			f.Field("title_"+lang, "advisory.long", fault.P{"limit": maxTitle})
-		}
-		if utf8.RuneCountInString(t.Body) > maxBody {
-			f.Field("body_"+lang, "advisory.long", fault.P{"limit": maxBody})
-		}
-	}
 }
 
 func (e Entry) checkLists(f *fault.Error) {

@@ -46,6 +46,7 @@ func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]cho
 	if again && x.carries() {
 		top = append(top, x.a.Change)
 	}
+	top = append(top, x.foreign(l))
 	bottom := x.bottom(l, first)
 	mail.Signature = x.m.deps.Name
 	mail.Text = joined(joined(top...), body.text, joined(bottom...), "-- \n"+mail.Signature) + "\n"
@@ -93,17 +94,33 @@ func (x *letters) body(l *i18n.Localizer) body {
 	if b, made := x.bodies[l.Lang()]; made {
 		return b
 	}
-	t := x.a.In(l.Lang())
+	lang, t := x.a.Found(l.Lang())
 	head := t.Title
 	if x.a.Reference != "" {
 		head += " (" + x.a.Reference + ")"
 	}
-	parts := []string{strings.ToUpper(l.T("advisory.severity."+string(x.a.Severity))) + " - " + head, t.Body}
-	facts := x.facts(l)
-	b := body{text: joined(append(parts, facts...)...), html: "<h2>" + escape(head) + "</h2><p><strong>" + escape(l.T("advisory.severity."+string(x.a.Severity))) + "</strong></p>" +
-		Markdown(t.Body) + paragraphs(facts)}
+	severity, facts := l.T("advisory.severity."+string(x.a.Severity)), x.facts(l)
+	parts := []string{strings.ToUpper(severity) + " - " + head, t.Summary, t.Body}
+	b := body{text: joined(append(parts, facts...)...), html: `<div lang="` + lang + `"><h2>` + escape(head) + "</h2></div><p><strong>" + escape(severity) + "</strong></p>" +
+		`<div lang="` + lang + `">` + lead(t.Summary) + Markdown(t.Body) + "</div>" + paragraphs(facts)}
 	x.bodies[l.Lang()] = b
 	return b
+}
+
+// lead is a summary before its text.
+func lead(summary string) string {
+	if summary == "" {
+		return ""
+	}
+	return "<p><strong>" + escape(summary) + "</strong></p>"
+}
+
+// foreign says to a reader that the text is not written in his language.
+func (x *letters) foreign(l *i18n.Localizer) string {
+	if lang, _ := x.a.Found(l.Lang()); x.carries() && lang != l.Lang() {
+		return l.T("advisory.foreign", "language", i18n.Name(lang))
+	}
+	return ""
 }
 
 func (x *letters) facts(l *i18n.Localizer) []string {

@@ -112,6 +112,9 @@ func escape(s string) string { return html.EscapeString(s) }
 func paragraphs(texts []string) string {
 	var b strings.Builder
 	for _, t := range texts {
+		if t == "" {
+			continue
+		}
 		b.WriteString("<p>")
 		for i, line := range strings.Split(t, "\n") {
 			if i > 0 {

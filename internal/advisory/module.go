@@ -132,6 +132,8 @@ type Deps struct {
 	Technology Technology
 	Mail       Mailer
 	Weekly     Weekly
+	// Frame makes of a mail's HTML and signature what a mail program gets; nil: the HTML alone.
+	Frame      func(html, signature, language string) string
 	Files      Files
 	PDF        PDF
 	Calls      CallList

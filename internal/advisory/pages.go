@@ -22,6 +22,8 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("POST /ops/advisories/receive", edit, m.receiving, gate.MaxBody(parse.Limit+1<<20))
 	g.Handle("GET "+one, read, m.onePage)
 	g.Handle("GET "+one+"/originals/{original}", read, m.original)
+	g.Handle("GET "+one+"/preview", read, m.previewPage)
+	g.Handle("GET "+one+"/preview/html", read, m.previewHTML)
 	g.Handle("GET "+one+"/edit", edit, m.editPage)
 	g.Handle("POST "+one+"/edit", edit, m.editing)
 	g.Handle("POST "+one+"/propose", edit, m.proposing)

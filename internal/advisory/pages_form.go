@@ -24,7 +24,7 @@ func entryOf(f web.Form) (e Entry, err error) {
 	e = Entry{
 		Kind: Kind(f.Text("kind")), Reference: f.Text("reference"), Severity: Severity(f.Text("severity")), TLP: tlp.Label(f.Text("tlp")), PAP: PAP(f.Text("pap")),
 		Change: f.Text("change"), Renew: f.Bool("renew"), Audience: f.Text("audience"), AckWithin: time.Duration(min(max(hours, -1), 10_000)) * time.Hour,
-		Content: Content{Texts: map[string]Text{}, CVEs: words(f.Text("cves")), Links: words(f.Text("links"))},
+		Content: Content{Main: f.Text("main"), Texts: map[string]Text{}, CVEs: words(f.Text("cves")), Links: words(f.Text("links"))},
 	}
 	if e.Source, e.Products = f.Text("source"), readProducts(f.Raw("products")); err == nil {
 		e.Indicators, err = readIndicators(f.Raw("indicators"))
@@ -33,9 +33,17 @@ func entryOf(f web.Form) (e Entry, err error) {
 		e.Escalation, err = escalationOf(f)
 	}
 	for _, lang := range i18n.Languages() {
-		e.Texts[lang] = Text{f.Text("title_" + lang), f.Text("body_" + lang)}
+		e.Texts[lang] = Text{f.Text("title_" + lang), f.Text("summary_" + lang), f.Text("body_" + lang)}
 	}
 	return e, err
+}
+
+// then is where a form leads that was saved.
+func then(f web.Form, id int64) string {
+	if f.Text("then") == "preview" {
+		return opsPath(id, "/preview")
+	}
+	return opsPath(id, "")
 }
 
 // words are what stands between blanks, commas and semicolons.
@@ -53,7 +61,7 @@ func (m *Module) creating(r *gate.Request) error {
 		var a Advisory
 		if a, err = m.Create(r.Context(), r.Scope, author(r), e); err == nil {
 			r.Flash(gate.Success, "advisory.saved")
-			return r.Redirect(opsPath(a.ID, ""))
+			return r.Redirect(then(f, a.ID))
 		}
 	}
 	return r.Invalid(err, r.L.T("advisory.new"), formBody(formView{House: m.house(r.L), State: r.FormState(err)}))
@@ -80,7 +88,7 @@ func (m *Module) editing(r *gate.Request) error {
 	if err == nil {
 		if _, err = m.Edit(r.Context(), r.Scope, author(r), a.ID, version, e); err == nil {
 			r.Flash(gate.Success, "advisory.saved")
-			return r.Redirect(opsPath(a.ID, ""))
+			return r.Redirect(then(f, a.ID))
 		}
 	}
 	return r.Invalid(err, r.L.T("advisory.edit"), formBody(formView{House: m.house(r.L), Advisory: a, State: r.FormState(err)}))

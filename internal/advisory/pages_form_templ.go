@@ -47,6 +47,11 @@ func (v formView) title(l *i18n.Localizer) string {
 	return l.T("advisory.edit")
 }
 
+// more saves and shows the mail: nobody needs a script to see what he writes.
+func (v formView) more(l *i18n.Localizer) []ui.Button {
+	return []ui.Button{{Text: l.T("advisory.save.preview"), Name: "then", Value: "preview", Kind: ui.Secondary}}
+}
+
 // options are values with the words of the catalogue under a prefix.
 func options[S ~string](l *i18n.Localizer, prefix string, list []S) []ui.Option {
 	var out []ui.Option
@@ -138,19 +143,13 @@ func formBody(v formView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			for i, lang := range i18n.Languages() {
-				templ_7745c5c3_Err = ui.Input{Name: "title_" + lang, Label: ui.T(ctx, "advisory.form.title", "language", i18n.Name(lang)), Value: v.Texts[lang].Title, Optional: i > 0}.Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " ")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = ui.Textarea{Name: "body_" + lang, Label: ui.T(ctx, "advisory.form.body", "language", i18n.Name(lang)), Help: bodyHelp(ui.L(ctx), i), Value: v.Texts[lang].Body, Rows: bodyRows(i), Optional: true}.Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = textFields(v.Content, v.State).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
 			if templ_7745c5c3_Err != nil {
@@ -258,26 +257,12 @@ func formBody(v formView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = (ui.Form{Action: v.action(), State: v.State, Submit: ui.T(ctx, "advisory.save"), Cancel: ui.Link{Text: ui.T(ctx, "advisory.cancel"), Href: v.back()}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = (ui.Form{Action: v.action(), State: v.State, Submit: ui.T(ctx, "advisory.save"), More: v.more(ui.L(ctx)), Cancel: ui.Link{Text: ui.T(ctx, "advisory.cancel"), Href: v.back()}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
-}
-
-func bodyHelp(l *i18n.Localizer, i int) string {
-	if i > 0 {
-		return ""
-	}
-	return l.T("advisory.form.body.help")
-}
-
-func bodyRows(i int) int {
-	if i > 0 {
-		return 5
-	}
-	return 12
 }
 
 type sendView struct {
@@ -381,7 +366,7 @@ func sendBody(v sendView) templ.Component {
 					var templ_7745c5c3_Var5 string
 					templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(e.Message)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 177, Col: 20}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 165, Col: 20}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 					if templ_7745c5c3_Err != nil {
@@ -470,7 +455,7 @@ func sendBody(v sendView) templ.Component {
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.send.final"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 197, Col: 41}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 185, Col: 41}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -494,7 +479,7 @@ func sendBody(v sendView) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(v.Plan)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 200, Col: 13}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages_form.templ`, Line: 188, Col: 13}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

@@ -175,7 +175,7 @@ func (m *Module) entryOf(ctx context.Context, s access.Scope, d parse.Document) 
 	if lang != i18n.English && lang != i18n.Norwegian {
 		lang = i18n.Italian
 	}
-	e.Content = Content{Texts: map[string]Text{lang: {Title: draftTitle(d), Body: m.draftBody(m.deps.Bundle.Localizer(lang, nil), d)}}}
+	e.Content = Content{Main: lang, Texts: map[string]Text{lang: {Title: draftTitle(d), Body: m.draftBody(m.deps.Bundle.Localizer(lang, nil), d)}}}
 	e.CVEs = d.CVEs[:min(len(d.CVEs), maxCVEs)]
 	for _, link := range d.References[:min(len(d.References), maxLinks)] {
 		e.Links = append(e.Links, link.URL)

@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"martinella/internal/access"
 	"martinella/internal/advisory"
@@ -90,11 +91,11 @@ func leaving(all []advisory.Advisory) []exchange.Alert {
 func alertOut(a advisory.Advisory) exchange.Alert {
 	out := exchange.Alert{
 		ID: a.ID, Version: a.Version, Kind: string(a.Kind), Reference: a.Reference, Severity: string(a.Severity), TLP: a.TLP, PAP: string(a.PAP),
-		Texts: map[string]exchange.Text{}, CVEs: a.CVEs, Links: a.Links, Source: a.Source,
+		Main: a.Main, Texts: map[string]exchange.Text{}, CVEs: a.CVEs, Links: a.Links, Source: a.Source,
 		Sent: a.Sent.At, Changed: a.ChangedOutside(), Withdrawn: a.State == advisory.Withdrawn, Why: a.Why,
 	}
 	for lang, t := range a.Texts {
-		out.Texts[lang] = exchange.Text{Title: t.Title, Body: t.Body}
+		out.Texts[lang] = exchange.Text{Title: t.Title, Body: strings.TrimSpace(t.Summary + "\n\n" + t.Body)}
 	}
 	for _, p := range a.Products {
 		out.Products = append(out.Products, exchange.Product(p))

@@ -58,7 +58,7 @@ func (x publicAlerts) PublicVersions(ctx context.Context, s access.Scope, after 
 
 func publicAlert(a advisory.Advisory) publication.Alert {
 	out := publication.Alert{ID: a.ID, Version: a.Version, Kind: string(a.Kind), Reference: a.Reference, Severity: string(a.Severity), Content: publication.Content{
-		Texts: map[string]publication.Text{}, Source: a.Source, CVEs: a.CVEs, Links: a.Links,
+		Main: a.Main, Texts: map[string]publication.Text{}, Source: a.Source, CVEs: a.CVEs, Links: a.Links,
 		Revisions: []csaf.Revision{{At: a.Sent.At}}, Withdrawn: csaf.Withdrawal{At: a.Withdrawn.At, Why: a.Why},
 	}}
 	for lang, t := range a.Texts {

@@ -22,6 +22,7 @@ func advisoryContract(c *contract) {
 	entry["audience"], entry["tlp"] = "code:c_x101", "TLP:AMBER"
 	edited := c.call(200, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
 	c.call(412, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
+	previewContract(c, path)
 	proposed := c.call(200, "propose-advisory", staff(asked{Path: path, Header: at(edited)}))
 	if proposed.get("state") != "proposed" {
 		c.t.Errorf("%v", proposed.Body)

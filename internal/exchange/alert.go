@@ -20,6 +20,7 @@ type Alert struct {
 	TLP        tlp.Label
 	PAP        string          // "": it says none
 	Texts      map[string]Text // by language
+	Main       string          // the language for whoever reads none of the others
 	CVEs       []string
 	Links      []string
 	Products   []Product
@@ -53,9 +54,9 @@ func (i Indicator) Over(now time.Time) bool {
 	return !i.Until.IsZero() && !now.Before(i.Until.AddDate(0, 0, 1))
 }
 
-// In gives the text in the first of the wanted languages it has; else any, the same one always.
+// In gives the text in the first of the wanted languages it has; else in the main one.
 func (a Alert) In(languages ...string) (Text, string) {
-	for _, lang := range append(languages, "it", "en", "nb") {
+	for _, lang := range append(languages, a.Main, "it", "en", "nb") {
 		if t, ok := a.Texts[lang]; ok {
 			return t, lang
 		}

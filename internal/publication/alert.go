@@ -11,8 +11,9 @@ import (
 
 // Text is an alert in one language; Body is Markdown.
 type Text struct {
-	Title string `json:"title"`
-	Body  string `json:"body"`
+	Title   string `json:"title"`
+	Summary string `json:"summary,omitempty"`
+	Body    string `json:"body"`
 }
 
 // Alert is one that everybody may read.
@@ -28,6 +29,7 @@ type Alert struct {
 // Content is what an alert says.
 type Content struct {
 	Texts     map[string]Text `json:"texts"` // by language; at least one
+	Main      string          `json:"main,omitempty"` // the language for whoever reads none of the others
 	Source    string          `json:"source,omitempty"`
 	CVEs      []string        `json:"cves,omitempty"`
 	Links     []string        `json:"links,omitempty"`
@@ -36,9 +38,9 @@ type Content struct {
 	Withdrawn csaf.Withdrawal `json:"withdrawn"`
 }
 
-// In gives the text in the first of the wanted languages it has, and which that is.
+// In gives the text in the first of the wanted languages it has, else in the main one, and which that is.
 func (c Content) In(languages ...string) (string, Text) {
-	for _, lang := range append(languages, i18n.Languages()...) {
+	for _, lang := range append(append(languages, c.Main), i18n.Languages()...) {
 		if t, ok := c.Texts[lang]; ok {
 			return lang, t
 		}

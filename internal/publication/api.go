@@ -20,8 +20,9 @@ func (m *Module) RegisterAPI(a *api.API) {
 }
 
 type publicTextJSON struct {
-	Title string `json:"title"`
-	Body  string `json:"body" doc:"Markdown."`
+	Title   string `json:"title"`
+	Summary string `json:"summary,omitempty"`
+	Body    string `json:"body" doc:"Markdown."`
 }
 
 type publicAlertJSON struct {
@@ -31,6 +32,7 @@ type publicAlertJSON struct {
 	Severity    string                    `json:"severity" enum:"critical,high,medium,low"`
 	Reference   string                    `json:"reference,omitempty" doc:"Of the source."`
 	Texts       map[string]publicTextJSON `json:"texts" doc:"By language."`
+	Main        string                    `json:"main_language,omitempty" doc:"Of the text for whoever reads none of the others."`
 	CVEs        []string                  `json:"cves,omitempty"`
 	References  []string                  `json:"references,omitempty" doc:"Addresses."`
 	Products    []string                  `json:"products,omitempty"`
@@ -42,7 +44,7 @@ type publicAlertJSON struct {
 }
 
 func (m *Module) publicView(p Published) publicAlertJSON {
-	out := publicAlertJSON{Name: p.Name, ID: p.Tracking, Kind: p.Kind, Severity: p.Severity, Reference: p.Reference, Texts: map[string]publicTextJSON{}, CVEs: p.CVEs, References: p.Links,
+	out := publicAlertJSON{Name: p.Name, ID: p.Tracking, Kind: p.Kind, Severity: p.Severity, Reference: p.Reference, Main: p.Main, Texts: map[string]publicTextJSON{}, CVEs: p.CVEs, References: p.Links,
 		ReleasedAt: p.Released, ChangedAt: p.Changed, WithdrawnAt: p.Withdrawn.At, Why: p.Withdrawn.Why, Document: m.documentURL(p)}
 	for lang, t := range p.Texts {
 		out.Texts[lang] = publicTextJSON(t)

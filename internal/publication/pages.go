@@ -122,7 +122,7 @@ func (m *Module) atomEntry(r *gate.Request, a Published) atomEntry {
 	_, text := a.In(r.L.Lang(), m.deps.Language)
 	page := r.URL(alertsPath + "/" + a.Name)
 	return atomEntry{
-		ID: page, Title: a.title(r.L, text), Published: a.Released.Format(time.RFC3339), Updated: a.Changed.Format(time.RFC3339), Summary: summary(r.L, a),
+		ID: page, Title: a.title(r.L, text), Published: a.Released.Format(time.RFC3339), Updated: a.Changed.Format(time.RFC3339), Summary: summary(r.L, a, text),
 		Links: []atomLink{{Rel: "alternate", Type: "text/html", HRef: page}, {Rel: "related", Type: jsonKind, HRef: m.documentURL(a)}},
 	}
 }
@@ -135,7 +135,11 @@ func (p Published) title(l *i18n.Localizer, t Text) string {
 	return t.Title
 }
 
-// summary is one line: how grave, which CVEs.
-func summary(l *i18n.Localizer, a Published) string {
-	return strings.Join(append([]string{l.T("publication.kind."+a.Kind) + ", " + l.T("publication.severity."+a.Severity)}, a.CVEs[:min(len(a.CVEs), 10)]...), ", ")
+// summary is how grave it is, which CVEs, and what whoever reads nothing else has to know.
+func summary(l *i18n.Localizer, a Published, t Text) string {
+	line := strings.Join(append([]string{l.T("publication.kind."+a.Kind) + ", " + l.T("publication.severity."+a.Severity)}, a.CVEs[:min(len(a.CVEs), 10)]...), ", ")
+	if t.Summary != "" {
+		line += ". " + t.Summary
+	}
+	return line
 }

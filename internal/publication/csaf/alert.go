@@ -15,6 +15,7 @@ type Alert struct {
 	Source    string // whose alert it was; "" the publisher's own
 	Lang      string // "it"
 	Title     string
+	Summary   string // "" none
 	Body      string // Markdown
 	CVEs      []string
 	Links     []string

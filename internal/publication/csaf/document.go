@@ -80,8 +80,14 @@ func (a Alert) notes(w Words) []note {
 	if a.takenBack() {
 		out = append(out, note{"general", a.Withdrawn.Why, w.Withdrawn})
 	}
-	if a.Body == "" {
+	if a.Summary != "" {
+		out = append(out, note{"summary", a.Summary, ""})
+	}
+	if a.Body == "" && a.Summary == "" {
 		return append(out, note{"summary", a.Title, ""})
+	}
+	if a.Body == "" {
+		return out
 	}
 	return append(out, note{"description", a.Body, w.Details})
 }
