@@ -2759,6 +2759,23 @@ type AudienceReason struct {
 	Value *string `json:"value,omitempty"`
 }
 
+// AudienceWord defines model for AudienceWord.
+type AudienceWord struct {
+	// Name In the language asked for.
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// AudienceWords defines model for AudienceWords.
+type AudienceWords struct {
+	// Lists Names of saved audiences.
+	Lists     []string       `json:"lists"`
+	Provinces []string       `json:"provinces"`
+	Sectors   []AudienceWord `json:"sectors"`
+	Tags      []string       `json:"tags"`
+	Tiers     []AudienceWord `json:"tiers"`
+}
+
 // AuditEntry defines model for AuditEntry.
 type AuditEntry struct {
 	Action       string      `json:"action"`
@@ -4835,6 +4852,18 @@ type ListStaff struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListTag defines model for ListTag.
+type ListTag struct {
+	// Items The things, in order.
+	Items []Tag `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListToken defines model for ListToken.
 type ListToken struct {
 	// Items The things, in order.
@@ -6738,6 +6767,44 @@ type TOTPConfirmation struct {
 	Current string `json:"current"`
 }
 
+// Tag defines model for Tag.
+type Tag struct {
+	// Members Accredited bodies that have it.
+	Members int64  `json:"members"`
+	Tag     string `json:"tag"`
+}
+
+// TagChoice defines model for TagChoice.
+type TagChoice struct {
+	// Tags In any order; kept in small letters, each once.
+	Tags []string `json:"tags"`
+}
+
+// Tagged defines model for Tagged.
+type Tagged struct {
+	// Added Bodies that did not have it.
+	Added int64 `json:"added"`
+
+	// Tag As it is kept: in small letters.
+	Tag string `json:"tag"`
+}
+
+// Tagging defines model for Tagging.
+type Tagging struct {
+	// Codes Of the bodies, in any case of letters.
+	Codes []string `json:"codes"`
+	Tag   string   `json:"tag"`
+}
+
+// Tags defines model for Tags.
+type Tags struct {
+	Code string `json:"code"`
+
+	// Tags In order of the alphabet.
+	Tags    []string `json:"tags"`
+	Version int64    `json:"version"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	// Addresses Networks it is good from; none: from everywhere.
@@ -7444,6 +7511,12 @@ type PreviewAudienceParams struct {
 // PreviewAudienceParamsTLP defines parameters for PreviewAudience.
 type PreviewAudienceParamsTLP string
 
+// ListAudienceWordsParams defines parameters for ListAudienceWords.
+type ListAudienceWordsParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // ListAuditEntriesParams defines parameters for ListAuditEntries.
 type ListAuditEntriesParams struct {
 	// Limit How many at most, in one answer.
@@ -7779,7 +7852,10 @@ type ListMembersParams struct {
 
 	// Record silent: those that answered to none of several requests to confirm their record.
 	Record *ListMembersParamsRecord `form:"record,omitempty" json:"record,omitempty"`
-	Sort   *ListMembersParamsSort   `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Tag Only those that have the tag.
+	Tag  *string                `form:"tag,omitempty" json:"tag,omitempty"`
+	Sort *ListMembersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
@@ -7816,7 +7892,10 @@ type ExportMembersParams struct {
 
 	// Record silent: those that answered to none of several requests to confirm their record.
 	Record *ExportMembersParamsRecord `form:"record,omitempty" json:"record,omitempty"`
-	Sort   *ExportMembersParamsSort   `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Tag Only those that have the tag.
+	Tag  *string                  `form:"tag,omitempty" json:"tag,omitempty"`
+	Sort *ExportMembersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
 
 // ExportMembersParamsState defines parameters for ExportMembers.
@@ -7848,6 +7927,18 @@ type GetFamilyParams struct {
 
 // SetParentParams defines parameters for SetParent.
 type SetParentParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetMemberTagsParams defines parameters for GetMemberTags.
+type GetMemberTagsParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// SetMemberTagsParams defines parameters for SetMemberTags.
+type SetMemberTagsParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
 }
@@ -9571,6 +9662,18 @@ type GetStatusParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListTagsParams defines parameters for ListTags.
+type ListTagsParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// TagMembersParams defines parameters for TagMembers.
+type TagMembersParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListWaitingParams defines parameters for ListWaiting.
 type ListWaitingParams struct {
 	// Limit How many at most, in one answer.
@@ -9796,6 +9899,9 @@ type SetCsirtProfileJSONRequestBody = CSIRTProfileEntry
 // SetParentJSONRequestBody defines body for SetParent for application/json ContentType.
 type SetParentJSONRequestBody = ParentChoice
 
+// SetMemberTagsJSONRequestBody defines body for SetMemberTags for application/json ContentType.
+type SetMemberTagsJSONRequestBody = TagChoice
+
 // ConfirmAffectedNameJSONRequestBody defines body for ConfirmAffectedName for application/json ContentType.
 type ConfirmAffectedNameJSONRequestBody = AffectedNameChoice
 
@@ -9987,6 +10093,9 @@ type AddSavedAudienceJSONRequestBody = SavedAudienceEntry
 
 // UpdateSavedAudienceJSONRequestBody defines body for UpdateSavedAudience for application/json ContentType.
 type UpdateSavedAudienceJSONRequestBody = SavedAudienceEntry
+
+// TagMembersJSONRequestBody defines body for TagMembers for application/json ContentType.
+type TagMembersJSONRequestBody = Tagging
 
 // AddWatchJSONRequestBody defines body for AddWatch for application/json ContentType.
 type AddWatchJSONRequestBody = WatchEntry
@@ -10877,6 +10986,19 @@ func (c *Client) PreviewAudience(ctx context.Context, params *PreviewAudiencePar
 	return send[Audience](ctx, c, q)
 }
 
+// ListAudienceWords List what can be written in an audience
+//
+// Tiers, sectors, provinces, tags and saved audiences there are.
+//
+// GET /api/v1/audience-words
+func (c *Client) ListAudienceWords(ctx context.Context, params *ListAudienceWordsParams) (*Reply[AudienceWords], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/audience-words")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AudienceWords](ctx, c, q)
+}
+
 // ListAuditEntries List the audit log
 //
 // The newest first.
@@ -11589,6 +11711,7 @@ func (c *Client) ListMembers(ctx context.Context, params *ListMembersParams) (*R
 		q.ask("province", params.Province)
 		q.ask("score", params.Score)
 		q.ask("record", params.Record)
+		q.ask("tag", params.Tag)
 		q.ask("sort", params.Sort)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
@@ -11628,6 +11751,7 @@ func (c *Client) ExportMembers(ctx context.Context, params *ExportMembersParams)
 		q.ask("province", params.Province)
 		q.ask("score", params.Score)
 		q.ask("record", params.Record)
+		q.ask("tag", params.Tag)
 		q.ask("sort", params.Sort)
 	}
 	return send[File](ctx, c, q)
@@ -11669,6 +11793,31 @@ func (c *Client) SetParent(ctx context.Context, org string, params *SetParentPar
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Family](ctx, c, q)
+}
+
+// GetMemberTags Read a body's tags
+//
+// GET /api/v1/members/{org}/tags
+func (c *Client) GetMemberTags(ctx context.Context, org string, params *GetMemberTagsParams) (*Reply[Tags], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/members/%s/tags", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Tags](ctx, c, q)
+}
+
+// SetMemberTags Write a body's tags whole
+//
+// Those not named are taken away.
+//
+// PUT /api/v1/members/{org}/tags
+func (c *Client) SetMemberTags(ctx context.Context, org string, params *SetMemberTagsParams, body SetMemberTagsJSONRequestBody) (*Reply[Tags], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/members/%s/tags", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Tags](ctx, c, q)
 }
 
 // ListMunicipalities Find a municipality by what its name begins with
@@ -15207,6 +15356,41 @@ func (c *Client) GetStatus(ctx context.Context, params *GetStatusParams) (*Reply
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Status](ctx, c, q)
+}
+
+// ListTags List the CSIRT's own words for bodies
+//
+// In order of the alphabet. An alert is addressed to those that have one by `tag:NAME`.
+//
+// GET /api/v1/tags
+func (c *Client) ListTags(ctx context.Context, params *ListTagsParams) (*Reply[ListTag], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/tags")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListTag](ctx, c, q)
+}
+
+// TagMembers Give a tag to many bodies
+//
+// To all or, when a code is not known, to none.
+//
+// POST /api/v1/tags
+func (c *Client) TagMembers(ctx context.Context, params *TagMembersParams, body TagMembersJSONRequestBody) (*Reply[Tagged], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/tags")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Tagged](ctx, c, q)
+}
+
+// RemoveTag Take a tag away from all bodies
+//
+// DELETE /api/v1/tags/{tag}
+func (c *Client) RemoveTag(ctx context.Context, tag string) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/tags/%s", segment(tag))}
+	return send[Nothing](ctx, c, q)
 }
 
 // ListWaiting List what waits for a person of the CSIRT

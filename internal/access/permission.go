@@ -47,6 +47,7 @@ const (
 	SourceEdit                          // say where alerts come from by themselves
 	CallTake                            // take lines of the call round and record the calls
 	ProfileEdit                         // write what the CSIRT says of itself to everybody
+	TagEdit                             // give organisations the CSIRT's own words, by which alerts can be addressed
 	permissionCount
 )
 
@@ -64,7 +65,7 @@ var permissionNames = [...]string{
 	NetworkRead: "network.read", NetworkEdit: "network.edit",
 	HookRead: "hook.read", HookEdit: "hook.edit",
 	AdvisoryRead: "advisory.read", AdvisoryAnswer: "advisory.answer", AdvisoryEdit: "advisory.edit", AdvisorySend: "advisory.send",
-	SourceEdit: "source.edit", CallTake: "call.take", ProfileEdit: "profile.edit",
+	SourceEdit: "source.edit", CallTake: "call.take", ProfileEdit: "profile.edit", TagEdit: "tag.edit",
 }
 
 // String is the permission's name, as the matrix prints it.
@@ -131,8 +132,8 @@ const (
 var grants = map[Role]Set{
 	Administrator: everything,
 	Manager:       everything &^ Of(StaffEdit, AgreementPublish, ProfileEdit),
-	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite, HookRead, AdvisoryEdit, AdvisorySend, CallTake),
-	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit, HookRead, AdvisoryEdit, CallTake),
+	Analyst:       staffReads | Of(StackEdit, VulnerabilityMark, NameConfirm, FeedRun, OutboxRead, JobRead, WatchEdit, ChannelRead, ChannelWrite, HookRead, AdvisoryEdit, AdvisorySend, CallTake, TagEdit),
+	Operator:      staffReads | Of(OrganisationEdit, ContactEdit, StackEdit, AccreditationEdit, PeopleEdit, NameConfirm, OutboxRead, JobRead, DigestSettings, WatchEdit, ChannelRead, ChannelWrite, NetworkEdit, HookRead, AdvisoryEdit, CallTake, TagEdit),
 	Auditor:       staffReads | Of(OutboxRead, JobRead, AuditRead, HookRead),
 
 	OrgAdmin:      memberReads | Of(OrganisationEdit, ContactEdit, StackEdit, VulnerabilityMark, DigestSettings, PeopleEdit, TokenEdit, OutboxRead, ChannelRead, ChannelWrite, NetworkEdit, HookRead, HookEdit, AdvisoryAnswer),

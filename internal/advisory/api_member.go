@@ -127,7 +127,7 @@ type receivedAdvisoryJSON struct {
 
 func receivedJSON(x Received) receivedAdvisoryJSON {
 	out := receivedAdvisoryJSON{ID: x.ID, AdvisoryEntry: entryView(x.Entry), State: x.State, ReceivedAt: x.Sent.At, AcknowledgeBy: x.Due(), WithdrawnAt: x.Withdrawn.At, Why: x.Why, Certain: x.Certain,
-		Because: api.Each(x.chosen.reasons, reasonView), OpenedAt: x.Opened.At, AcknowledgedAt: x.Acknowledged.At, AcknowledgedBy: x.Acknowledged.Name, Outcome: x.Outcome, Note: x.Note}
+		Because: api.Each(x.chosen.forMember().reasons, reasonView), OpenedAt: x.Opened.At, AcknowledgedAt: x.Acknowledged.At, AcknowledgedBy: x.Acknowledged.Name, Outcome: x.Outcome, Note: x.Note}
 	out.Audience = "" // it says whom else it concerns
 	return out
 }

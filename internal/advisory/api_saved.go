@@ -16,6 +16,7 @@ func (m *Module) savedAPI(a *api.API) {
 	const tag, root = "Advisories", "/saved-audiences"
 	read, edit := gate.Staff(access.AdvisoryRead), gate.Staff(access.AdvisoryEdit)
 	api.Get(a, root, read, m.apiSavedList, api.Op{ID: "list-saved-audiences", Tag: tag, Summary: "List the saved audiences", Text: "All of them, by name. In an audience, list:NAME stands for one."})
+	api.Get(a, "/audience-words", read, m.apiAudienceWords, api.Op{ID: "list-audience-words", Tag: tag, Summary: "List what can be written in an audience", Text: "Tiers, sectors, provinces, tags and saved audiences there are."})
 	api.Post(a, root, edit, m.apiAddSaved, api.Op{ID: "add-saved-audience", Tag: tag, Status: http.StatusCreated, Summary: "Save an audience under a name"})
 	api.Get(a, root+"/{id}", read, m.apiSaved, api.Op{ID: "get-saved-audience", Tag: tag, Summary: "Read a saved audience"})
 	api.Put(a, root+"/{id}", edit, m.apiEditSaved, api.Op{ID: "update-saved-audience", Tag: tag, Summary: "Write a saved audience whole", Text: "Drafts that name it mean what it is when they are sent."})

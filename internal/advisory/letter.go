@@ -40,7 +40,7 @@ func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]cho
 		top = append(top, l.T("advisory.mail.widened"))
 	}
 	for _, id := range p.organisations {
-		top = append(top, orgs[id].Name+": "+why[id].why(l)+".")
+		top = append(top, orgs[id].Name+": "+why[id].forMember().why(l)+".")
 	}
 	body := x.body(l)
 	if again && x.carries() {

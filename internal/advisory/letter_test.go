@@ -25,8 +25,8 @@ func TestMails(t *testing.T) {
 		}{
 			{"paolo@castelvento.example", "Critica: FortiOS da aggiornare", []string{"Buongiorno Paolo Nencini,", "Comune di Castelvento: rispondono a «fortios < 7.2.8» 2 prodotti dichiarati.", "CRITICA - FortiOS da aggiornare (AL01/261125/CSIRT-PROVA)",
 				"Aggiornate **subito**.", "CVE-2026-0001", "https://csirt.example/o/c_x101/advisories/1", "25 novembre 2026", "TLP:AMBER: dentro il vostro ente"}, []string{"Roccasalina"}},
-			{"shared@example.org", "Critical: FortiOS to be updated", []string{"Dear Lia Conti,", "Comune di Castelvento: ", "Comune di Roccasalina: province: po."}, []string{"Buongiorno"}},
-			{"rita@roccasalina.example", "Kritisk: FortiOS da aggiornare", []string{"Hei Rita Salvi,", "fylke: po", "Aggiornate"}, nil},
+			{"shared@example.org", "Critical: FortiOS to be updated", []string{"Dear Lia Conti,", "Comune di Castelvento: ", "Comune di Roccasalina: province: PO."}, []string{"Buongiorno"}},
+			{"rita@roccasalina.example", "Kritisk: FortiOS da aggiornare", []string{"Hei Rita Salvi,", "fylke: PO", "Aggiornate"}, nil},
 		} {
 			m := w.mails[i]
 			if m.To.Address != c.to || m.Subject != c.subject || m.TLP != "AMBER" || !m.Critical {
@@ -45,6 +45,24 @@ func TestMails(t *testing.T) {
 			if strings.Contains(m.HTML, "<script") || !strings.Contains(m.HTML, "TLP:AMBER") {
 				w.Error(m.HTML)
 			}
+		}
+	})
+}
+
+// The CSIRT's words for a body are its own: the body reads that it was chosen, no more.
+func TestABodyDoesNotReadItsTags(t *testing.T) {
+	each(t, func(w *world) {
+		w.tags = map[int64][]string{castelvento: {"da seguire"}}
+		e := entry()
+		e.Audience = `tag:"da seguire"`
+		a := w.send(e)
+		for _, m := range w.mails {
+			if strings.Contains(m.Text, "seguire") || !strings.Contains(m.Text, "rientra fra gli enti scelti") && !strings.Contains(m.Text, "among the organisations the CSIRT chose") {
+				w.Error(m.Text)
+			}
+		}
+		if a.Organisations != 1 || len(w.mails) == 0 {
+			w.Errorf("%d organisations, %d mails", a.Organisations, len(w.mails))
 		}
 	})
 }

@@ -71,7 +71,19 @@ type Directory interface {
 	Contacts(ctx context.Context, s access.Scope, ids []int64) (map[int64][]Contact, error)
 	// Others gives everybody who could be written to now, substitutes of who is away included.
 	Others(ctx context.Context, s access.Scope, ids []int64) (map[int64][]Contact, error)
+	// Words gives what an audience's terms can be about, in a language.
+	Words(ctx context.Context, s access.Scope, lang string) (Words, error)
 }
+
+// Words are what an audience's terms can be about.
+type Words struct {
+	Tiers, Sectors []Word
+	Provinces      []string
+	Tags           []string
+}
+
+// Word is a value and what people call it.
+type Word struct{ Value, Name string }
 
 // Technology answers who runs what. Vulnerability implements it.
 type Technology interface {

@@ -19,6 +19,7 @@ func savedPath(id int64, rest string) string {
 func (m *Module) savedPages(g *gate.Gate) {
 	read, edit := gate.Staff(access.AdvisoryRead), gate.Staff(access.AdvisoryEdit)
 	g.Handle("GET "+savedRoot, read, m.savedPage)
+	g.Handle("GET "+savedRoot+"/words", read, m.wordsPage)
 	g.Handle("GET "+savedRoot+"/new", edit, m.newSavedPage)
 	g.Handle("POST "+savedRoot+"/new", edit, m.savingNew)
 	g.Handle("GET "+savedRoot+"/{id}", edit, m.editSavedPage)

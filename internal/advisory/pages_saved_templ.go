@@ -26,7 +26,7 @@ func (v savedList) actions(l *i18n.Localizer) []ui.Button {
 	if !v.CanEdit {
 		return nil
 	}
-	return []ui.Button{{Text: l.T("advisory.saved.new"), Href: savedRoot + "/new", Icon: ui.IconPlus}}
+	return []ui.Button{{Text: l.T("advisory.words.title"), Href: savedRoot + "/words", Kind: ui.Secondary}, {Text: l.T("advisory.saved.new"), Href: savedRoot + "/new", Icon: ui.IconPlus}}
 }
 
 func (v savedList) rows(l *i18n.Localizer) []ui.Row {

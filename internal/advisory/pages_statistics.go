@@ -47,6 +47,10 @@ func groupName(l *i18n.Localizer, g Group) string {
 		return l.T("advisory.severity." + g.Value)
 	case ByKind:
 		return l.T("advisory.kind." + g.Value)
+	case BySector:
+		if g.Value != "" {
+			return named(l, "sector", g.Value)
+		}
 	}
 	if g.Value == "" {
 		return "–"

@@ -3,6 +3,7 @@
 package advisory
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,11 +33,64 @@ func reasonsOf(list []audience.Reason) []reason {
 	return out
 }
 
+// Chosen is a reason that is not the organisation's to know.
+const Chosen audience.Key = "chosen"
+
+// forMember leaves out the CSIRT's own words for the organisation.
+func (c chosen) forMember() chosen {
+	out := chosen{certain: c.certain}
+	for _, r := range c.reasons {
+		if r.Key == audience.Tag {
+			r = reason{Key: Chosen}
+		}
+		if !slices.Contains(out.reasons, r) {
+			out.reasons = append(out.reasons, r)
+		}
+	}
+	return out
+}
+
+// named is what a value is called; the value itself where it has no name.
+func named(l *i18n.Localizer, key, value string) string {
+	if key += "." + value; l.Has(key) {
+		return l.T(key)
+	}
+	return value
+}
+
+// valueName writes a reason's value as people do.
+func valueName(l *i18n.Localizer, r reason) string {
+	switch r.Key {
+	case audience.Sector:
+		return named(l, "sector", r.Value)
+	case audience.Tier:
+		return named(l, "tier", r.Value)
+	case audience.Province, audience.Town:
+		return placeName(r.Value)
+	}
+	return r.Value
+}
+
+// placeName gives a place's name its capitals back: "monte albano", "po".
+func placeName(name string) string {
+	if len(name) == 2 {
+		return strings.ToUpper(name)
+	}
+	start := true
+	return strings.Map(func(r rune) rune {
+		if start {
+			r = unicode.ToUpper(r)
+		}
+		start = r == ' ' || r == '-'
+		return r
+	}, name)
+}
+
 // why says in words why an organisation is sent it.
 func (c chosen) why(l *i18n.Localizer) string {
 	var parts []string
 	for _, r := range c.reasons {
-		parts = append(parts, l.T("advisory.why."+string(r.Key), "value", r.Value, "n", r.Items))
+		parts = append(parts, l.T("advisory.why."+string(r.Key), "value", valueName(l, r), "n", r.Items))
 	}
 	if len(parts) == 0 {
 		return l.T("advisory.why.other")

@@ -46,6 +46,7 @@ type world struct {
 	queue *jobs.Queue
 	deps  advisory.Deps
 
+	tags     map[int64][]string
 	contacts map[int64][]advisory.Contact
 	mu       sync.Mutex
 	mails    []advisory.Mail
@@ -102,7 +103,11 @@ func organisations() []advisory.Organisation {
 
 // Members implements advisory.Directory.
 func (w *world) Members(_ context.Context, s access.Scope) ([]advisory.Organisation, error) {
-	return organisations(), s.Territory()
+	all := organisations()
+	for i := range all {
+		all[i].Tags = w.tags[all[i].ID]
+	}
+	return all, s.Territory()
 }
 
 // Named implements advisory.Directory.
@@ -123,6 +128,11 @@ func (w *world) Contacts(context.Context, access.Scope, []int64) (map[int64][]ad
 // Keys implements advisory.Keys.
 func (w *world) Keys(context.Context, access.Scope, []int64, time.Time) (map[string]advisory.Key, error) {
 	return w.keys, nil
+}
+
+// Words implements advisory.Directory.
+func (w *world) Words(context.Context, access.Scope, string) (advisory.Words, error) {
+	return advisory.Words{Sectors: []advisory.Word{{Value: "municipality", Name: "Comune"}}, Tags: []string{"zona nord"}}, nil
 }
 
 // Others implements advisory.Directory.

@@ -14,6 +14,7 @@ import (
 	"martinella/internal/constituency/keys"
 	"martinella/internal/operations"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/mailcrypt"
 	"martinella/internal/platform/mailer"
 	"martinella/internal/platform/pdftext"
@@ -39,12 +40,60 @@ type audiences struct{ r *rooms }
 
 // Members implements advisory.Directory: the accredited bodies.
 func (x audiences) Members(ctx context.Context, s access.Scope) ([]advisory.Organisation, error) {
+	tags, err := x.r.constituency.EachTag(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	families, err := x.r.constituency.Lineages(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	ref := x.r.constituency.Reference()
+	towns, sectors := townWords(ref), sectorWords(ref)
 	var out []advisory.Organisation
-	err := x.r.constituency.EachActive(ctx, s, func(o constituency.Organisation) error {
+	err = x.r.constituency.EachActive(ctx, s, func(o constituency.Organisation) error {
 		out = append(out, advisory.Organisation{Name: o.Name, Zone: o.Zone(),
-			Body: audience.Body{ID: o.ID, Code: o.Code, Tier: string(o.Tier), Sector: o.Type, Province: o.Province}})
+			Body: audience.Body{ID: o.ID, Code: o.Code, Tier: string(o.Tier), Sector: o.Type, SectorNames: sectors[o.Type], Province: o.Province,
+				Town: towns[o.Municipality], Group: families[o.ID], Tags: tags[o.ID]}})
 		return nil
 	})
+	return out, err
+}
+
+// townWords are the words for each municipality: its official number and its name.
+func townWords(ref *constituency.Reference) map[string][]string {
+	out := make(map[string][]string, len(ref.Municipalities))
+	for _, m := range ref.Municipalities {
+		out[m.ISTAT] = []string{m.ISTAT, m.Name}
+	}
+	return out
+}
+
+// sectorWords are the words for each kind of body, in all languages.
+func sectorWords(ref *constituency.Reference) map[string][]string {
+	out := make(map[string][]string, len(ref.Types))
+	for _, t := range ref.Types {
+		for _, lang := range i18n.Languages() {
+			out[t.ID] = append(out[t.ID], t.Name.In(lang))
+		}
+	}
+	return out
+}
+
+// Words implements advisory.Directory.
+func (x audiences) Words(ctx context.Context, s access.Scope, lang string) (advisory.Words, error) {
+	ref := x.r.constituency.Reference()
+	out := advisory.Words{Provinces: ref.Provinces}
+	for _, t := range ref.Types {
+		out.Sectors = append(out.Sectors, advisory.Word{Value: t.ID, Name: t.Name.In(lang)})
+	}
+	for _, t := range ref.Catalogue.Tiers {
+		out.Tiers = append(out.Tiers, advisory.Word{Value: string(t.ID), Name: t.Name.In(lang)})
+	}
+	tags, err := x.r.constituency.Tags(ctx, s)
+	for _, t := range tags {
+		out.Tags = append(out.Tags, t.Tag)
+	}
 	return out, err
 }
 

@@ -204,6 +204,7 @@ func completenessContract(c *contract) {
 		c.t.Errorf("%v", got.Body)
 	}
 	c.family()
+	c.tags()
 }
 
 // yesNo gives a question of a section that is answered with yes or no.
@@ -228,6 +229,31 @@ func (c *contract) family() {
 		c.t.Errorf("%v", got.Body)
 	}
 	c.call(404, "get-own-family", asked{Path: child})
+}
+
+func (c *contract) tags() {
+	const as = "analyst"
+	body := map[string]string{"org": "c_x102"}
+	read := c.call(200, "get-member-tags", asked{As: as, Path: body})
+	c.call(428, "set-member-tags", asked{As: as, Path: body, Body: m{"tags": []string{"Zona Nord"}}})
+	set := c.call(200, "set-member-tags", asked{As: as, Path: body, Body: m{"tags": []string{"Zona  Nord", "ospedali"}}, Header: matching(read)})
+	if got := set.get("tags").([]any); len(got) != 2 || got[1] != "zona nord" {
+		c.t.Errorf("%v", got)
+	}
+	c.call(412, "set-member-tags", asked{As: as, Path: body, Body: m{"tags": []string{}}, Header: matching(read)})
+	c.call(422, "set-member-tags", asked{As: as, Path: body, Body: m{"tags": []string{"a:b"}}, Header: matching(set)})
+	c.call(403, "set-member-tags", asked{As: "auditor", Path: body, Body: m{"tags": []string{}}, Header: matching(set)})
+	if got := c.call(200, "tag-members", asked{As: as, Body: m{"tag": "Ospedali", "codes": []string{"C_X101", "c_x102"}}}); fmt.Sprint(got.get("added")) != "1" {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(422, "tag-members", asked{As: as, Body: m{"tag": "ospedali", "codes": []string{"c_none"}}})
+	if got := c.call(200, "list-tags", asked{As: as}).items(); len(got) != 2 || fmt.Sprint(got[0].(m)["members"]) != "2" {
+		c.t.Errorf("%v", got)
+	}
+	c.call(200, "list-members", asked{As: as, Query: url.Values{"tag": {"ospedali"}}})
+	c.call(200, "list-audience-words", asked{As: as})
+	c.call(204, "remove-tag", asked{As: as, Path: map[string]string{"tag": "zona nord"}})
+	c.call(404, "remove-tag", asked{As: as, Path: map[string]string{"tag": "zona nord"}})
 }
 
 // registerContract registers a body as a visitor does.

@@ -89,6 +89,9 @@ func (st *stage) script() []scene {
 	out = append(out, st.care()...)
 	out = append(out, st.conversations()...)
 	out = append(out, st.advisories()...)
+	for _, t := range st.territory.Tags {
+		out = append(out, scene{st.hour(1, 9), "the tag " + t.Tag, func(ctx context.Context) error { return st.tag(ctx, t) }})
+	}
 	out = append(out, st.profile())
 	out = append(out, st.sources()...)
 	out = append(out, scene{st.now.Add(-time.Minute), "warnings of keys", func(ctx context.Context) error {
@@ -110,6 +113,16 @@ func (st *stage) staff(ctx context.Context) error {
 			Staff: []access.Role{access.Role(p.Role)}})
 	}
 	return st.enter(ctx, people)
+}
+
+// tag gives some bodies a word of the CSIRT's.
+func (st *stage) tag(ctx context.Context, t demo.Tag) error {
+	who, known := st.people[t.By]
+	if !known {
+		return fmt.Errorf("%s tags nothing: nobody of that address", t.By)
+	}
+	_, err := st.rooms.constituency.TagMany(ctx, who.Territory(), t.Tag, t.Organisations)
+	return err
 }
 
 // watch saves a question that is asked again whenever a body declares something.

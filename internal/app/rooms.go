@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"martinella/data"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -92,7 +93,7 @@ func Migrations() []db.Migration {
 
 // Bundle merges every catalogue of sentences.
 func Bundle() (*i18n.Bundle, error) {
-	return i18n.Load(
+	bundle, err := i18n.Load(
 		ui.Locale, gate.Locale, api.Locale, mailer.Locale, fetch.Locale, feed.Locale, corpus.Locale, digest.Locale,
 		identity.Locale,
 		constituency.Locales,
@@ -109,6 +110,14 @@ func Bundle() (*i18n.Bundle, error) {
 		callround.Locale,
 		operations.Locale,
 	)
+	if err != nil {
+		return nil, err
+	}
+	names, err := constituency.Names(data.Files)
+	if err != nil {
+		return nil, err
+	}
+	return bundle.With(names)
 }
 
 // furnish builds the rooms and opens their doors.

@@ -23,6 +23,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	m.agreementAPI(a)
 	m.checklistAPI(a)
 	m.familyAPI(a)
+	m.tagAPI(a)
 	m.registerAPI(a)
 }
 

@@ -18,6 +18,7 @@ type MembersFilter struct {
 	Province string `query:"province" maxLength:"60"`
 	Score    Band   `query:"score" enum:"poor,fair,good" doc:"How complete the record is: below 50, 50 to 79, 80 or more."`
 	Record   string `query:"record" enum:"silent" doc:"silent: those that answered to none of several requests to confirm their record."`
+	Tag      string `query:"tag" maxLength:"100" doc:"Only those that have the tag."`
 	Sort     string `query:"sort" enum:"name,-name,score,-score" default:"name"`
 }
 
@@ -29,7 +30,7 @@ type memberQuery struct {
 func (q *MembersFilter) filter() Filter {
 	column, down := strings.CutPrefix(q.Sort, "-")
 	f := Filter{Query: q.Query, States: memberStates(string(q.State)), Tier: q.Tier, Type: q.Type, Province: q.Province,
-		Score: q.Score, Silent: q.Record == "silent", Down: down}
+		Tag: q.Tag, Score: q.Score, Silent: q.Record == "silent", Down: down}
 	if column == "score" {
 		f.Order = ByScore
 	}

@@ -53,6 +53,7 @@ type Filter struct {
 	Tier     Tier
 	Type     string
 	Province string
+	Tag      string
 	Score    Band // how complete the record is
 	Silent   bool // only those that answered to none of several requests to confirm
 	Order    Order
@@ -120,6 +121,9 @@ func (f Filter) where() (string, []any) {
 	}
 	if low, high, ok := f.Score.limits(); ok {
 		add("score >= ? AND score < ?", low, high)
+	}
+	if f.Tag != "" {
+		add("id IN (SELECT organisation_id FROM organisation_tag WHERE tag = ?)", TidyTag(f.Tag))
 	}
 	if f.Silent {
 		add("id IN (SELECT organisation_id FROM confirmation WHERE asked >= ?)", silentAfter)

@@ -26,13 +26,14 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 	m.confirmPages(g)
 	m.agreementPages(g)
 	m.familyPages(g)
+	m.tagPages(g)
 	m.claimPages(g)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "constituency.nav.contacts", Path: "/o/{org}/contacts", Permission: access.ContactRead, Order: 60},
 		gate.NavItem{Area: gate.AreaOwn, Key: "constituency.nav.organisation", Path: "/o/{org}/organisation", Permission: access.OrganisationRead, Order: 70,
 			Also: []string{"/o/{org}/completeness", "/o/{org}/confirm", "/o/{org}/agreements", "/o/{org}/family", "/o/{org}/changes"}},
 		gate.NavItem{Area: gate.AreaRecords, Key: "constituency.nav.registrations", Path: "/ops/registrations", Permission: access.RegistrationRead, Order: 20},
-		gate.NavItem{Area: gate.AreaRecords, Key: "constituency.nav.members", Path: "/ops/members", Permission: access.TerritoryRead, Order: 30, Also: []string{"/ops/keys"}},
+		gate.NavItem{Area: gate.AreaRecords, Key: "constituency.nav.members", Path: "/ops/members", Permission: access.TerritoryRead, Order: 30, Also: []string{"/ops/keys", tagRoot}},
 	)
 	m.registerAgreements(q)
 	return errors.Join(m.registerJobs(q), m.registerKeyJobs(q), m.registerClaimJobs(q), m.registerScores(q, bus), m.registerConfirmations(q), m.registerMove(q))

@@ -63,7 +63,7 @@ func (m *Module) members(r *gate.Request) error {
 	state := ui.ParseList(r.R.URL)
 	f := m.filterOf(state)
 	f.States = memberStates(state.Get("state"))
-	f.Score, f.Silent = Band(state.Get("score")), state.Get("record") == "silent"
+	f.Score, f.Silent, f.Tag = Band(state.Get("score")), state.Get("record") == "silent", state.Get("tag")
 	if column, down := state.Sort(); column == "score" {
 		f.Order, f.Down = ByScore, down
 	} else if column == "name" {
@@ -80,7 +80,22 @@ func (m *Module) members(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.WidePage(r.L.T("constituency.members.title"), membersPage(listView{Ref: m.ref, List: state, Page: page, Parents: parents}))
+	v := listView{Ref: m.ref, List: state, Page: page, Parents: parents}
+	if v.Tags, err = m.Tags(r.Context(), r.Scope); err != nil {
+		return err
+	}
+	if v.TagsOf, err = m.TagsOf(r.Context(), r.Scope, idsOf(page.Rows)); err != nil {
+		return err
+	}
+	return r.WidePage(r.L.T("constituency.members.title"), membersPage(v))
+}
+
+func idsOf(rows []Organisation) []int64 {
+	out := make([]int64, len(rows))
+	for i, o := range rows {
+		out[i] = o.ID
+	}
+	return out
 }
 
 // memberTable is the whole list as a file.
@@ -189,6 +204,11 @@ func (m *Module) ownDossier(r *gate.Request, id int64, asMember bool) (dossierVi
 	if v.Contacts, err = m.Contacts(ctx, s); err != nil {
 		return v, err
 	}
+	tags, err := m.TagsOf(ctx, r.Scope, []int64{id})
+	if err != nil {
+		return v, err
+	}
+	v.Tags, v.CanTag = tags[id], r.Scope.Can(access.TagEdit)
 	on, err := m.onCall(ctx, v.Org, v.Contacts, m.now())
 	if err != nil {
 		return v, err

@@ -13,6 +13,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"martinella/internal/platform/i18n"
 	"martinella/web/ui"
@@ -24,6 +25,8 @@ type listView struct {
 	Page    Page
 	Waiting Waiting
 	Parents map[int64]Relative
+	Tags    []Tagged
+	TagsOf  map[int64][]string
 }
 
 func registrationPath(id int64) string { return "/ops/registrations/" + strconv.FormatInt(id, 10) }
@@ -69,10 +72,21 @@ func (v listView) filters(l *i18n.Localizer, states []ui.Option, normal string, 
 			ui.Select{Name: "score", Label: l.T("constituency.column.score"), Options: bandOptions(l), Blank: l.T("constituency.filter.any"), Optional: true},
 			ui.Select{Name: "record", Label: l.T("constituency.filter.record"), Options: []ui.Option{{Value: "silent", Text: l.T("constituency.filter.silent")}}, Blank: l.T("constituency.filter.any"), Optional: true})
 	}
+	if len(v.Tags) > 0 {
+		out = append(out, ui.Select{Name: "tag", Label: l.T("constituency.tags.tag"), Options: v.tagOptions(), Blank: l.T("constituency.filter.any"), Optional: true})
+	}
 	return append(out,
 		ui.Select{Name: "type", Label: l.T("constituency.column.type"), Options: typeOptions(v.Ref, l.Lang()), Blank: l.T("constituency.filter.any"), Optional: true},
 		ui.Select{Name: "province", Label: l.T("constituency.column.province"), Options: provinceOptions(v.Ref), Blank: l.T("constituency.filter.any"), Optional: true},
 	)
+}
+
+func (v listView) tagOptions() []ui.Option {
+	var out []ui.Option
+	for _, t := range v.Tags {
+		out = append(out, ui.Option{Value: t.Tag, Text: t.Tag})
+	}
+	return out
 }
 
 func queuePage(v listView) templ.Component {
@@ -116,7 +130,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.waiting", "n", v.Waiting.Registrations))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 74, Col: 75}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 88, Col: 75}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -129,7 +143,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.oldest", "ago", ui.L(ctx).Ago(v.Waiting.Oldest)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 75, Col: 84}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 89, Col: 84}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -147,7 +161,7 @@ func queuePage(v listView) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "constituency.queue.none"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 78, Col: 57}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/constituency/pages_ops.templ`, Line: 92, Col: 57}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -214,7 +228,7 @@ func membersPage(v listView) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead{Title: ui.T(ctx, "constituency.members.title"), Lead: ui.T(ctx, "constituency.members.lead")}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead{Title: ui.T(ctx, "constituency.members.title"), Lead: ui.T(ctx, "constituency.members.lead"), Actions: []ui.Button{{Text: ui.T(ctx, "constituency.tags.title"), Href: tagRoot, Kind: ui.Secondary}}}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -242,6 +256,9 @@ func (v listView) memberRows(l *i18n.Localizer) []ui.Row {
 		note := o.Code
 		if p, ok := v.Parents[o.Parent]; ok {
 			note += ", " + l.T("constituency.family.of", "parent", p.Name)
+		}
+		if tags := v.TagsOf[o.ID]; len(tags) > 0 {
+			note += " · " + strings.Join(tags, ", ")
 		}
 		out = append(out, ui.Row{Name: o.Name, Cells: []ui.Cell{
 			{Text: o.Name, Href: memberPath(o.Code), Note: note}, ui.Text(kind.Name.In(l.Lang())), ui.Text(o.Territory(v.Ref)),

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"martinella/internal/platform/i18n"
 	"slices"
 	"strings"
 	"time"
@@ -87,6 +88,30 @@ func LoadReference(files fs.FS) (*Reference, error) {
 	}
 	slices.Sort(r.Provinces)
 	return r, r.loadConditions(files)
+}
+
+// Names gives what the kinds of bodies and the tiers are called, by language
+// and by the keys "sector.ID" and "tier.ID".
+func Names(files fs.FS) (map[string]map[string]string, error) {
+	var types struct{ Types []OrganisationType }
+	if err := readJSON(files, "constituency/organisation-types.json", &types); err != nil {
+		return nil, err
+	}
+	var services Catalogue
+	if err := readJSON(files, "services/catalogue.json", &services); err != nil {
+		return nil, err
+	}
+	out := map[string]map[string]string{}
+	for _, lang := range i18n.Languages() {
+		out[lang] = map[string]string{}
+		for _, t := range types.Types {
+			out[lang]["sector."+t.ID] = t.Name.In(lang)
+		}
+		for _, t := range services.Tiers {
+			out[lang]["tier."+string(t.ID)] = t.Name.In(lang)
+		}
+	}
+	return out, nil
 }
 
 func (r *Reference) loadConditions(files fs.FS) error {

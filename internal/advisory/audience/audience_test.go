@@ -63,9 +63,9 @@ func TestWhatIsWrongWithAnAudience(t *testing.T) {
 
 func territory() []audience.Body {
 	return []audience.Body{
-		{ID: 1, Code: "c_a001", Tier: "full", Sector: "municipality", Province: "FI", Lists: []string{"Pilot"}},
-		{ID: 2, Code: "c_a002", Tier: "basic", Sector: "municipality", Province: "PO", Lists: []string{"hospitals and schools"}},
-		{ID: 3, Code: "asl_1", Tier: "full", Sector: "health", Province: "FI"},
+		{ID: 1, Code: "c_a001", Tier: "full", Sector: "municipality", Province: "FI", Lists: []string{"Pilot"}, Town: []string{"048017", "Firenze"}, Tags: []string{"zona nord"}, Group: []string{"c_a001", "c_a"}},
+		{ID: 2, Code: "c_a002", Tier: "basic", Sector: "municipality", Province: "PO", Lists: []string{"hospitals and schools"}, Tags: []string{"zona nord", "a b"}},
+		{ID: 3, Code: "asl_1", Tier: "full", Sector: "health", SectorNames: []string{"Azienda sanitaria", "Health authority"}, Province: "FI", Group: []string{"asl_1", "c_a"}},
 	}
 }
 
@@ -89,6 +89,9 @@ func TestSelect(t *testing.T) {
 		{`uses:"fortios < 7.2.8" and tier:basic`, `2? uses:"fortios < 7.2.8"(1) tier:basic`},
 		{`uses:"fortios < 7.2.8" or sector:municipality`, `1 uses:"fortios < 7.2.8"(2) sector:municipality; 2 uses:"fortios < 7.2.8"(1) sector:municipality`},
 		{`not uses:"fortios < 7.2.8"`, "2?; 3"},
+		{`etichetta:"zona nord"`, `1 tag:"zona nord"; 2 tag:"zona nord"`}, {"tag:x", ""},
+		{"gruppo:c_a", "1 group:c_a; 3 group:c_a"}, {"group:ASL_1", "3 group:asl_1"},
+		{"comune:FIRENZE", "1 town:firenze"}, {"town:048017", "1 town:048017"}, {"settore:Azienda", ""}, {`settore:"azienda sanitaria"`, `3 sector:"azienda sanitaria"`},
 		{"uses:nothing", ""}, {"province:xx", ""},
 	} {
 		e, err := audience.Parse(c.text)
@@ -148,7 +151,7 @@ func drawExpr(t *rapid.T, depth int) audience.Expr {
 		if rapid.IntRange(0, 9).Draw(t, "everyone") == 0 {
 			return audience.Expr{Key: audience.Everyone}
 		}
-		key := rapid.SampledFrom([]audience.Key{audience.Code, audience.Tier, audience.Province, audience.List, audience.Uses}).Draw(t, "key")
+		key := rapid.SampledFrom([]audience.Key{audience.Code, audience.Tier, audience.Province, audience.List, audience.Uses, audience.Town, audience.Group, audience.Tag}).Draw(t, "key")
 		value := rapid.SampledFrom([]string{"full", "fi", "a b", `"`, `\`, "x)", "è", "a:b", "e", "c_a001", "pilot"}).Draw(t, "value")
 		return audience.Expr{Key: key, Value: value}
 	case audience.Not:
@@ -205,7 +208,7 @@ func means(e audience.Expr, b audience.Body) bool {
 	case audience.Uses:
 		return b.ID == int64(len(e.Value)%4)
 	}
-	values := map[audience.Key][]string{audience.Code: {b.Code}, audience.Tier: {b.Tier}, audience.Province: {b.Province}, audience.List: b.Lists}
+	values := map[audience.Key][]string{audience.Tag: b.Tags, audience.Town: b.Town, audience.Group: append([]string{b.Code}, b.Group...), audience.Code: {b.Code}, audience.Tier: {b.Tier}, audience.Province: {b.Province}, audience.List: b.Lists}
 	return slices.ContainsFunc(values[e.Key], func(v string) bool { return low(v) == e.Value })
 }
 

@@ -17,8 +17,11 @@ const (
 	Tier     Key = "tier"     // its level of service
 	Sector   Key = "sector"   // what kind of body it is
 	Province Key = "province"
-	List     Key = "list" // a named list of organisations
-	Uses     Key = "uses" // a question about technology, as the exposure page takes it
+	Town     Key = "town"  // the municipality it is in, by name or official number
+	Group    Key = "group" // the code of a body: it and all that belong to it
+	Tag      Key = "tag"   // a word the CSIRT gave it
+	List     Key = "list"  // a named list of organisations
+	Uses     Key = "uses"  // a question about technology, as the exposure page takes it
 )
 
 // Expr is an audience: a term, or expressions joined by an operator.

@@ -14,7 +14,12 @@ type Body struct {
 	Tier     string
 	Sector   string
 	Province string
-	Lists    []string
+	// SectorNames are what the sector is called, in any language.
+	SectorNames []string
+	Town        []string // the municipality's official number and its name
+	Group       []string // the codes of the bodies it belongs to, the nearest first
+	Tags        []string
+	Lists       []string
 }
 
 // Evidence is what an organisation runs of a question's technology.
@@ -134,9 +139,15 @@ func (b *Body) has(key Key, value string) bool {
 	case Tier:
 		return strings.EqualFold(b.Tier, value)
 	case Sector:
-		return strings.EqualFold(b.Sector, value)
+		return strings.EqualFold(b.Sector, value) || containsFold(b.SectorNames, value)
 	case Province:
 		return strings.EqualFold(b.Province, value)
+	case Town:
+		return containsFold(b.Town, value)
+	case Group:
+		return strings.EqualFold(b.Code, value) || containsFold(b.Group, value)
+	case Tag:
+		return containsFold(b.Tags, value)
 	case List:
 		return containsFold(b.Lists, value)
 	}

@@ -25,8 +25,15 @@ type Territory struct {
 	Watches        []Watch
 	Conversations  []Conversation
 	Advisories     []Advisory
+	Tags           []Tag
 	SignIns        []SignIn `json:"sign_ins"`
 	Also           []string // "vendor:product" that only the lists to import name
+}
+
+// Tag is a word one of the CSIRT gives some bodies.
+type Tag struct {
+	By, Tag       string
+	Organisations []string // codes
 }
 
 // Watch is a question one of the CSIRT goes on asking, from before the bodies declared anything.

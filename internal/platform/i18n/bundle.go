@@ -73,6 +73,22 @@ func (b *Bundle) add(lang string, src fs.FS, name string) error {
 	return nil
 }
 
+// With returns the same bundle with further sentences, by language and key, that
+// are data and no catalogue: names of things. They are taken as they are, without placeholders.
+func (b *Bundle) With(words map[string]map[string]string) (*Bundle, error) {
+	out := &Bundle{byLang: map[string]catalogue{}, now: b.now}
+	for lang, c := range b.byLang {
+		out.byLang[lang] = maps.Clone(c)
+		for key, text := range words[lang] {
+			if _, twice := c[key]; twice {
+				return nil, fmt.Errorf("i18n: %s: key %q is already defined", lang, key)
+			}
+			out.byLang[lang][key] = message{forms: map[Category]sentence{Other: {{text: text}}}}
+		}
+	}
+	return out, nil
+}
+
 // WithNow returns the same bundle with another source of the present moment,
 // which relative times are measured from. Pass the clock's Now method.
 func (b *Bundle) WithNow(now func() time.Time) *Bundle {
