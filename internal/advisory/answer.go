@@ -61,7 +61,10 @@ func (r Received) Late(now time.Time) bool {
 // TLP:RED to everybody it was not written to.
 func (m *Module) Read(ctx context.Context, s access.Scope, who Author, id int64) (Received, error) {
 	r, err := m.received(ctx, m.deps.DB, s, who, id)
-	if err != nil || r.Seen >= r.Revision || who.ID == 0 || who.Staff {
+	if err != nil || who.ID == 0 || who.Staff {
+		return r, err
+	}
+	if err := m.noteOpened(ctx, s, who, r); err != nil || r.Seen >= r.Revision {
 		return r, err
 	}
 	if r.Opened.At.IsZero() {
@@ -71,6 +74,19 @@ func (m *Module) Read(ctx context.Context, s access.Scope, who Author, id int64)
 		WHERE advisory_id = $1 AND organisation_id = $2 AND seen < $5`, id, r.Organisation, db.Ms(r.Opened.At), who.Name, r.Revision)
 	r.Seen = r.Revision
 	return r, err
+}
+
+// noteOpened remembers that one of the people it was written to opened it; the first time counts.
+func (m *Module) noteOpened(ctx context.Context, _ access.Scope, who Author, r Received) error {
+	var number int64
+	err := m.deps.DB.QueryRow(ctx, "SELECT number FROM advisory_recipient WHERE advisory_id = $1 AND address = $2 AND opened_at IS NULL", r.ID, mailbox(who.Email)).Scan(&number)
+	if db.NotFound(err) {
+		return nil
+	}
+	if err == nil {
+		_, err = m.deps.DB.Exec(ctx, "UPDATE advisory_recipient SET opened_at = $3 WHERE advisory_id = $1 AND number = $2 AND opened_at IS NULL", r.ID, number, db.Ms(m.now()))
+	}
+	return err
 }
 
 // Acknowledge says, for the scope's organisation, that it was seen. Again it changes nothing.

@@ -120,7 +120,28 @@ func (m *Module) remindSome(ctx context.Context, tx *db.Tx, s access.Scope, a Ad
 			return err
 		}
 	}
+	if err := m.noteReminded(ctx, tx, s, a.ID, people); err != nil {
+		return err
+	}
 	return m.noteEscalated(ctx, tx, s, a, p, idsOf(people))
+}
+
+// noteReminded counts a reminder of each of some people.
+func (m *Module) noteReminded(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, people []recipient) error {
+	if len(people) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "UPDATE advisory_recipient SET reminders = reminders + 1, reminded_at = $2 WHERE advisory_id = $1 AND number IN "+db.In(3, len(people)),
+		append([]any{id, db.Ms(m.now())}, db.Args(numbersOf(people))...)...)
+	return err
+}
+
+func numbersOf(people []recipient) []int64 {
+	out := make([]int64, len(people))
+	for i, p := range people {
+		out[i] = p.number
+	}
+	return out
 }
 
 // idsOf gives the organisations of people, each once.

@@ -31,7 +31,7 @@ func (x *letters) to(p recipient, orgs map[int64]Organisation, why map[int64]cho
 	l := x.m.deps.Bundle.Localizer(p.Language, first.Zone)
 	mail := Mail{
 		Advisory: x.a.ID, Revision: x.a.Revision, Number: p.number, Organisation: first.ID, To: p.Contact,
-		TLP: strings.TrimPrefix(string(x.a.TLP), "TLP:"), Critical: x.a.Severity == Critical,
+		TLP: strings.TrimPrefix(string(x.a.TLP), "TLP:"), Critical: x.a.Severity == Critical, Step: p.step,
 	}
 	again := p.since < x.a.Revision
 	mail.Subject = x.subject(l, again)

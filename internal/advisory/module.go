@@ -57,6 +57,7 @@ type Organisation struct {
 
 // Contact is somebody of an organisation to write to.
 type Contact struct {
+	ID                      int64 // in the organisation's record; 0: who is not in it, as who registered it
 	Address, Name, Language string
 	KeyState                KeyState // where it was looked for
 }

@@ -144,6 +144,7 @@ type recipient struct {
 	organisations []int64
 	since         int  // the first revision that was written to him
 	widened       bool // because nobody of the first ones acknowledged
+	step          string // of what is written besides the first mail
 }
 
 // recipients gives each person once, with all he is written to for.

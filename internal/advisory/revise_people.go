@@ -63,12 +63,19 @@ func (m *Module) joinRecipients(ctx context.Context, tx *db.Tx, s access.Scope, 
 	for len(again) > 0 {
 		some := again[:min(500, len(again))]
 		again = again[len(some):]
-		if _, err := tx.Exec(ctx, "UPDATE advisory_recipient SET revision = $2 WHERE advisory_id = $1 AND number IN "+db.In(3, len(some)), append([]any{id, revision}, db.Args(some)...)...); err != nil {
+		if _, err := tx.Exec(ctx, "UPDATE advisory_recipient SET revision = $2, "+unwritten+" WHERE advisory_id = $1 AND number IN "+db.In(3, len(some)), append([]any{id, revision}, db.Args(some)...)...); err != nil {
 			return err
 		}
 	}
+	// Whose mail had not left, and who is no contact any more, gets none.
+	if _, err := tx.Exec(ctx, "UPDATE advisory_recipient SET fate = $3, fate_at = $4, due_at = NULL WHERE advisory_id = $1 AND revision < $2 AND fate = ''", id, revision, FateDropped, db.Ms(m.now())); err != nil {
+		return err
+	}
 	return m.insertRecipients(ctx, tx, s, id, revision, joining)
 }
+
+// unwritten is what a row says of somebody no mail of the revision that holds has left to.
+const unwritten = "fate = '', fate_at = NULL, sent_at = NULL, answer = '', protection = '', opened_at = NULL, due_at = NULL, wait = '', bundle = '', former = ''"
 
 // withWidened adds those who were written to because nobody else acknowledged, as
 // far as they can still be: they had the alert, so they hear that it changed.
@@ -112,17 +119,18 @@ func (m *Module) withWidened(ctx context.Context, tx *db.Tx, s access.Scope, id 
 // knownRecipient is what is kept of somebody who was written to.
 type knownRecipient struct {
 	number                        int64
+	contact                       int64
 	name, language, organisations string
 }
 
 func (m *Module) recipientNumbers(ctx context.Context, tx *db.Tx, _ access.Scope, id int64) (map[string]knownRecipient, int64, error) {
 	out := map[string]knownRecipient{}
 	var last int64
-	rows, err := tx.Query(ctx, "SELECT address, number, name, language, organisations FROM advisory_recipient WHERE advisory_id = $1", id)
+	rows, err := tx.Query(ctx, "SELECT address, number, contact_id, name, language, organisations FROM advisory_recipient WHERE advisory_id = $1", id)
 	_, err = db.Collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var address string
 		var k knownRecipient
-		err := r.Scan(&address, &k.number, &k.name, &k.language, &k.organisations)
+		err := r.Scan(&address, &k.number, &k.contact, &k.name, &k.language, &k.organisations)
 		out[address], last = k, max(last, k.number)
 		return struct{}{}, err
 	})
@@ -132,10 +140,10 @@ func (m *Module) recipientNumbers(ctx context.Context, tx *db.Tx, _ access.Scope
 // correctRecipient writes what changed of somebody since he was last written to: it seldom did.
 func (m *Module) correctRecipient(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, p recipient, k knownRecipient) error {
 	orgs, err := json.Marshal(p.organisations)
-	if err != nil || p.Name == k.name && p.Language == k.language && string(orgs) == k.organisations {
+	if err != nil || p.ID == k.contact && p.Name == k.name && p.Language == k.language && string(orgs) == k.organisations {
 		return err
 	}
-	_, err = tx.Exec(ctx, "UPDATE advisory_recipient SET name = $3, language = $4, organisation_id = $5, organisations = $6 WHERE advisory_id = $1 AND number = $2",
-		id, p.number, p.Name, p.Language, p.organisations[0], string(orgs))
+	_, err = tx.Exec(ctx, "UPDATE advisory_recipient SET name = $3, language = $4, organisation_id = $5, organisations = $6, contact_id = $7 WHERE advisory_id = $1 AND number = $2",
+		id, p.number, p.Name, p.Language, p.organisations[0], string(orgs), p.ID)
 	return err
 }

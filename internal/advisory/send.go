@@ -108,9 +108,9 @@ func (m *Module) insertRecipients(ctx context.Context, tx *db.Tx, _ access.Scope
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{id, p.number, mailbox(p.Address), p.Name, p.Language, p.organisations[0], string(orgs), revision, revision, p.widened}
+		rows[i] = []any{id, p.number, mailbox(p.Address), p.Name, p.Language, p.organisations[0], string(orgs), revision, revision, p.widened, p.ID}
 	}
-	return tx.BulkInsert(ctx, "advisory_recipient", []string{"advisory_id", "number", "address", "name", "language", "organisation_id", "organisations", "since", "revision", "widened"}, rows)
+	return tx.BulkInsert(ctx, "advisory_recipient", []string{"advisory_id", "number", "address", "name", "language", "organisation_id", "organisations", "since", "revision", "widened", "contact_id"}, rows)
 }
 
 // Withdraw takes a sent advisory back: its members see that it no longer holds, and why.

@@ -165,5 +165,19 @@ func (m *Module) stillAsked(ctx context.Context, tx *db.Tx, s access.Scope, a Ad
 		}
 	}
 	rest, err := m.stillSilent(ctx, tx, s, a.ID, asked)
-	return append(out, rest...), err
+	if err != nil {
+		return nil, err
+	}
+	return append(out, rest...), m.spare(ctx, tx, s, a.ID, asked, rest)
+}
+
+// spare notes who of people is not written to, because he is not among the rest.
+func (m *Module) spare(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, people, rest []recipient) error {
+	kept := numbersOf(rest)
+	spared := slices.DeleteFunc(numbersOf(people), func(n int64) bool { return slices.Contains(kept, n) })
+	if len(spared) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "UPDATE advisory_recipient SET fate = $2, fate_at = $3 WHERE advisory_id = $1 AND number IN "+db.In(4, len(spared)), append([]any{id, FateSpared, db.Ms(m.now())}, db.Args(spared)...)...)
+	return err
 }

@@ -140,15 +140,17 @@ func (m *Module) countOutcomes(ctx context.Context, _ access.Scope, id int64, or
 // Deliveries gives what became of an advisory, organisation by organisation;
 // waiting: only of those that have not acknowledged it.
 func (m *Module) Deliveries(ctx context.Context, s access.Scope, id int64, waiting bool, f Filter) ([]Delivery, string, error) {
-	if err := s.Territory(); err != nil {
-		return nil, "", err
-	}
-	if err := s.Require(access.AdvisoryRead); err != nil {
-		return nil, "", err
-	}
 	where := ""
 	if waiting {
 		where = " AND d.acknowledged_at IS NULL"
+	}
+	return m.deliveries(ctx, s, id, where, f)
+}
+
+// deliveries gives those a condition on the member d leaves.
+func (m *Module) deliveries(ctx context.Context, s access.Scope, id int64, where string, f Filter) ([]Delivery, string, error) {
+	if err := m.mayRead(s); err != nil {
+		return nil, "", err
 	}
 	limit := bounded(f.Limit)
 	rows, err := m.deps.DB.Query(ctx, "SELECT "+deliveryColumns+" FROM advisory_member d WHERE d.advisory_id = $1 AND d.organisation_id > $2"+where+

@@ -25,13 +25,15 @@ func (a *App) buildAdvisory() error {
 	if err != nil {
 		return fmt.Errorf("--alert-escalation: %w", err)
 	}
+	mails := advisoryMails{a.rooms.mails, listID(a.Config.BaseURL)}
 	a.rooms.advisory = advisory.New(advisory.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle,
-		Directory: audiences{&a.rooms}, Technology: technology{&a.rooms}, Mail: advisoryMails{a.rooms.mails, listID(a.Config.BaseURL)},
+		Directory: audiences{&a.rooms}, Technology: technology{&a.rooms}, Mail: mails,
 		Frame: framed, Weekly: weeklyMails{&a.rooms, a.Config.BaseURL, listID(a.Config.BaseURL)}, Files: a.rooms.files, PDF: pdftext.Program{}, Keys: contactKeys{&a.rooms},
 		Name: a.Config.Name, BaseURL: a.Config.BaseURL, FourEyes: a.Config.AlertFourEyes,
 		Escalation: escalation, Zone: a.zone, Calls: advisoryCalls{&a.rooms},
 	})
+	a.rooms.mails.Follow("advisory", mails.settled(a.rooms.advisory))
 	return nil
 }
 
@@ -141,7 +143,7 @@ func emergencyFirst(calls []constituency.Call) []advisory.Contact {
 func addresses(calls []constituency.Call, emergency bool) (out []advisory.Contact) {
 	for _, c := range calls {
 		if c.Contact.Email != "" && (c.Role.Call > 0 || !emergency) {
-			out = append(out, advisory.Contact{Address: c.Contact.Email, Name: c.Contact.Name, Language: c.Contact.Language})
+			out = append(out, advisory.Contact{ID: c.Contact.ID, Address: c.Contact.Email, Name: c.Contact.Name, Language: c.Contact.Language})
 		}
 	}
 	return out
@@ -199,6 +201,29 @@ func (x advisoryMails) Queue(ctx context.Context, tx *db.Tx, m advisory.Mail) er
 		Topic: fmt.Sprintf("advisory:%d", m.Advisory), OuterSubject: m.OuterSubject,
 		Subject: m.Subject, Text: m.Text, HTML: framed(m.HTML, m.Signature, m.To.Language), TLP: m.TLP, ListID: x.listID, Language: m.To.Language,
 	})
+}
+
+// settled tells the advisories what became of their mails.
+func (x advisoryMails) settled(m *advisory.Module) mailer.Follower {
+	return func(ctx context.Context, tx *db.Tx, all []mailer.Settlement) error {
+		out := make([]advisory.Settled, 0, len(all))
+		for _, s := range all {
+			if one, ok := settledOf(s); ok {
+				out = append(out, one)
+			}
+		}
+		return m.NoteSettled(ctx, tx, access.System("advisory"), out)
+	}
+}
+
+// settledOf reads what advisoryKey wrote.
+func settledOf(s mailer.Settlement) (advisory.Settled, bool) {
+	out := advisory.Settled{Address: s.Address, Fate: advisory.Fate(s.State), Answer: s.Answer, At: s.At, Protection: string(s.Protection)}
+	if s.State == mailer.Queued {
+		out.Fate = advisory.FateOpen
+	}
+	n, err := fmt.Sscanf(s.Key, "advisory:%d:%d:%d", &out.Advisory, &out.Revision, &out.Number)
+	return out, err == nil && n == 3
 }
 
 // advisoryKey joins the requests for one mail, for ever.

@@ -113,3 +113,16 @@ func Collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) 
 	}
 	return out, rows.Err()
 }
+
+// JSONEach names, as a part of FROM, the values of a column's JSON array: alias.value, as text or number.
+func JSONEach(q Querier, column, alias string) string {
+	if q.Dialect() == Postgres {
+		return "jsonb_array_elements_text(" + column + "::jsonb) AS " + alias + "(value)"
+	}
+	return "json_each(" + column + ") AS " + alias
+}
+
+// JSONNumbers is a subquery that gives the numbers of a column's JSON array.
+func JSONNumbers(q Querier, column string) string {
+	return "(SELECT CAST(j.value AS BIGINT) FROM " + JSONEach(q, column, "j") + ")"
+}

@@ -71,7 +71,10 @@ func (m *Mailer) bounced(ctx context.Context, tx *db.Tx, b waitingBounce) (Noted
 	case state != Sent:
 		return NotedBefore, nil
 	}
-	return NotedNow, m.mark(ctx, tx, id, Bounced, b.Why)
+	if err := m.mark(ctx, tx, id, Bounced, b.Why); err != nil {
+		return "", err
+	}
+	return NotedNow, m.tellOf(ctx, tx, id)
 }
 
 func (b Bounce) names(address string) bool {

@@ -86,19 +86,34 @@ func (m *Mailer) writeDown(ctx context.Context, all []outcome) {
 
 func (m *Mailer) settle(ctx context.Context, all []outcome) error {
 	return m.db.Tx(ctx, func(tx *db.Tx) error {
-		for _, o := range all {
+		told := make([]followed, len(all))
+		for i, o := range all {
+			if o.cause != nil {
+				o = m.judged(o)
+			}
 			if err := m.settleOne(ctx, tx, o); err != nil {
 				return fmt.Errorf("writing down what became of mail %d: %w", o.ID, err)
 			}
+			told[i] = followed{o.Kind, Settlement{o.asked, o.Address, o.state, o.answer, m.clock.Now(), o.seal.protection()}}
 		}
-		return nil
+		return m.tell(ctx, tx, told)
 	})
+}
+
+// judged says of a mail that was not accepted whether it is tried again.
+func (m *Mailer) judged(o outcome) outcome {
+	o.state, o.answer = Queued, o.cause.Error()
+	if errors.As(o.cause, new(*Refusal)) || o.Attempts >= m.cfg.Attempts {
+		o.state = Failed
+	}
+	m.cfg.Log.Warn("mail not sent", "mail", o.ID, "kind", o.Kind, "attempt", o.Attempts, "final", o.state == Failed, "error", o.cause)
+	return o
 }
 
 // settleOne writes the end down together with the end of the job.
 func (m *Mailer) settleOne(ctx context.Context, tx *db.Tx, o outcome) error {
-	if o.cause != nil {
-		return m.trouble(ctx, tx, o)
+	if o.state == Queued {
+		return m.putOff(ctx, tx, o)
 	}
 	if err := m.mark(ctx, tx, o.ID, o.state, o.answer); err != nil {
 		return err
@@ -117,18 +132,10 @@ func (m *Mailer) mark(ctx context.Context, q db.Querier, id int64, state State, 
 	return err
 }
 
-// trouble fails the mail, or puts it off. The delays are the mailer's own and
-// not the queue's, because mail is patient: a mail server may be away for a weekend.
-func (m *Mailer) trouble(ctx context.Context, tx *db.Tx, o outcome) error {
-	final := errors.As(o.cause, new(*Refusal)) || o.Attempts >= m.cfg.Attempts
-	m.cfg.Log.Warn("mail not sent", "mail", o.ID, "kind", o.Kind, "attempt", o.Attempts, "final", final, "error", o.cause)
-	if final {
-		if err := m.mark(ctx, tx, o.ID, Failed, o.cause.Error()); err != nil {
-			return err
-		}
-		return o.run.Complete(ctx, tx)
-	}
-	_, err := tx.Exec(ctx, "UPDATE mail_recipient SET state = $1, answer = $2 WHERE id = $3", Queued, o.cause.Error(), o.ID)
+// putOff lets the mail wait. The delays are the mailer's own and not the queue's,
+// because mail is patient: a mail server may be away for a weekend.
+func (m *Mailer) putOff(ctx context.Context, tx *db.Tx, o outcome) error {
+	_, err := tx.Exec(ctx, "UPDATE mail_recipient SET state = $1, answer = $2 WHERE id = $3", Queued, o.answer, o.ID)
 	if err != nil {
 		return fmt.Errorf("putting it off: %w", err)
 	}

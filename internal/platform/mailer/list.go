@@ -157,6 +157,9 @@ func (m *Mailer) Retry(ctx context.Context, tx *db.Tx, s Asker, id int64) error 
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return fault.New(fault.Conflict, "mailer.state").Because(err)
 	}
+	if err := m.tellOf(ctx, tx, id); err != nil {
+		return err
+	}
 	return m.enqueue(ctx, tx, id, time.Time{})
 }
 

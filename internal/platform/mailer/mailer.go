@@ -53,6 +53,8 @@ type Mailer struct {
 	clock  clock.Clock
 	cfg    Config
 	domain string // of Message-IDs
+
+	followers map[string]Follower // by kind
 }
 
 // New makes the mailer and registers its jobs with q.
@@ -74,7 +76,7 @@ func New(d *db.DB, q *jobs.Queue, c clock.Clock, cfg Config) (*Mailer, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	_, domain, _ := strings.Cut(from.Address, "@")
-	m := &Mailer{db: d, queue: q, clock: c, cfg: cfg, domain: domain}
+	m := &Mailer{db: d, queue: q, clock: c, cfg: cfg, domain: domain, followers: map[string]Follower{}}
 	q.HandleMany(sendJob, batchSize, m.work)
 	q.Handle(bounceJob, m.bounce)
 	return m, nil

@@ -25,6 +25,7 @@ type letter struct {
 	Message     Message // To is empty: there is one recipient, in Entry
 	Topic       string
 
+	asked  string        // the message's key: who asked for it knows it by this
 	key    mailcrypt.Key // the recipient's, when it is to be encrypted
 	seal   seal
 	broken error // why it could not be sealed

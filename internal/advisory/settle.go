@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package advisory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"martinella/internal/access"
+	"martinella/internal/platform/db"
+)
+
+// Settled is what became of one mail, as the mailer tells it.
+type Settled struct {
+	Advisory   int64
+	Revision   int
+	Number     int64  // of the person
+	Bundle     string // the mail told several alerts: its name, in the place of the three
+	Address    string
+	Fate       Fate // FateOpen: it was put off, or is sent again
+	Answer     string
+	At         time.Time
+	Protection string
+}
+
+// NoteSettled keeps with the advisories what became of their mails, in the
+// transaction in which the mailer writes it down. What concerns an earlier
+// revision or a corrected address changes nothing any more.
+func (m *Module) NoteSettled(ctx context.Context, tx *db.Tx, s access.Scope, all []Settled) error {
+	if err := s.Territory(); err != nil {
+		return err
+	}
+	arrived := map[Settled][]int64{} // alike: people by the rest
+	var order []Settled
+	for _, x := range all {
+		if x.Fate != FateSent && x.Fate != FateKept || x.Bundle != "" {
+			if err := m.noteOne(ctx, tx, s, x); err != nil {
+				return err
+			}
+			continue
+		}
+		like := Settled{Advisory: x.Advisory, Revision: x.Revision, Fate: x.Fate, At: x.At, Protection: x.Protection}
+		if arrived[like] == nil {
+			order = append(order, like)
+		}
+		arrived[like] = append(arrived[like], x.Number)
+	}
+	for _, like := range order {
+		numbers := arrived[like]
+		slices.Sort(numbers)
+		_, err := tx.Exec(ctx, `UPDATE advisory_recipient SET fate = $1, fate_at = $2, sent_at = COALESCE(sent_at, $2), protection = $3, answer = ''
+			WHERE advisory_id = $4 AND revision = $5 AND number IN `+db.In(6, len(numbers)),
+			append([]any{like.Fate, db.Ms(like.At), like.Protection, like.Advisory, like.Revision}, db.Args(numbers)...)...)
+		if err != nil {
+			return fmt.Errorf("advisory %d: noting what became of its mails: %w", like.Advisory, err)
+		}
+	}
+	return nil
+}
+
+// noteOne keeps what is told with an answer, or of a mail of several alerts.
+func (m *Module) noteOne(ctx context.Context, tx *db.Tx, _ access.Scope, x Settled) error {
+	var sent any
+	if x.Fate == FateSent || x.Fate == FateKept {
+		sent, x.Answer = db.Ms(x.At), ""
+	}
+	set := "UPDATE advisory_recipient SET fate = $1, fate_at = $2, sent_at = COALESCE(sent_at, $3), protection = $4, answer = $5 WHERE address = $6 AND "
+	args := []any{x.Fate, db.Ms(x.At), sent, x.Protection, x.Answer, mailbox(x.Address)}
+	var err error
+	if x.Bundle != "" {
+		_, err = tx.Exec(ctx, set+"bundle = $7", append(args, x.Bundle)...)
+	} else {
+		_, err = tx.Exec(ctx, set+"advisory_id = $7 AND revision = $8 AND number = $9", append(args, x.Advisory, x.Revision, x.Number)...)
+	}
+	if err != nil {
+		return fmt.Errorf("advisory %d: noting what became of a mail: %w", x.Advisory, err)
+	}
+	return nil
+}
