@@ -155,6 +155,55 @@ const (
 	AdvisoryIndicatorTypeURL     AdvisoryIndicatorType = "url"
 )
 
+// Defines values for AdvisoryPersonMail.
+const (
+	AdvisoryPersonMailBounced   AdvisoryPersonMail = "bounced"
+	AdvisoryPersonMailDropped   AdvisoryPersonMail = "dropped"
+	AdvisoryPersonMailFailed    AdvisoryPersonMail = "failed"
+	AdvisoryPersonMailKept      AdvisoryPersonMail = "kept"
+	AdvisoryPersonMailPortal    AdvisoryPersonMail = "portal"
+	AdvisoryPersonMailQueued    AdvisoryPersonMail = "queued"
+	AdvisoryPersonMailSent      AdvisoryPersonMail = "sent"
+	AdvisoryPersonMailSpared    AdvisoryPersonMail = "spared"
+	AdvisoryPersonMailUnknown   AdvisoryPersonMail = "unknown"
+	AdvisoryPersonMailWaiting   AdvisoryPersonMail = "waiting"
+	AdvisoryPersonMailWithdrawn AdvisoryPersonMail = "withdrawn"
+)
+
+// Defines values for AdvisoryPersonProtection.
+const (
+	AdvisoryPersonProtectionAnnounced AdvisoryPersonProtection = "announced"
+	AdvisoryPersonProtectionEncrypted AdvisoryPersonProtection = "encrypted"
+	AdvisoryPersonProtectionSigned    AdvisoryPersonProtection = "signed"
+)
+
+// Defines values for AdvisoryPersonWaitsFor.
+const (
+	AdvisoryPersonWaitsForCollected AdvisoryPersonWaitsFor = "collected"
+	AdvisoryPersonWaitsForQuiet     AdvisoryPersonWaitsFor = "quiet"
+)
+
+// Defines values for AdvisoryPersonWhy.
+const (
+	AdvisoryPersonWhyAddress AdvisoryPersonWhy = "address"
+	AdvisoryPersonWhyClosed  AdvisoryPersonWhy = "closed"
+	AdvisoryPersonWhyDomain  AdvisoryPersonWhy = "domain"
+	AdvisoryPersonWhyFull    AdvisoryPersonWhy = "full"
+	AdvisoryPersonWhyKey     AdvisoryPersonWhy = "key"
+	AdvisoryPersonWhyOther   AdvisoryPersonWhy = "other"
+	AdvisoryPersonWhyPolicy  AdvisoryPersonWhy = "policy"
+	AdvisoryPersonWhySize    AdvisoryPersonWhy = "size"
+	AdvisoryPersonWhyTime    AdvisoryPersonWhy = "time"
+)
+
+// Defines values for AdvisoryPersonBodyOutcome.
+const (
+	AdvisoryPersonBodyOutcomeFixed        AdvisoryPersonBodyOutcome = "fixed"
+	AdvisoryPersonBodyOutcomeHelpWanted   AdvisoryPersonBodyOutcome = "help_wanted"
+	AdvisoryPersonBodyOutcomeInProgress   AdvisoryPersonBodyOutcome = "in_progress"
+	AdvisoryPersonBodyOutcomeNotConcerned AdvisoryPersonBodyOutcome = "not_concerned"
+)
+
 // Defines values for AdvisoryRevisionKind.
 const (
 	AdvisoryRevisionKindAlert    AdvisoryRevisionKind = "alert"
@@ -1235,6 +1284,13 @@ const (
 	WebhookEntryLanguageNb WebhookEntryLanguage = "nb"
 )
 
+// Defines values for ListAdvisoryPeopleParamsShow.
+const (
+	ListAdvisoryPeopleParamsShowBounced        ListAdvisoryPeopleParamsShow = "bounced"
+	ListAdvisoryPeopleParamsShowUnacknowledged ListAdvisoryPeopleParamsShow = "unacknowledged"
+	ListAdvisoryPeopleParamsShowUnsent         ListAdvisoryPeopleParamsShow = "unsent"
+)
+
 // Defines values for PreviewAdvisoryParamsLanguage.
 const (
 	PreviewAdvisoryParamsLanguageEn PreviewAdvisoryParamsLanguage = "en"
@@ -1888,6 +1944,9 @@ type Advisory struct {
 	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
 	Kind       AdvisoryKind        `json:"kind"`
 
+	// Mails Of one that was sent; in the answer about one.
+	Mails *AdvisoryMails `json:"mails,omitempty"`
+
 	// MailsQueued Of those mails, so far.
 	MailsQueued int64 `json:"mails_queued"`
 
@@ -2092,6 +2151,21 @@ type AdvisoryIndicator struct {
 // AdvisoryIndicatorType It is told by the value; what is sent is not looked at.
 type AdvisoryIndicatorType string
 
+// AdvisoryMails defines model for AdvisoryMails.
+type AdvisoryMails struct {
+	// NotArrived People at whom it did not arrive.
+	NotArrived int64 `json:"not_arrived"`
+
+	// Unreachable Organisations of which it arrived at nobody.
+	Unreachable int64 `json:"unreachable"`
+
+	// Unsent People to whom no mail has left yet.
+	Unsent int64 `json:"unsent"`
+
+	// Waiting Of them: until their quiet hours end, or for the one mail a day they want.
+	Waiting int64 `json:"waiting"`
+}
+
 // AdvisoryOriginal defines model for AdvisoryOriginal.
 type AdvisoryOriginal struct {
 	By         string    `json:"by"`
@@ -2102,6 +2176,87 @@ type AdvisoryOriginal struct {
 	Sha256     string    `json:"sha256"`
 	Size       int64     `json:"size"`
 }
+
+// AdvisoryPerson defines model for AdvisoryPerson.
+type AdvisoryPerson struct {
+	Address string `json:"address"`
+
+	// Answer What the mail server said against it.
+	Answer *string `json:"answer,omitempty"`
+
+	// CorrectedAddress It did not arrive, and this stands in the record now.
+	CorrectedAddress *string `json:"corrected_address,omitempty"`
+
+	// FormerAddress From which it came back, before it was corrected.
+	FormerAddress *string `json:"former_address,omitempty"`
+
+	// Mail kept: this installation sends no mail. portal: he wants none. spared: it was acknowledged before. dropped: he is no contact any more, since before it left. unknown: it was sent before this was kept.
+	Mail AdvisoryPersonMail `json:"mail"`
+
+	// MailAt Since when the mail is so.
+	MailAt *time.Time `json:"mail_at,omitempty"`
+	Name   string     `json:"name"`
+
+	// Number Of the advisory's people.
+	Number int64 `json:"number"`
+
+	// OpenedAt In the portal, by him.
+	OpenedAt *time.Time `json:"opened_at,omitempty"`
+
+	// Organisations He was written to for.
+	Organisations []AdvisoryPersonBody `json:"organisations"`
+
+	// Protection announced: the mail says only that it waits in the portal.
+	Protection *AdvisoryPersonProtection `json:"protection,omitempty"`
+	RemindedAt *time.Time                `json:"reminded_at,omitempty"`
+	Reminders  int64                     `json:"reminders"`
+
+	// Revision The last one that is written to him.
+	Revision int64 `json:"revision"`
+
+	// SentAt It was handed over to the mail server.
+	SentAt *time.Time `json:"sent_at,omitempty"`
+
+	// WaitsFor The end of his quiet hours, or the one mail a day he wants.
+	WaitsFor   *AdvisoryPersonWaitsFor `json:"waits_for,omitempty"`
+	WaitsUntil *time.Time              `json:"waits_until,omitempty"`
+
+	// Why It did not arrive.
+	Why *AdvisoryPersonWhy `json:"why,omitempty"`
+
+	// Widened He was written to because nobody of the first ones acknowledged.
+	Widened *bool `json:"widened,omitempty"`
+}
+
+// AdvisoryPersonMail kept: this installation sends no mail. portal: he wants none. spared: it was acknowledged before. dropped: he is no contact any more, since before it left. unknown: it was sent before this was kept.
+type AdvisoryPersonMail string
+
+// AdvisoryPersonProtection announced: the mail says only that it waits in the portal.
+type AdvisoryPersonProtection string
+
+// AdvisoryPersonWaitsFor The end of his quiet hours, or the one mail a day he wants.
+type AdvisoryPersonWaitsFor string
+
+// AdvisoryPersonWhy It did not arrive.
+type AdvisoryPersonWhy string
+
+// AdvisoryPersonBody defines model for AdvisoryPersonBody.
+type AdvisoryPersonBody struct {
+	AcknowledgedAt *time.Time `json:"acknowledged_at,omitempty"`
+	AcknowledgedBy *string    `json:"acknowledged_by,omitempty"`
+	AnsweredAt     *time.Time `json:"answered_at,omitempty"`
+	Name           string     `json:"name"`
+
+	// OpenedAt By the first of its people.
+	OpenedAt *time.Time `json:"opened_at,omitempty"`
+
+	// Organisation Its code.
+	Organisation string                     `json:"organisation"`
+	Outcome      *AdvisoryPersonBodyOutcome `json:"outcome,omitempty"`
+}
+
+// AdvisoryPersonBodyOutcome defines model for AdvisoryPersonBody.Outcome.
+type AdvisoryPersonBodyOutcome string
 
 // AdvisoryPreview defines model for AdvisoryPreview.
 type AdvisoryPreview struct {
@@ -4160,6 +4315,18 @@ type ListAdvisory struct {
 type ListAdvisoryDelivery struct {
 	// Items The things, in order.
 	Items []AdvisoryDelivery `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAdvisoryPerson defines model for ListAdvisoryPerson.
+type ListAdvisoryPerson struct {
+	// Items The things, in order.
+	Items []AdvisoryPerson `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -7351,6 +7518,9 @@ type ListAdvisoryDeliveriesParams struct {
 	// Waiting Only of those that have not acknowledged it.
 	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
 
+	// Unreachable Only of those it arrived at nobody of.
+	Unreachable *bool `form:"unreachable,omitempty" json:"unreachable,omitempty"`
+
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -7359,6 +7529,30 @@ type ListAdvisoryDeliveriesParams struct {
 type GetAdvisoryOriginalParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListAdvisoryPeopleParams defines parameters for ListAdvisoryPeople.
+type ListAdvisoryPeopleParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Show Only people to whom no mail has left yet, at whom it did not arrive, or of organisations that have not acknowledged.
+	Show *ListAdvisoryPeopleParamsShow `form:"show,omitempty" json:"show,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListAdvisoryPeopleParamsShow defines parameters for ListAdvisoryPeople.
+type ListAdvisoryPeopleParamsShow string
+
+// WriteAdvisoryAnewParams defines parameters for WriteAdvisoryAnew.
+type WriteAdvisoryAnewParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // PreviewAdvisoryParams defines parameters for PreviewAdvisory.
@@ -10661,6 +10855,7 @@ func (c *Client) ListAdvisoryDeliveries(ctx context.Context, id int64, params *L
 		q.ask("limit", params.Limit)
 		q.ask("cursor", params.Cursor)
 		q.ask("waiting", params.Waiting)
+		q.ask("unreachable", params.Unreachable)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[ListAdvisoryDelivery](ctx, c, q)
@@ -10693,6 +10888,53 @@ func (c *Client) GetAdvisoryOriginal(ctx context.Context, id int64, original int
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[File](ctx, c, q)
+}
+
+// ListAdvisoryPeople List what became of it at each person it was written to
+//
+// In the order in which they were written to. Who could not be written to at all is no person here: the deliveries have the organisation.
+//
+// GET /api/v1/advisories/{id}/people
+func (c *Client) ListAdvisoryPeople(ctx context.Context, id int64, params *ListAdvisoryPeopleParams) (*Reply[ListAdvisoryPerson], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/people", segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("show", params.Show)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAdvisoryPerson](ctx, c, q)
+}
+
+// ListAdvisoryPeopleAll goes through the whole list, page after page.
+func (c *Client) ListAdvisoryPeopleAll(ctx context.Context, id int64, params *ListAdvisoryPeopleParams) iter.Seq2[AdvisoryPerson, error] {
+	return every(func(cursor *string) ([]AdvisoryPerson, *string, error) {
+		var p ListAdvisoryPeopleParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAdvisoryPeople(ctx, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// WriteAdvisoryAnew Write to somebody at whom it did not arrive, at his corrected address
+//
+// The address is the one that stands in his organisation's record now. A second call is refused: it is written once.
+//
+// POST /api/v1/advisories/{id}/people/{number}/writing
+func (c *Client) WriteAdvisoryAnew(ctx context.Context, id int64, number int64, params *WriteAdvisoryAnewParams) (*Reply[AdvisoryPerson], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/people/%s/writing", segment(id), segment(number))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AdvisoryPerson](ctx, c, q)
 }
 
 // PreviewAdvisory Show its mail as a reader of a language gets it

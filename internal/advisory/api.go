@@ -35,6 +35,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	api.Get(a, "/advisories/{id}/deliveries", read, m.apiDeliveries, api.Op{ID: "list-advisory-deliveries", Tag: tag, Summary: "List what became of it, organisation by organisation"})
 	api.Get(a, "/audience", edit, m.apiAudience, api.Op{ID: "preview-audience", Tag: tag, Summary: "Say whom an audience means, and why, before anything is sent"})
 	api.Get(a, "/advisories/{id}/preview", read, m.apiPreview, api.Op{ID: "preview-advisory", Tag: tag, Summary: "Show its mail as a reader of a language gets it", Text: "Who reads it, and for which body, is made up; all else is what is sent."})
+	m.peopleAPI(a)
 	m.savedAPI(a)
 	m.statisticsAPI(a)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
@@ -116,6 +117,7 @@ type advisoryJSON struct {
 	People        int                    `json:"people" doc:"A mail is written to."`
 	Told          int                    `json:"mails_queued" doc:"Of those mails, so far."`
 	Steps         []escalationStepJSON   `json:"escalation_steps,omitempty" doc:"As settled when it was sent; in the answer about one."`
+	Mails         *advisoryMailsJSON     `json:"mails,omitempty" doc:"Of one that was sent; in the answer about one."`
 	Originals     []advisoryOriginalJSON `json:"originals,omitempty" doc:"What it was made of; in the answer about one."`
 
 	version int64
@@ -176,6 +178,13 @@ func (m *Module) apiGet(r *api.Request, in *api.ID) (advisoryJSON, error) {
 	}
 	steps, err := m.Steps(r.Context(), r.Scope, in.ID)
 	out := advisoryView(a)
+	if !a.Sent.At.IsZero() {
+		n, err := m.MailSums(r.Context(), r.Scope, in.ID)
+		if err != nil {
+			return out, err
+		}
+		out.Mails = (*advisoryMailsJSON)(&n)
+	}
 	out.Steps = api.Each(steps, func(p PlannedStep) escalationStepJSON { return escalationStepJSON(p) })
 	out.Originals = api.Each(list, func(o Original) advisoryOriginalJSON {
 		return advisoryOriginalJSON{o.ID, o.At, o.By, o.Name, o.Format, o.Size, o.SHA256}

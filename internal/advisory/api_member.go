@@ -44,14 +44,22 @@ func deliveryView(d Delivery, o Organisation, done []Escalated) advisoryDelivery
 type deliveriesQuery struct {
 	api.ID
 	api.Paging
-	Waiting bool `query:"waiting" doc:"Only of those that have not acknowledged it."`
+	Waiting     bool `query:"waiting" doc:"Only of those that have not acknowledged it."`
+	Unreachable bool `query:"unreachable" doc:"Only of those it arrived at nobody of."`
 }
 
 func (m *Module) apiDeliveries(r *api.Request, in *deliveriesQuery) (api.List[advisoryDeliveryJSON], error) {
 	if _, err := m.Get(r.Context(), r.Scope, in.ID.ID); err != nil {
 		return api.List[advisoryDeliveryJSON]{}, err
 	}
-	list, next, err := m.Deliveries(r.Context(), r.Scope, in.ID.ID, in.Waiting, Filter{After: in.After(), Limit: in.Limit})
+	page := Filter{After: in.After(), Limit: in.Limit}
+	give := func() ([]Delivery, string, error) {
+		return m.Deliveries(r.Context(), r.Scope, in.ID.ID, in.Waiting, page)
+	}
+	if in.Unreachable {
+		give = func() ([]Delivery, string, error) { return m.Unreachable(r.Context(), r.Scope, in.ID.ID, page) }
+	}
+	list, next, err := give()
 	if err != nil || len(list) == 0 {
 		return api.Items([]advisoryDeliveryJSON{}, ""), err
 	}

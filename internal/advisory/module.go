@@ -146,11 +146,11 @@ type Deps struct {
 	Mail       Mailer
 	Weekly     Weekly
 	// Frame makes of a mail's HTML and signature what a mail program gets; nil: the HTML alone.
-	Frame      func(html, signature, language string) string
-	Files      Files
-	PDF        PDF
-	Calls      CallList
-	Keys       Keys
+	Frame func(html, signature, language string) string
+	Files Files
+	PDF   PDF
+	Calls CallList
+	Keys  Keys
 
 	Name    string // of the CSIRT
 	BaseURL string

@@ -35,6 +35,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("GET "+one+"/withdraw", send, m.withdrawPage)
 	g.Handle("POST "+one+"/withdraw", send, m.withdrawing)
 
+	m.peoplePages(g)
 	m.savedPages(g)
 	m.statisticsPages(g)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
@@ -114,6 +115,9 @@ func (m *Module) oneView(r *gate.Request) (v oneView, err error) {
 		return v, err
 	}
 	if v.Progress, err = m.Progress(r.Context(), r.Scope, v.ID); err != nil {
+		return v, err
+	}
+	if v.Mails, err = m.MailSums(r.Context(), r.Scope, v.ID); err != nil {
 		return v, err
 	}
 	if v.Steps, err = m.Steps(r.Context(), r.Scope, v.ID); err != nil {

@@ -2,9 +2,7 @@
 
 package advisory
 
-import (
-	"time"
-)
+import "time"
 
 // Fate is what became of the mail to one person. Its zero value: none has left yet.
 type Fate string
@@ -61,14 +59,56 @@ type PersonBody struct {
 	Delivery
 }
 
-// Asked says whether somebody of his organisations has still to acknowledge it.
-func (p Person) Asked() bool {
+// mail says in a word where the mail is: a fate, "queued", or "waiting".
+func (p Person) mail() Fate {
+	switch {
+	case p.Fate != FateOpen:
+		return p.Fate
+	case !p.Due.IsZero():
+		return "waiting"
+	}
+	return "queued"
+}
+
+// guarded says how a mail that left was protected: encrypted; announced, where the
+// label lets no more be said in clear; signed; or "" for neither.
+func (p Person) guarded(a Advisory) string {
+	switch {
+	case p.Sent.IsZero() || p.Protection == "encrypted":
+		return p.Protection
+	case !Mailed(a.TLP):
+		return "announced"
+	}
+	return p.Protection
+}
+
+func (p Person) acknowledged() (n int) {
 	for _, b := range p.Bodies {
-		if b.Acknowledged.At.IsZero() {
-			return true
+		if !b.Acknowledged.At.IsZero() {
+			n++
 		}
 	}
-	return false
+	return n
+}
+
+// outcomes are what his organisations said they did, each outcome once.
+func (p Person) outcomes() (out []Delivery) {
+	seen := map[Outcome]bool{"": true}
+	for _, b := range p.Bodies {
+		if !seen[b.Outcome] {
+			seen[b.Outcome] = true
+			out = append(out, b.Delivery)
+		}
+	}
+	return out
+}
+
+// mailAt is when the mail got where it is: handed over, or back.
+func (p Person) mailAt() time.Time {
+	if p.Fate == FateSent || p.Fate == FateKept {
+		return p.Sent
+	}
+	return p.FateAt
 }
 
 // Wait says why a mail waits. Its zero value: it does not.

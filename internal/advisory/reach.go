@@ -142,8 +142,8 @@ type recipient struct {
 	Contact
 	number        int64
 	organisations []int64
-	since         int  // the first revision that was written to him
-	widened       bool // because nobody of the first ones acknowledged
+	since         int    // the first revision that was written to him
+	widened       bool   // because nobody of the first ones acknowledged
 	step          string // of what is written besides the first mail
 }
 

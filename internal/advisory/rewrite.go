@@ -14,7 +14,7 @@ import (
 // WriteAnew writes an advisory to somebody at whom it did not arrive, at the
 // address that stands in his organisation's record now. The row takes the address
 // in the transaction of the mail, so it is written once. Faults, Conflict:
-// advisory.not_sent; advisory.arrived, where it did or was written anew already;
+// advisory.written_no_more, of one that was withdrawn; advisory.arrived, where it did or was written anew already;
 // advisory.same_address, where nobody corrected it; advisory.address_taken, where
 // another of its people has the address.
 func (m *Module) WriteAnew(ctx context.Context, s access.Scope, id, number int64) (Person, error) {
@@ -57,7 +57,7 @@ func (m *Module) WriteAnew(ctx context.Context, s access.Scope, id, number int64
 func (m *Module) writeAnew(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory, p Person, now Contact) error {
 	switch {
 	case a.State != Sent:
-		return fault.New(fault.Conflict, "advisory.not_sent")
+		return fault.New(fault.Conflict, "advisory.written_no_more")
 	case !p.Fate.Troubled() || p.Revision != a.Revision:
 		return fault.New(fault.Conflict, "advisory.arrived")
 	case now.Address == "":

@@ -170,7 +170,7 @@ func unreached(q db.Querier) string {
 
 // Unreachable gives the organisations of an advisory it arrived at nobody of.
 func (m *Module) Unreachable(ctx context.Context, s access.Scope, id int64, f Filter) ([]Delivery, string, error) {
-	return m.deliveries(ctx, s, id, " AND (d.people = 0 OR d.organisation_id IN "+unreached(m.deps.DB)+")", f)
+	return m.deliveries(ctx, s, id, " AND (d.people = 0 OR d.organisation_id IN ("+unreached(m.deps.DB)+"))", f)
 }
 
 // person gives one of the people of an advisory, for changing him.

@@ -5,6 +5,12 @@ package app
 import (
 	"fmt"
 	"net/url"
+	"slices"
+	"strconv"
+
+	"martinella/internal/access"
+	"martinella/internal/advisory"
+	"martinella/internal/platform/db"
 )
 
 // advisoryContract calls what is about alerts and bulletins.
@@ -42,6 +48,7 @@ func advisoryContract(c *contract) {
 	if got := c.call(200, "list-advisory-deliveries", staff(asked{Path: path, Query: url.Values{"waiting": {"true"}}})).items(); len(got) != 0 {
 		c.t.Errorf("%v", got)
 	}
+	writtenContract(c, path)
 	reviseContract(c, path)
 	read := c.call(200, "get-advisory", staff(asked{Path: path}))
 	c.call(422, "withdraw-advisory", staff(asked{Path: path, Header: at(read), Body: m{"why": ""}}))
@@ -60,6 +67,72 @@ func advisoryContract(c *contract) {
 	}
 	c.call(204, "delete-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}, Header: at(draft)}))
 	c.call(404, "get-advisory", staff(asked{Path: map[string]string{"id": draft.id("id")}}))
+}
+
+// writtenContract asks what became of an advisory at each person.
+func writtenContract(c *contract, path map[string]string) {
+	staff := func(q asked) asked { q.As, q.Path = "analyst", path; return q }
+	people := c.call(200, "list-advisory-people", staff(asked{})).items()
+	if len(people) == 0 || people[0].(m)["mail"] != "kept" {
+		c.t.Errorf("%v", people)
+	}
+	for show, want := range map[string]int{"unsent": 0, "bounced": 0, "unacknowledged": 0} {
+		if got := c.call(200, "list-advisory-people", staff(asked{Query: url.Values{"show": {show}}})).items(); len(got) != want {
+			c.t.Errorf("%s: %v", show, got)
+		}
+	}
+	c.call(404, "list-advisory-people", asked{As: "org_admin@c_x101", Path: path})
+	if got := c.call(200, "list-advisory-deliveries", staff(asked{Query: url.Values{"unreachable": {"true"}}})).items(); len(got) != 0 {
+		c.t.Errorf("%v", got)
+	}
+	first := map[string]string{"id": path["id"], "number": "1"}
+	c.call(409, "write-advisory-anew", asked{As: "analyst", Path: first})
+	c.call(404, "write-advisory-anew", asked{As: "org_admin@c_x101", Path: first})
+	c.call(404, "write-advisory-anew", asked{As: "analyst", Path: map[string]string{"id": path["id"], "number": "999"}})
+	back := correctedContract(c, path["id"], fmt.Sprint(people[0].(m)["address"]))
+	if got := c.call(200, "write-advisory-anew", asked{As: "analyst", Path: first}); got.get("mail") != "queued" || got.get("former_address") != people[0].(m)["address"] {
+		c.t.Errorf("%v", got.Body)
+	}
+	back()
+}
+
+// correctedContract has the mail of an advisory's first person come back, and his
+// address corrected; what it gives puts it back.
+func correctedContract(c *contract, id, address string) func() {
+	c.settle(id, address)
+	contacts := c.call(200, "list-contacts", asked{}).items()
+	i := slices.IndexFunc(contacts, func(x any) bool { return x.(m)["email"] == address })
+	if i < 0 {
+		c.t.Fatalf("%s is no contact: %v", address, contacts)
+	}
+	path := path1(contacts[i].(m)["id"])
+	put := func(email string) {
+		read := c.call(200, "get-contact", asked{Path: path})
+		body := m{}
+		for _, key := range []string{"roles", "name", "position", "phone", "phone_24h", "language", "hours", "digest"} {
+			if v := read.get(key); v != nil {
+				body[key] = v
+			}
+		}
+		body["email"] = email
+		c.call(200, "update-contact", asked{Path: path, Body: body, Header: map[string]string{"If-Match": read.Header.Get("ETag")}})
+	}
+	put("nuovo@castelvento.example")
+	return func() { put(address) }
+}
+
+// settle has the mail of an advisory's first person come back.
+func (c *contract) settle(id, address string) {
+	number, err := strconv.ParseInt(id, 10, 64)
+	if err == nil {
+		err = c.house.app.DB.Tx(c.t.Context(), func(tx *db.Tx) error {
+			return c.house.app.rooms.advisory.NoteSettled(c.t.Context(), tx, access.System("test"), []advisory.Settled{
+				{Advisory: number, Revision: 1, Number: 1, Address: address, Fate: advisory.FateBounced, Answer: "550 5.1.1 no such user", At: c.house.clock.Now()}})
+		})
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 // savedContract keeps audiences under names.

@@ -142,6 +142,7 @@ var operationsOf = map[string]string{
 	"/ops/advisories/receive":                         "receive-advisory",
 	"/ops/advisories/{id}/discard":                    "delete-advisory",
 	"/ops/advisories/{id}/edit":                       "update-advisory",
+	"/ops/advisories/{id}/people":                     "write-advisory-anew",
 	"/ops/advisories/{id}/propose":                    "propose-advisory",
 	"/ops/advisories/{id}/revise":                     "revise-advisory",
 	"/ops/advisories/{id}/send":                       "send-advisory",

@@ -53,6 +53,10 @@ func TestAStrictAlertOpensWithItsReadersKeyOnly(t *testing.T) {
 	c.call(200, "send-advisory", staff(asked{Path: map[string]string{"id": made.id("id")}, Header: map[string]string{"If-Match": made.Header.Get("ETag")}}))
 	c.drain()
 
+	people := c.call(200, "list-advisory-people", staff(asked{Path: map[string]string{"id": made.id("id")}})).items()
+	if of := slices.IndexFunc(people, func(p any) bool { return p.(m)["address"] == address }); of < 0 || people[of].(m)["mail"] != "kept" || people[of].(m)["protection"] != "encrypted" {
+		t.Errorf("%v", people)
+	}
 	mails := c.house.app.rooms.mails
 	list, err := mails.List(t.Context(), access.System("test"), mailer.Filter{Query: address})
 	list = slices.DeleteFunc(list, func(e mailer.Entry) bool { return e.Kind != "advisory" })
