@@ -82,7 +82,10 @@ func New(d Deps) *Module { return &Module{deps: d, files: newFiles()} }
 
 func (m *Module) now() time.Time { return m.deps.Clock.Now() }
 
-const renewJob = "publication.renew"
+const (
+	renewJob = "publication.renew"
+	readyJob = "publication.ready" // after the profile was written
+)
 
 // Register hangs the room's routes and jobs up. published is the event that
 // tells of a public alert; its payload names it as "advisory".
@@ -102,6 +105,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus, publishe
 		}
 		return m.Publish(ctx, access.System("publication"), told.Advisory)
 	})
+	q.Handle(readyJob, func(ctx context.Context, _ jobs.Run) error { return m.MakeReady(ctx, access.System("publication")) })
 	q.Handle(renewJob, func(ctx context.Context, _ jobs.Run) error { return m.Renew(ctx, access.System("publication")) })
 	return q.Schedule(renewJob, "35 * * * *", m.deps.Zone, renewJob)
 }

@@ -21,7 +21,7 @@ func (m *Module) profilePages(g *gate.Gate) {
 	edit := gate.Staff(access.ProfileEdit)
 	g.Handle("GET "+profilePath, gate.Public(), m.rfc2350)
 	g.Handle("GET "+profileText, gate.Public(), m.profileTextFile)
-	g.Handle("GET "+profilePath+"/{file}", gate.Public(), m.profileTextOf)
+	g.Handle("GET "+profilePath+"/{file}", gate.Public(), m.profileFile)
 	g.Handle("GET "+adminPath, edit, m.profileForm)
 	g.Handle("POST "+adminPath, edit, m.saveProfile)
 	g.Handle("GET "+adminPath+"/{lang}", edit, m.textsForm)

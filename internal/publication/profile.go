@@ -13,6 +13,7 @@ import (
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/jobs"
 )
 
 // Facts is what is the same in every language.
@@ -104,6 +105,9 @@ func (m *Module) SetProfile(ctx context.Context, s access.Scope, version int64, 
 			return fault.New(fault.Conflict, "publication.changed_meanwhile").Because(err)
 		}
 		if err := m.stepOn(ctx, tx); err != nil { // the provider's metadata name the contact
+			return err
+		}
+		if err := m.deps.Queue.Enqueue(ctx, tx, jobs.Job{Kind: readyJob, Key: readyJob}); err != nil {
 			return err
 		}
 		return m.deps.Audit.Append(ctx, tx, s.Actor(), 0, "profile.changed", "profile", map[string]any{"facts": p.Facts, "texts": changedTexts(before, p)})

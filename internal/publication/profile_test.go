@@ -64,6 +64,15 @@ func TestProfileIsPublishedEverywhere(t *testing.T) {
 		if !strings.Contains(english, "We help the bodies") || !strings.Contains(english, "TLP 2.0.") {
 			w.Errorf("in English:\n%s", english)
 		}
+		paper, res := w.get("/rfc2350/en.pdf")
+		signature := w.fetch("/rfc2350/en.pdf.asc")
+		if kind := res.Header.Get("Content-Type"); kind != "application/pdf" || !strings.HasPrefix(paper, "%PDF-1.7") || !strings.Contains(paper, "/Lang (en)") {
+			w.Errorf("the PDF is %s: %.60q", kind, paper)
+		}
+		w.wantSigned(paper, signature)
+		if w.fetch("/rfc2350/en.pdf") != paper || w.fetch("/rfc2350/it.pdf") == paper {
+			w.Error("it is made anew for everybody who asks, or in no language")
+		}
 		for path, want := range map[string]string{
 			securityFile: "Policy: https://csirt.example/rfc2350\n", "/.well-known/csaf/provider-metadata.json": `"contact_details": "soc@csirt.example, +39 055 1111111"`,
 		} {

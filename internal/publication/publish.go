@@ -171,9 +171,13 @@ func (m *Module) words(lang string, p Published) csaf.Words {
 const renewStep = 500
 
 // Renew publishes what should be and is not: alerts of before this room was, and
-// all of them again when there is another key; and the security.txt before it ends.
+// all of them again when there is another key; the security.txt before it ends; and
+// the profile as it is now.
 func (m *Module) Renew(ctx context.Context, s access.Scope) error {
 	if _, _, err := m.SecurityText(ctx, s); err != nil {
+		return err
+	}
+	if err := m.MakeReady(ctx, s); err != nil {
 		return err
 	}
 	for after := int64(0); ; {

@@ -84,7 +84,8 @@ func (m *Module) facts(key string, p Profile, l *i18n.Localizer) ([]Line, bool) 
 		}
 		return []Line{{Text: l.Date(p.Changed)}}, true
 	case "locations":
-		return []Line{{m.deps.BaseURL + profilePath, profilePath}, {m.deps.BaseURL + profileTextIn(l.Lang()), profileTextIn(l.Lang())}, {Text: l.T("publication.rfc2350.signed")}}, true
+		return []Line{{m.deps.BaseURL + profilePath, profilePath}, {m.deps.BaseURL + profileTextIn(l.Lang()), profileTextIn(l.Lang())},
+			{m.deps.BaseURL + profilePDFIn(l.Lang()), profilePDFIn(l.Lang())}, {Text: l.T("publication.rfc2350.signed")}}, true
 	case "name":
 		return paragraphs(p.Name), true
 	case "address":

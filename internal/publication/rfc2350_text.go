@@ -4,7 +4,6 @@ package publication
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -37,16 +36,11 @@ func (m *Module) profileTextFile(r *gate.Request) error {
 }
 
 // profileTextOf answers with it in the language its address names.
-func (m *Module) profileTextOf(r *gate.Request) error {
-	lang, ok := strings.CutSuffix(r.Param("file"), ".txt")
-	if !ok || !slices.Contains(i18n.Languages(), lang) {
-		return unknownFile()
-	}
+func (m *Module) profileTextOf(r *gate.Request, lang string) error {
 	body, err := m.ProfileText(r.Context(), r.Scope, m.deps.Bundle.Localizer(lang, m.deps.Zone))
 	if err != nil {
 		return err
 	}
-	r.W.Header().Set("Content-Language", lang)
 	return give(r, file{kind: plainKind, body: []byte(body)})
 }
 
