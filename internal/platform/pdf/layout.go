@@ -167,7 +167,7 @@ func (l *layout) line(e int, text string, st style, b Block) {
 	if b.Href == "" {
 		return
 	}
-	right := margin + f.width(text, st.size)
+	right := margin + f.width(strings.TrimRight(text, " "), st.size)
 	fmt.Fprintf(&p.content, "0 0.25 0.6 RG 0.6 w %.2f %.2f m %.2f %.2f l S\n", margin, base-1.8, right, base-1.8)
 	l.elements[e].kids = append(l.elements[e].kids, kid{element: -1, page: -1, annotation: len(l.annotations)})
 	p.annotations = append(p.annotations, len(l.annotations))
@@ -175,6 +175,7 @@ func (l *layout) line(e int, text string, st style, b Block) {
 }
 
 // wrap breaks a text between words; a word that is longer than a line, anywhere.
+// The blank between two words stays at the end of the first line: who reads aloud or copies needs it.
 func (l *layout) wrap(text string, st style) (lines []string) {
 	f, line := l.fonts[st.bold], ""
 	for word := range strings.FieldsSeq(text) {
@@ -183,7 +184,7 @@ func (l *layout) wrap(text string, st style) (lines []string) {
 			continue
 		}
 		if line != "" {
-			lines = append(lines, line)
+			lines = append(lines, line+" ")
 		}
 		for line = word; f.width(line, st.size) > textWidth; {
 			head, rest := f.fitting(line, st.size)

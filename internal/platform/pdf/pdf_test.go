@@ -107,7 +107,7 @@ func TestPopplerSeesTheTags(t *testing.T) {
 	if info := tool(t, "pdfinfo", "FILE"); !regexp.MustCompile(`Tagged:\s+yes`).MatchString(info) || !strings.Contains(info, "Profilo di prova") {
 		t.Error(info)
 	}
-	if tree := tool(t, "pdfinfo", "-struct-text", "FILE"); !strings.Contains(tree, "H1") || !strings.Contains(tree, "Link") || !strings.Contains(tree, "Perché è così") {
+	if tree := tool(t, "pdfinfo", "-struct-text", "FILE"); !strings.Contains(tree, "H1") || !strings.Contains(tree, "Link") || regexp.MustCompile(`volte\.Testo|vaa|acapo|caposi|unafrase|fraseche`).MatchString(tree) || !strings.Contains(tree, "Perché è così") {
 		t.Error(tree)
 	}
 	fonts := strings.Split(strings.TrimSpace(tool(t, "pdffonts", "FILE")), "\n")
