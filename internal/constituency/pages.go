@@ -40,18 +40,19 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus) error {
 }
 
 func (m *Module) publicPages(g *gate.Gate) {
-	g.Handle("GET /{$}", gate.Public(), m.front)
-	g.Handle("GET /services", gate.Public(), m.services)
-	g.Handle("GET /conditions", gate.Public(), m.conditions)
+	g.Handle("GET /{$}", gate.Public(), m.front, gate.Translated())
+	g.Handle("GET /services", gate.Public(), m.services, gate.Translated())
+	g.Handle("GET /join", gate.Public(), m.join, gate.Translated())
+	g.Handle("GET /conditions", gate.Public(), m.conditions, gate.Translated())
 	for _, name := range []string{"privacy", "accessibility", "legal"} {
-		g.Handle("GET /"+name, gate.Public(), m.notice(name))
+		g.Handle("GET /"+name, gate.Public(), m.notice(name), gate.Translated())
 	}
 }
 
 func (m *Module) registrationPages(g *gate.Gate) {
 	g.Handle("GET /unsubscribe/{token}", gate.Public(), m.unsubscribeForm, gate.Bare(), gate.AllowPending())
 	g.Handle("POST /unsubscribe/{token}", gate.Public(), m.unsubscribe, gate.Bare(), gate.AllowPending())
-	g.Handle("GET /register", gate.Public(), m.registerForm)
+	g.Handle("GET /register", gate.Public(), m.registerForm, gate.Translated())
 	g.Handle("POST /register", gate.Public(), m.register)
 	g.Handle("GET /register/sent", gate.Public(), m.registerSent, gate.Bare())
 	g.Handle("POST /register/resend", gate.Public(), m.resend, gate.Bare())

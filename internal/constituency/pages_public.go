@@ -24,6 +24,15 @@ func (m *Module) services(r *gate.Request) error {
 	return r.Page(r.L.T("constituency.services.title"), servicesPage(m.ref.Catalogue, r.SignedIn()))
 }
 
+// join says who may join, what it takes and what follows.
+func (m *Module) join(r *gate.Request) error {
+	i, err := m.instance(r)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("constituency.join.title"), joinPage(i, r.SignedIn()))
+}
+
 func (m *Module) conditions(r *gate.Request) error {
 	all, err := m.allConditions(r.Context(), m.db)
 	if err != nil {

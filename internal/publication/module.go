@@ -94,7 +94,7 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue, bus *events.Bus, publishe
 	m.directory(g)
 	m.pages(g)
 	m.profilePages(g)
-	g.Handle("GET "+statusPath, gate.Public(), m.statusPage)
+	g.Handle("GET "+statusPath, gate.Public(), m.statusPage, gate.Translated())
 	g.Handle("GET "+securityPath, gate.Public(), m.security)
 	bus.Subscribe(published, "publication", func(ctx context.Context, n events.Notice) error {
 		var told struct {

@@ -19,10 +19,10 @@ import (
 const alertsPath = "/avvisi"
 
 func (m *Module) pages(g *gate.Gate) {
-	g.Handle("GET "+alertsPath, gate.Public(), m.listPage)
+	g.Handle("GET "+alertsPath, gate.Public(), m.listPage, gate.Translated())
 	g.Handle("GET "+alertsPath+".atom", gate.Public(), m.atom)
-	g.Handle("GET "+alertsPath+"/{name}", gate.Public(), m.alertPage)
-	g.Handle("GET /key", gate.Public(), m.keyPage)
+	g.Handle("GET "+alertsPath+"/{name}", gate.Public(), m.alertPage, gate.Translated())
+	g.Handle("GET /key", gate.Public(), m.keyPage, gate.Translated())
 }
 
 func (m *Module) listPage(r *gate.Request) error {

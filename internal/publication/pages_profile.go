@@ -19,7 +19,7 @@ const adminPath = "/admin/profile"
 
 func (m *Module) profilePages(g *gate.Gate) {
 	edit := gate.Staff(access.ProfileEdit)
-	g.Handle("GET "+profilePath, gate.Public(), m.rfc2350)
+	g.Handle("GET "+profilePath, gate.Public(), m.rfc2350, gate.Translated())
 	g.Handle("GET "+profileText, gate.Public(), m.profileTextFile)
 	g.Handle("GET "+profilePath+"/{file}", gate.Public(), m.profileFile)
 	g.Handle("GET "+adminPath, edit, m.profileForm)

@@ -42,6 +42,10 @@ type Page struct {
 	// LanguageURL returns the address that switches the language and comes
 	// back here; nil means this page with ?lang=xx.
 	LanguageURL func(lang string) string
+	// Canonical is the address search engines list the page by; empty: none.
+	Canonical string
+	// Alternates are where the page is in each language, with its address whole.
+	Alternates []Link
 	// Wide gives the content the whole window: for the operator's tables.
 	Wide bool
 }

@@ -125,6 +125,7 @@ type options struct {
 	bare         bool
 	fresh        Freshness
 	machine      bool // the asker is a program
+	translated   bool // search engines are told of the page in each language
 	guard        Guard
 }
 
@@ -142,6 +143,10 @@ func AllowPending() Option { return func(o *options) { o.allowPending = true } }
 
 // Bare shows the route's pages without navigation: one short task in the middle.
 func Bare() Option { return func(o *options) { o.bare = true } }
+
+// Translated says that the route's page is for everybody and there in every
+// language: search engines are told where ([Request.alternates]).
+func Translated() Option { return func(o *options) { o.translated = true } }
 
 // Handle registers a route ("GET /o/{org}/stack") with the rule of who may enter.
 // A pattern that net/http refuses, or that is registered twice, panics there:

@@ -61,7 +61,7 @@ const signInPath = "/signin"
 
 // frame is what every page has around its content.
 func (r *Request) frame(title string) ui.Page {
-	p := ui.Page{Title: title, L: r.L, Path: r.R.URL.RequestURI(), Owner: r.gate.cfg.Owner, Flashes: r.takeFlashes()}
+	p := ui.Page{Title: title, L: r.L, Path: r.unpinned(), Owner: r.gate.cfg.Owner, Flashes: r.takeFlashes()}
 	if r.gate.cfg.Demo {
 		p.Demo = r.L.T("gate.demo")
 	}

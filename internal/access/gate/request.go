@@ -193,6 +193,9 @@ func (r *Request) Fragment(body templ.Component) error {
 func (r *Request) page(status int, title string, body templ.Component, wide bool) error {
 	p := r.frame(title)
 	p.Wide = wide
+	if status == http.StatusOK {
+		p.Canonical, p.Alternates = r.alternates()
+	}
 	layout := ui.Layout
 	if r.opts.bare {
 		layout = ui.Bare

@@ -173,17 +173,19 @@ func localPath(to string) string {
 	return to
 }
 
-// localize chooses the language of a page: what the reader switched to, the person's
+// localize chooses the language of a page: what its address says, what the reader switched to, the person's
 // own, what the browser asks for, the instance's.
 func (r *Request) localize() {
 	zone := r.Org.Zone
 	if zone == nil {
 		zone = r.gate.cfg.Zone
 	}
-	lang := ""
-	if r.opts.machine {
+	lang := r.pinned()
+	switch {
+	case lang != "":
+	case r.opts.machine:
 		lang = r.gate.asked(r.R, r.Person)
-	} else {
+	default:
 		lang = r.gate.chosen(r.R, r.Person)
 	}
 	r.L = r.gate.cfg.Bundle.Localizer(lang, zone)
