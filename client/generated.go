@@ -47,13 +47,6 @@ const (
 	AdvisoryKindBulletin AdvisoryKind = "bulletin"
 )
 
-// Defines values for AdvisoryMainLanguage.
-const (
-	AdvisoryMainLanguageEn AdvisoryMainLanguage = "en"
-	AdvisoryMainLanguageIt AdvisoryMainLanguage = "it"
-	AdvisoryMainLanguageNb AdvisoryMainLanguage = "nb"
-)
-
 // Defines values for AdvisoryPap.
 const (
 	AdvisoryPapPAPAMBER AdvisoryPap = "PAP:AMBER"
@@ -99,13 +92,6 @@ const (
 const (
 	AdvisoryEntryKindAlert    AdvisoryEntryKind = "alert"
 	AdvisoryEntryKindBulletin AdvisoryEntryKind = "bulletin"
-)
-
-// Defines values for AdvisoryEntryMainLanguage.
-const (
-	AdvisoryEntryMainLanguageEn AdvisoryEntryMainLanguage = "en"
-	AdvisoryEntryMainLanguageIt AdvisoryEntryMainLanguage = "it"
-	AdvisoryEntryMainLanguageNb AdvisoryEntryMainLanguage = "nb"
 )
 
 // Defines values for AdvisoryEntryPap.
@@ -155,66 +141,16 @@ const (
 	AdvisoryIndicatorTypeURL     AdvisoryIndicatorType = "url"
 )
 
-// Defines values for AdvisoryPersonMail.
+// Defines values for AdvisoryMailEncrypted.
 const (
-	AdvisoryPersonMailBounced   AdvisoryPersonMail = "bounced"
-	AdvisoryPersonMailDropped   AdvisoryPersonMail = "dropped"
-	AdvisoryPersonMailFailed    AdvisoryPersonMail = "failed"
-	AdvisoryPersonMailKept      AdvisoryPersonMail = "kept"
-	AdvisoryPersonMailPortal    AdvisoryPersonMail = "portal"
-	AdvisoryPersonMailQueued    AdvisoryPersonMail = "queued"
-	AdvisoryPersonMailSent      AdvisoryPersonMail = "sent"
-	AdvisoryPersonMailSpared    AdvisoryPersonMail = "spared"
-	AdvisoryPersonMailUnknown   AdvisoryPersonMail = "unknown"
-	AdvisoryPersonMailWaiting   AdvisoryPersonMail = "waiting"
-	AdvisoryPersonMailWithdrawn AdvisoryPersonMail = "withdrawn"
-)
-
-// Defines values for AdvisoryPersonProtection.
-const (
-	AdvisoryPersonProtectionAnnounced AdvisoryPersonProtection = "announced"
-	AdvisoryPersonProtectionEncrypted AdvisoryPersonProtection = "encrypted"
-	AdvisoryPersonProtectionSigned    AdvisoryPersonProtection = "signed"
-)
-
-// Defines values for AdvisoryPersonWaitsFor.
-const (
-	AdvisoryPersonWaitsForCollected AdvisoryPersonWaitsFor = "collected"
-	AdvisoryPersonWaitsForQuiet     AdvisoryPersonWaitsFor = "quiet"
-)
-
-// Defines values for AdvisoryPersonWhy.
-const (
-	AdvisoryPersonWhyAddress AdvisoryPersonWhy = "address"
-	AdvisoryPersonWhyClosed  AdvisoryPersonWhy = "closed"
-	AdvisoryPersonWhyDomain  AdvisoryPersonWhy = "domain"
-	AdvisoryPersonWhyFull    AdvisoryPersonWhy = "full"
-	AdvisoryPersonWhyKey     AdvisoryPersonWhy = "key"
-	AdvisoryPersonWhyOther   AdvisoryPersonWhy = "other"
-	AdvisoryPersonWhyPolicy  AdvisoryPersonWhy = "policy"
-	AdvisoryPersonWhySize    AdvisoryPersonWhy = "size"
-	AdvisoryPersonWhyTime    AdvisoryPersonWhy = "time"
-)
-
-// Defines values for AdvisoryPersonBodyOutcome.
-const (
-	AdvisoryPersonBodyOutcomeFixed        AdvisoryPersonBodyOutcome = "fixed"
-	AdvisoryPersonBodyOutcomeHelpWanted   AdvisoryPersonBodyOutcome = "help_wanted"
-	AdvisoryPersonBodyOutcomeInProgress   AdvisoryPersonBodyOutcome = "in_progress"
-	AdvisoryPersonBodyOutcomeNotConcerned AdvisoryPersonBodyOutcome = "not_concerned"
+	AdvisoryMailEncryptedOpenpgp AdvisoryMailEncrypted = "openpgp"
+	AdvisoryMailEncryptedSmime   AdvisoryMailEncrypted = "smime"
 )
 
 // Defines values for AdvisoryRevisionKind.
 const (
 	AdvisoryRevisionKindAlert    AdvisoryRevisionKind = "alert"
 	AdvisoryRevisionKindBulletin AdvisoryRevisionKind = "bulletin"
-)
-
-// Defines values for AdvisoryRevisionMainLanguage.
-const (
-	AdvisoryRevisionMainLanguageEn AdvisoryRevisionMainLanguage = "en"
-	AdvisoryRevisionMainLanguageIt AdvisoryRevisionMainLanguage = "it"
-	AdvisoryRevisionMainLanguageNb AdvisoryRevisionMainLanguage = "nb"
 )
 
 // Defines values for AdvisoryRevisionPap.
@@ -242,6 +178,19 @@ const (
 	AdvisoryRevisionTLPTLPRED         AdvisoryRevisionTLP = "TLP:RED"
 )
 
+// Defines values for AdvisorySignatureKind.
+const (
+	AdvisorySignatureKindOpenpgp AdvisorySignatureKind = "openpgp"
+	AdvisorySignatureKindSmime   AdvisorySignatureKind = "smime"
+)
+
+// Defines values for AdvisorySignatureTrust.
+const (
+	AdvisorySignatureTrustBroken   AdvisorySignatureTrust = "broken"
+	AdvisorySignatureTrustUnknown  AdvisorySignatureTrust = "unknown"
+	AdvisorySignatureTrustVerified AdvisorySignatureTrust = "verified"
+)
+
 // Defines values for AgreementAcceptanceLanguage.
 const (
 	AgreementAcceptanceLanguageEn AgreementAcceptanceLanguage = "en"
@@ -256,6 +205,19 @@ const (
 	AgreementNewTextLanguageNb AgreementNewTextLanguage = "nb"
 )
 
+// Defines values for AlertSignatureKind.
+const (
+	AlertSignatureKindOpenpgp AlertSignatureKind = "openpgp"
+	AlertSignatureKindSmime   AlertSignatureKind = "smime"
+)
+
+// Defines values for AlertSignatureTrust.
+const (
+	AlertSignatureTrustBroken   AlertSignatureTrust = "broken"
+	AlertSignatureTrustUnknown  AlertSignatureTrust = "unknown"
+	AlertSignatureTrustVerified AlertSignatureTrust = "verified"
+)
+
 // Defines values for AlertSourceAlertLanguage.
 const (
 	AlertSourceAlertLanguageEn AlertSourceAlertLanguage = "en"
@@ -266,6 +228,7 @@ const (
 // Defines values for AlertSourceKind.
 const (
 	AlertSourceKindCsaf  AlertSourceKind = "csaf"
+	AlertSourceKindMail  AlertSourceKind = "mail"
 	AlertSourceKindMisp  AlertSourceKind = "misp"
 	AlertSourceKindRss   AlertSourceKind = "rss"
 	AlertSourceKindTaxii AlertSourceKind = "taxii"
@@ -297,6 +260,7 @@ const (
 // Defines values for AlertSourceEntryKind.
 const (
 	AlertSourceEntryKindCsaf  AlertSourceEntryKind = "csaf"
+	AlertSourceEntryKindMail  AlertSourceEntryKind = "mail"
 	AlertSourceEntryKindMisp  AlertSourceEntryKind = "misp"
 	AlertSourceEntryKindRss   AlertSourceEntryKind = "rss"
 	AlertSourceEntryKindTaxii AlertSourceEntryKind = "taxii"
@@ -322,8 +286,24 @@ const (
 const (
 	AlertSourceItemStateKnown   AlertSourceItemState = "known"
 	AlertSourceItemStateMade    AlertSourceItemState = "made"
+	AlertSourceItemStateNoted   AlertSourceItemState = "noted"
 	AlertSourceItemStateRefused AlertSourceItemState = "refused"
 	AlertSourceItemStateWaiting AlertSourceItemState = "waiting"
+)
+
+// Defines values for AlertSourceMailEncrypted.
+const (
+	AlertSourceMailEncryptedOpenpgp AlertSourceMailEncrypted = "openpgp"
+	AlertSourceMailEncryptedSmime   AlertSourceMailEncrypted = "smime"
+)
+
+// Defines values for AlertSourceMailState.
+const (
+	AlertSourceMailStateKnown   AlertSourceMailState = "known"
+	AlertSourceMailStateMade    AlertSourceMailState = "made"
+	AlertSourceMailStateNoted   AlertSourceMailState = "noted"
+	AlertSourceMailStateRefused AlertSourceMailState = "refused"
+	AlertSourceMailStateWaiting AlertSourceMailState = "waiting"
 )
 
 // Defines values for AnswerAdvisoryBodyOutcome.
@@ -1036,13 +1016,6 @@ const (
 	ReceivedAdvisoryKindBulletin ReceivedAdvisoryKind = "bulletin"
 )
 
-// Defines values for ReceivedAdvisoryMainLanguage.
-const (
-	ReceivedAdvisoryMainLanguageEn ReceivedAdvisoryMainLanguage = "en"
-	ReceivedAdvisoryMainLanguageIt ReceivedAdvisoryMainLanguage = "it"
-	ReceivedAdvisoryMainLanguageNb ReceivedAdvisoryMainLanguage = "nb"
-)
-
 // Defines values for ReceivedAdvisoryOutcome.
 const (
 	ReceivedAdvisoryOutcomeFixed        ReceivedAdvisoryOutcome = "fixed"
@@ -1282,20 +1255,6 @@ const (
 	WebhookEntryLanguageEn WebhookEntryLanguage = "en"
 	WebhookEntryLanguageIt WebhookEntryLanguage = "it"
 	WebhookEntryLanguageNb WebhookEntryLanguage = "nb"
-)
-
-// Defines values for ListAdvisoryPeopleParamsShow.
-const (
-	ListAdvisoryPeopleParamsShowBounced        ListAdvisoryPeopleParamsShow = "bounced"
-	ListAdvisoryPeopleParamsShowUnacknowledged ListAdvisoryPeopleParamsShow = "unacknowledged"
-	ListAdvisoryPeopleParamsShowUnsent         ListAdvisoryPeopleParamsShow = "unsent"
-)
-
-// Defines values for PreviewAdvisoryParamsLanguage.
-const (
-	PreviewAdvisoryParamsLanguageEn PreviewAdvisoryParamsLanguage = "en"
-	PreviewAdvisoryParamsLanguageIt PreviewAdvisoryParamsLanguage = "it"
-	PreviewAdvisoryParamsLanguageNb PreviewAdvisoryParamsLanguage = "nb"
 )
 
 // Defines values for PreviewAudienceParamsTLP.
@@ -1944,14 +1903,8 @@ type Advisory struct {
 	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
 	Kind       AdvisoryKind        `json:"kind"`
 
-	// Mails Of one that was sent; in the answer about one.
-	Mails *AdvisoryMails `json:"mails,omitempty"`
-
 	// MailsQueued Of those mails, so far.
 	MailsQueued int64 `json:"mails_queued"`
-
-	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
-	MainLanguage *AdvisoryMainLanguage `json:"main_language,omitempty"`
 
 	// Organisations It was sent to.
 	Organisations int64 `json:"organisations"`
@@ -1998,9 +1951,6 @@ type Advisory struct {
 
 // AdvisoryKind defines model for Advisory.Kind.
 type AdvisoryKind string
-
-// AdvisoryMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
-type AdvisoryMainLanguage string
 
 // AdvisoryPap defines model for Advisory.Pap.
 type AdvisoryPap string
@@ -2062,10 +2012,7 @@ type AdvisoryEntry struct {
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
 	Kind       AdvisoryEntryKind   `json:"kind"`
-
-	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
-	MainLanguage *AdvisoryEntryMainLanguage `json:"main_language,omitempty"`
-	Pap          *AdvisoryEntryPap          `json:"pap,omitempty"`
+	Pap        *AdvisoryEntryPap   `json:"pap,omitempty"`
 
 	// Products That it calls affected.
 	Products []AdvisoryProduct `json:"products,omitempty"`
@@ -2087,9 +2034,6 @@ type AdvisoryEntry struct {
 
 // AdvisoryEntryKind defines model for AdvisoryEntry.Kind.
 type AdvisoryEntryKind string
-
-// AdvisoryEntryMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
-type AdvisoryEntryMainLanguage string
 
 // AdvisoryEntryPap defines model for AdvisoryEntry.Pap.
 type AdvisoryEntryPap string
@@ -2151,131 +2095,31 @@ type AdvisoryIndicator struct {
 // AdvisoryIndicatorType It is told by the value; what is sent is not looked at.
 type AdvisoryIndicatorType string
 
-// AdvisoryMails defines model for AdvisoryMails.
-type AdvisoryMails struct {
-	// NotArrived People at whom it did not arrive.
-	NotArrived int64 `json:"not_arrived"`
+// AdvisoryMail defines model for AdvisoryMail.
+type AdvisoryMail struct {
+	// Encrypted How; missing: it was not.
+	Encrypted *AdvisoryMailEncrypted `json:"encrypted,omitempty"`
+	Sender    *string                `json:"sender,omitempty"`
 
-	// Unreachable Organisations of which it arrived at nobody.
-	Unreachable int64 `json:"unreachable"`
-
-	// Unsent People to whom no mail has left yet.
-	Unsent int64 `json:"unsent"`
-
-	// Waiting Of them: until their quiet hours end, or for the one mail a day they want.
-	Waiting int64 `json:"waiting"`
+	// Signatures The outermost first.
+	Signatures []AdvisorySignature `json:"signatures,omitempty"`
 }
+
+// AdvisoryMailEncrypted How; missing: it was not.
+type AdvisoryMailEncrypted string
 
 // AdvisoryOriginal defines model for AdvisoryOriginal.
 type AdvisoryOriginal struct {
-	By         string    `json:"by"`
-	Format     string    `json:"format"`
-	ID         int64     `json:"id"`
-	Name       *string   `json:"name,omitempty"`
-	ReceivedAt time.Time `json:"received_at"`
-	Sha256     string    `json:"sha256"`
-	Size       int64     `json:"size"`
-}
+	By     string `json:"by"`
+	Format string `json:"format"`
+	ID     int64  `json:"id"`
 
-// AdvisoryPerson defines model for AdvisoryPerson.
-type AdvisoryPerson struct {
-	Address string `json:"address"`
-
-	// Answer What the mail server said against it.
-	Answer *string `json:"answer,omitempty"`
-
-	// CorrectedAddress It did not arrive, and this stands in the record now.
-	CorrectedAddress *string `json:"corrected_address,omitempty"`
-
-	// FormerAddress From which it came back, before it was corrected.
-	FormerAddress *string `json:"former_address,omitempty"`
-
-	// Mail kept: this installation sends no mail. portal: he wants none. spared: it was acknowledged before. dropped: he is no contact any more, since before it left. unknown: it was sent before this was kept.
-	Mail AdvisoryPersonMail `json:"mail"`
-
-	// MailAt Since when the mail is so.
-	MailAt *time.Time `json:"mail_at,omitempty"`
-	Name   string     `json:"name"`
-
-	// Number Of the advisory's people.
-	Number int64 `json:"number"`
-
-	// OpenedAt In the portal, by him.
-	OpenedAt *time.Time `json:"opened_at,omitempty"`
-
-	// Organisations He was written to for.
-	Organisations []AdvisoryPersonBody `json:"organisations"`
-
-	// Protection announced: the mail says only that it waits in the portal.
-	Protection *AdvisoryPersonProtection `json:"protection,omitempty"`
-	RemindedAt *time.Time                `json:"reminded_at,omitempty"`
-	Reminders  int64                     `json:"reminders"`
-
-	// Revision The last one that is written to him.
-	Revision int64 `json:"revision"`
-
-	// SentAt It was handed over to the mail server.
-	SentAt *time.Time `json:"sent_at,omitempty"`
-
-	// WaitsFor The end of his quiet hours, or the one mail a day he wants.
-	WaitsFor   *AdvisoryPersonWaitsFor `json:"waits_for,omitempty"`
-	WaitsUntil *time.Time              `json:"waits_until,omitempty"`
-
-	// Why It did not arrive.
-	Why *AdvisoryPersonWhy `json:"why,omitempty"`
-
-	// Widened He was written to because nobody of the first ones acknowledged.
-	Widened *bool `json:"widened,omitempty"`
-}
-
-// AdvisoryPersonMail kept: this installation sends no mail. portal: he wants none. spared: it was acknowledged before. dropped: he is no contact any more, since before it left. unknown: it was sent before this was kept.
-type AdvisoryPersonMail string
-
-// AdvisoryPersonProtection announced: the mail says only that it waits in the portal.
-type AdvisoryPersonProtection string
-
-// AdvisoryPersonWaitsFor The end of his quiet hours, or the one mail a day he wants.
-type AdvisoryPersonWaitsFor string
-
-// AdvisoryPersonWhy It did not arrive.
-type AdvisoryPersonWhy string
-
-// AdvisoryPersonBody defines model for AdvisoryPersonBody.
-type AdvisoryPersonBody struct {
-	AcknowledgedAt *time.Time `json:"acknowledged_at,omitempty"`
-	AcknowledgedBy *string    `json:"acknowledged_by,omitempty"`
-	AnsweredAt     *time.Time `json:"answered_at,omitempty"`
-	Name           string     `json:"name"`
-
-	// OpenedAt By the first of its people.
-	OpenedAt *time.Time `json:"opened_at,omitempty"`
-
-	// Organisation Its code.
-	Organisation string                     `json:"organisation"`
-	Outcome      *AdvisoryPersonBodyOutcome `json:"outcome,omitempty"`
-}
-
-// AdvisoryPersonBodyOutcome defines model for AdvisoryPersonBody.Outcome.
-type AdvisoryPersonBodyOutcome string
-
-// AdvisoryPreview defines model for AdvisoryPreview.
-type AdvisoryPreview struct {
-	// Encrypted It leaves encrypted, with the whole text.
-	Encrypted bool `json:"encrypted"`
-
-	// HTML As a mail program gets it.
-	HTML string `json:"html"`
-
-	// Language Of the reader.
-	Language string `json:"language"`
-
-	// OuterSubject What stands outside of an encrypted mail.
-	OuterSubject *string `json:"outer_subject,omitempty"`
-	Subject      string  `json:"subject"`
-	Text         string  `json:"text"`
-
-	// TextLanguage Of the text: the main one where it is not written in the reader's.
-	TextLanguage string `json:"text_language"`
+	// Mail Of a mail that a source brought.
+	Mail       *AdvisoryMail `json:"mail,omitempty"`
+	Name       *string       `json:"name,omitempty"`
+	ReceivedAt time.Time     `json:"received_at"`
+	Sha256     string        `json:"sha256"`
+	Size       int64         `json:"size"`
 }
 
 // AdvisoryProduct defines model for AdvisoryProduct.
@@ -2313,11 +2157,8 @@ type AdvisoryRevision struct {
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator  `json:"indicators,omitempty"`
 	Kind       AdvisoryRevisionKind `json:"kind"`
-
-	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
-	MainLanguage *AdvisoryRevisionMainLanguage `json:"main_language,omitempty"`
-	Number       int64                         `json:"number"`
-	Pap          *AdvisoryRevisionPap          `json:"pap,omitempty"`
+	Number     int64                `json:"number"`
+	Pap        *AdvisoryRevisionPap `json:"pap,omitempty"`
 
 	// Products That it calls affected.
 	Products []AdvisoryProduct `json:"products,omitempty"`
@@ -2342,9 +2183,6 @@ type AdvisoryRevision struct {
 // AdvisoryRevisionKind defines model for AdvisoryRevision.Kind.
 type AdvisoryRevisionKind string
 
-// AdvisoryRevisionMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
-type AdvisoryRevisionMainLanguage string
-
 // AdvisoryRevisionPap defines model for AdvisoryRevision.Pap.
 type AdvisoryRevisionPap string
 
@@ -2353,6 +2191,22 @@ type AdvisoryRevisionSeverity string
 
 // AdvisoryRevisionTLP defines model for AdvisoryRevision.TLP.
 type AdvisoryRevisionTLP string
+
+// AdvisorySignature defines model for AdvisorySignature.
+type AdvisorySignature struct {
+	Fingerprint *string               `json:"fingerprint,omitempty"`
+	Kind        AdvisorySignatureKind `json:"kind"`
+	Signer      *string               `json:"signer,omitempty"`
+
+	// Trust verified: by one of the source's keys; unknown: by another; broken: what was signed is not what came.
+	Trust AdvisorySignatureTrust `json:"trust"`
+}
+
+// AdvisorySignatureKind defines model for AdvisorySignature.Kind.
+type AdvisorySignatureKind string
+
+// AdvisorySignatureTrust verified: by one of the source's keys; unknown: by another; broken: what was signed is not what came.
+type AdvisorySignatureTrust string
 
 // AdvisorySpread defines model for AdvisorySpread.
 type AdvisorySpread struct {
@@ -2367,11 +2221,8 @@ type AdvisorySpread struct {
 // AdvisoryText defines model for AdvisoryText.
 type AdvisoryText struct {
 	// Body Markdown.
-	Body string `json:"body"`
-
-	// Summary Plain: what whoever reads nothing else has to know.
-	Summary *string `json:"summary,omitempty"`
-	Title   string  `json:"title"`
+	Body  string `json:"body"`
+	Title string `json:"title"`
 }
 
 // AffectedName defines model for AffectedName.
@@ -2486,16 +2337,44 @@ type AlertSettings struct {
 	// Collection taxii: identifier, alias or title of the collection to read; all that may be read when missing. Without user the secret is sent as a bearer token, or as it is where it names its scheme.
 	Collection *string `json:"collection,omitempty"`
 
+	// Folder mail: where fetched mails are moved to; without it they are marked as read.
+	Folder *string `json:"folder,omitempty"`
+
 	// Pages rss: where an entry only announces, the page behind it is the alert.
-	Pages *bool   `json:"pages,omitempty"`
-	User  *string `json:"user,omitempty"`
+	Pages *bool `json:"pages,omitempty"`
+
+	// SenderKeys mail: the senders' OpenPGP public keys in armour and certificates in PEM, one after the other.
+	SenderKeys *string `json:"sender_keys,omitempty"`
+
+	// Senders mail: addresses, domains, and *.domain for those below one, whose mails become alerts. Others' are kept and can be accepted by hand.
+	Senders []string `json:"senders,omitempty"`
+
+	// Signed mail: only what one of these keys has signed becomes an alert.
+	Signed *bool   `json:"signed,omitempty"`
+	User   *string `json:"user,omitempty"`
 }
+
+// AlertSignature defines model for AlertSignature.
+type AlertSignature struct {
+	Fingerprint *string            `json:"fingerprint,omitempty"`
+	Kind        AlertSignatureKind `json:"kind"`
+	Signer      *string            `json:"signer,omitempty"`
+
+	// Trust verified: by one of the source's keys; unknown: by another; broken: what was signed is not what came.
+	Trust AlertSignatureTrust `json:"trust"`
+}
+
+// AlertSignatureKind defines model for AlertSignature.Kind.
+type AlertSignatureKind string
+
+// AlertSignatureTrust verified: by one of the source's keys; unknown: by another; broken: what was signed is not what came.
+type AlertSignatureTrust string
 
 // AlertSource defines model for AlertSource.
 type AlertSource struct {
 	Active bool `json:"active"`
 
-	// Address Missing for who may not change it.
+	// Address Missing for who may not change it. mail: imaps://server/folder, or imap:// where TLS is begun by STARTTLS; missing where mails are only handed in.
 	Address *string `json:"address,omitempty"`
 
 	// AlertLanguage Of alerts whose language cannot be told.
@@ -2524,7 +2403,7 @@ type AlertSource struct {
 	// ItemAt When the last alert came.
 	ItemAt *time.Time `json:"item_at,omitempty"`
 
-	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1); mail: what a mail server hands in (martinella pipe), or an IMAP mailbox.
 	Kind AlertSourceKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2554,7 +2433,7 @@ type AlertSource struct {
 // AlertSourceAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceAlertLanguage string
 
-// AlertSourceKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
+// AlertSourceKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1); mail: what a mail server hands in (martinella pipe), or an IMAP mailbox.
 type AlertSourceKind string
 
 // AlertSourceLanguage Of those mails.
@@ -2567,7 +2446,7 @@ type AlertSourceTLP string
 type AlertSourceEntry struct {
 	Active bool `json:"active"`
 
-	// Address Missing for who may not change it.
+	// Address Missing for who may not change it. mail: imaps://server/folder, or imap:// where TLS is begun by STARTTLS; missing where mails are only handed in.
 	Address *string `json:"address,omitempty"`
 
 	// AlertLanguage Of alerts whose language cannot be told.
@@ -2577,7 +2456,7 @@ type AlertSourceEntry struct {
 	// ForgetSecret On writing: the one it has is forgotten.
 	ForgetSecret *bool `json:"forget_secret,omitempty"`
 
-	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1); mail: what a mail server hands in (martinella pipe), or an IMAP mailbox.
 	Kind AlertSourceEntryKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2598,7 +2477,7 @@ type AlertSourceEntry struct {
 // AlertSourceEntryAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceEntryAlertLanguage string
 
-// AlertSourceEntryKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
+// AlertSourceEntryKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1); mail: what a mail server hands in (martinella pipe), or an IMAP mailbox.
 type AlertSourceEntryKind string
 
 // AlertSourceEntryLanguage Of those mails.
@@ -2618,19 +2497,67 @@ type AlertSourceItem struct {
 	ID      int64     `json:"id"`
 	Link    *string   `json:"link,omitempty"`
 
-	// Reason Why it was refused, in the language asked for.
+	// Reason Why nothing was made of it, in the language asked for.
 	Reason *string `json:"reason,omitempty"`
 
 	// Revisions How often it came again, changed.
 	Revisions int64 `json:"revisions"`
 
-	// State made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again.
+	// Sender Of a mail.
+	Sender *string `json:"sender,omitempty"`
+
+	// State made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again; noted: a mail that is none to make an alert of.
 	State AlertSourceItemState `json:"state"`
-	Title string               `json:"title"`
+
+	// Stored A mail nothing was made of, which is here: it can be read, and accepted.
+	Stored *bool  `json:"stored,omitempty"`
+	Title  string `json:"title"`
 }
 
-// AlertSourceItemState made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again.
+// AlertSourceItemState made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again; noted: a mail that is none to make an alert of.
 type AlertSourceItemState string
+
+// AlertSourceMail defines model for AlertSourceMail.
+type AlertSourceMail struct {
+	Advisory *int64 `json:"advisory,omitempty"`
+
+	// At Of the last revision.
+	At   time.Time `json:"at"`
+	Code *string   `json:"code,omitempty"`
+
+	// Encrypted How it was; missing: it was not.
+	Encrypted *AlertSourceMailEncrypted `json:"encrypted,omitempty"`
+	FirstAt   time.Time                 `json:"first_at"`
+	ID        int64                     `json:"id"`
+	Link      *string                   `json:"link,omitempty"`
+
+	// Reason Why nothing was made of it, in the language asked for.
+	Reason *string `json:"reason,omitempty"`
+
+	// Revisions How often it came again, changed.
+	Revisions int64 `json:"revisions"`
+
+	// Sender Of a mail.
+	Sender *string `json:"sender,omitempty"`
+	Sha256 string  `json:"sha256"`
+
+	// Signatures The outermost first.
+	Signatures []AlertSignature `json:"signatures,omitempty"`
+	Size       int64            `json:"size"`
+
+	// State made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again; noted: a mail that is none to make an alert of.
+	State AlertSourceMailState `json:"state"`
+
+	// Stored A mail nothing was made of, which is here: it can be read, and accepted.
+	Stored *bool  `json:"stored,omitempty"`
+	Title  string `json:"title"`
+}
+
+// AlertSourceMailEncrypted How it was; missing: it was not.
+type AlertSourceMailEncrypted string
+
+// AlertSourceMailState made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again; noted: a mail that is none to make an alert of.
+type AlertSourceMailState string
 
 // Answer defines model for Answer.
 type Answer struct {
@@ -2912,23 +2839,6 @@ type AudienceReason struct {
 	// Key everyone, code, tier, sector, province or uses.
 	Key   string  `json:"key"`
 	Value *string `json:"value,omitempty"`
-}
-
-// AudienceWord defines model for AudienceWord.
-type AudienceWord struct {
-	// Name In the language asked for.
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-// AudienceWords defines model for AudienceWords.
-type AudienceWords struct {
-	// Lists Names of saved audiences.
-	Lists     []string       `json:"lists"`
-	Provinces []string       `json:"provinces"`
-	Sectors   []AudienceWord `json:"sectors"`
-	Tags      []string       `json:"tags"`
-	Tiers     []AudienceWord `json:"tiers"`
 }
 
 // AuditEntry defines model for AuditEntry.
@@ -4323,18 +4233,6 @@ type ListAdvisoryDelivery struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
-// ListAdvisoryPerson defines model for ListAdvisoryPerson.
-type ListAdvisoryPerson struct {
-	// Items The things, in order.
-	Items []AdvisoryPerson `json:"items"`
-
-	// Limit How many there are at most in one answer.
-	Limit int64 `json:"limit"`
-
-	// NextCursor Give it as cursor to go on; missing at the end.
-	NextCursor *string `json:"next_cursor,omitempty"`
-}
-
 // ListAdvisoryRevision defines model for ListAdvisoryRevision.
 type ListAdvisoryRevision struct {
 	// Items The things, in order.
@@ -5011,18 +4909,6 @@ type ListStackVersion struct {
 type ListStaff struct {
 	// Items The things, in order.
 	Items []Staff `json:"items"`
-
-	// Limit How many there are at most in one answer.
-	Limit int64 `json:"limit"`
-
-	// NextCursor Give it as cursor to go on; missing at the end.
-	NextCursor *string `json:"next_cursor,omitempty"`
-}
-
-// ListTag defines model for ListTag.
-type ListTag struct {
-	// Items The things, in order.
-	Items []Tag `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -6099,9 +5985,6 @@ type PublicAlert struct {
 	ID   string          `json:"id"`
 	Kind PublicAlertKind `json:"kind"`
 
-	// MainLanguage Of the text for whoever reads none of the others.
-	MainLanguage *string `json:"main_language,omitempty"`
-
 	// Name In addresses.
 	Name     string   `json:"name"`
 	Products []string `json:"products,omitempty"`
@@ -6129,9 +6012,8 @@ type PublicAlertSeverity string
 // PublicText defines model for PublicText.
 type PublicText struct {
 	// Body Markdown.
-	Body    string  `json:"body"`
-	Summary *string `json:"summary,omitempty"`
-	Title   string  `json:"title"`
+	Body  string `json:"body"`
+	Title string `json:"title"`
 }
 
 // Question defines model for Question.
@@ -6222,15 +6104,12 @@ type ReceivedAdvisory struct {
 	ID         int64       `json:"id"`
 
 	// Indicators Of compromise. Lists leave them out.
-	Indicators []AdvisoryIndicator  `json:"indicators,omitempty"`
-	Kind       ReceivedAdvisoryKind `json:"kind"`
-
-	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
-	MainLanguage *ReceivedAdvisoryMainLanguage `json:"main_language,omitempty"`
-	Note         *string                       `json:"note,omitempty"`
-	OpenedAt     *time.Time                    `json:"opened_at,omitempty"`
-	Outcome      *ReceivedAdvisoryOutcome      `json:"outcome,omitempty"`
-	Pap          *ReceivedAdvisoryPap          `json:"pap,omitempty"`
+	Indicators []AdvisoryIndicator      `json:"indicators,omitempty"`
+	Kind       ReceivedAdvisoryKind     `json:"kind"`
+	Note       *string                  `json:"note,omitempty"`
+	OpenedAt   *time.Time               `json:"opened_at,omitempty"`
+	Outcome    *ReceivedAdvisoryOutcome `json:"outcome,omitempty"`
+	Pap        *ReceivedAdvisoryPap     `json:"pap,omitempty"`
 
 	// Products That it calls affected.
 	Products   []AdvisoryProduct `json:"products,omitempty"`
@@ -6256,9 +6135,6 @@ type ReceivedAdvisory struct {
 
 // ReceivedAdvisoryKind defines model for ReceivedAdvisory.Kind.
 type ReceivedAdvisoryKind string
-
-// ReceivedAdvisoryMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
-type ReceivedAdvisoryMainLanguage string
 
 // ReceivedAdvisoryOutcome defines model for ReceivedAdvisory.Outcome.
 type ReceivedAdvisoryOutcome string
@@ -6934,44 +6810,6 @@ type TOTPConfirmation struct {
 	Current string `json:"current"`
 }
 
-// Tag defines model for Tag.
-type Tag struct {
-	// Members Accredited bodies that have it.
-	Members int64  `json:"members"`
-	Tag     string `json:"tag"`
-}
-
-// TagChoice defines model for TagChoice.
-type TagChoice struct {
-	// Tags In any order; kept in small letters, each once.
-	Tags []string `json:"tags"`
-}
-
-// Tagged defines model for Tagged.
-type Tagged struct {
-	// Added Bodies that did not have it.
-	Added int64 `json:"added"`
-
-	// Tag As it is kept: in small letters.
-	Tag string `json:"tag"`
-}
-
-// Tagging defines model for Tagging.
-type Tagging struct {
-	// Codes Of the bodies, in any case of letters.
-	Codes []string `json:"codes"`
-	Tag   string   `json:"tag"`
-}
-
-// Tags defines model for Tags.
-type Tags struct {
-	Code string `json:"code"`
-
-	// Tags In order of the alphabet.
-	Tags    []string `json:"tags"`
-	Version int64    `json:"version"`
-}
-
 // Token defines model for Token.
 type Token struct {
 	// Addresses Networks it is good from; none: from everywhere.
@@ -7518,9 +7356,6 @@ type ListAdvisoryDeliveriesParams struct {
 	// Waiting Only of those that have not acknowledged it.
 	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
 
-	// Unreachable Only of those it arrived at nobody of.
-	Unreachable *bool `form:"unreachable,omitempty" json:"unreachable,omitempty"`
-
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -7530,45 +7365,6 @@ type GetAdvisoryOriginalParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
-
-// ListAdvisoryPeopleParams defines parameters for ListAdvisoryPeople.
-type ListAdvisoryPeopleParams struct {
-	// Limit How many at most, in one answer.
-	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
-
-	// Show Only people to whom no mail has left yet, at whom it did not arrive, or of organisations that have not acknowledged.
-	Show *ListAdvisoryPeopleParamsShow `form:"show,omitempty" json:"show,omitempty"`
-
-	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
-	IfNoneMatch *string `json:"If-None-Match,omitempty"`
-}
-
-// ListAdvisoryPeopleParamsShow defines parameters for ListAdvisoryPeople.
-type ListAdvisoryPeopleParamsShow string
-
-// WriteAdvisoryAnewParams defines parameters for WriteAdvisoryAnew.
-type WriteAdvisoryAnewParams struct {
-	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
-	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
-}
-
-// PreviewAdvisoryParams defines parameters for PreviewAdvisory.
-type PreviewAdvisoryParams struct {
-	// Language Of the reader.
-	Language *PreviewAdvisoryParamsLanguage `form:"language,omitempty" json:"language,omitempty"`
-
-	// Key The reader has a usable key, which makes a difference above TLP:AMBER.
-	Key *bool `form:"key,omitempty" json:"key,omitempty"`
-
-	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
-	IfNoneMatch *string `json:"If-None-Match,omitempty"`
-}
-
-// PreviewAdvisoryParamsLanguage defines parameters for PreviewAdvisory.
-type PreviewAdvisoryParamsLanguage string
 
 // ProposeAdvisoryParams defines parameters for ProposeAdvisory.
 type ProposeAdvisoryParams struct {
@@ -7684,6 +7480,24 @@ type ListAlertSourceItemsParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// GetAlertSourceItemParams defines parameters for GetAlertSourceItem.
+type GetAlertSourceItemParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AcceptAlertSourceItemParams defines parameters for AcceptAlertSourceItem.
+type AcceptAlertSourceItemParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAlertSourceMailParams defines parameters for GetAlertSourceMail.
+type GetAlertSourceMailParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // RunAlertSourceParams defines parameters for RunAlertSource.
 type RunAlertSourceParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
@@ -7704,12 +7518,6 @@ type PreviewAudienceParams struct {
 
 // PreviewAudienceParamsTLP defines parameters for PreviewAudience.
 type PreviewAudienceParamsTLP string
-
-// ListAudienceWordsParams defines parameters for ListAudienceWords.
-type ListAudienceWordsParams struct {
-	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
-	IfNoneMatch *string `json:"If-None-Match,omitempty"`
-}
 
 // ListAuditEntriesParams defines parameters for ListAuditEntries.
 type ListAuditEntriesParams struct {
@@ -8046,10 +7854,7 @@ type ListMembersParams struct {
 
 	// Record silent: those that answered to none of several requests to confirm their record.
 	Record *ListMembersParamsRecord `form:"record,omitempty" json:"record,omitempty"`
-
-	// Tag Only those that have the tag.
-	Tag  *string                `form:"tag,omitempty" json:"tag,omitempty"`
-	Sort *ListMembersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+	Sort   *ListMembersParamsSort   `form:"sort,omitempty" json:"sort,omitempty"`
 
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
@@ -8086,10 +7891,7 @@ type ExportMembersParams struct {
 
 	// Record silent: those that answered to none of several requests to confirm their record.
 	Record *ExportMembersParamsRecord `form:"record,omitempty" json:"record,omitempty"`
-
-	// Tag Only those that have the tag.
-	Tag  *string                  `form:"tag,omitempty" json:"tag,omitempty"`
-	Sort *ExportMembersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+	Sort   *ExportMembersParamsSort   `form:"sort,omitempty" json:"sort,omitempty"`
 }
 
 // ExportMembersParamsState defines parameters for ExportMembers.
@@ -8121,18 +7923,6 @@ type GetFamilyParams struct {
 
 // SetParentParams defines parameters for SetParent.
 type SetParentParams struct {
-	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
-	IfMatch *string `json:"If-Match,omitempty"`
-}
-
-// GetMemberTagsParams defines parameters for GetMemberTags.
-type GetMemberTagsParams struct {
-	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
-	IfNoneMatch *string `json:"If-None-Match,omitempty"`
-}
-
-// SetMemberTagsParams defines parameters for SetMemberTags.
-type SetMemberTagsParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
 }
@@ -9856,18 +9646,6 @@ type GetStatusParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
-// ListTagsParams defines parameters for ListTags.
-type ListTagsParams struct {
-	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
-	IfNoneMatch *string `json:"If-None-Match,omitempty"`
-}
-
-// TagMembersParams defines parameters for TagMembers.
-type TagMembersParams struct {
-	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
-	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
-}
-
 // ListWaitingParams defines parameters for ListWaiting.
 type ListWaitingParams struct {
 	// Limit How many at most, in one answer.
@@ -10093,9 +9871,6 @@ type SetCsirtProfileJSONRequestBody = CSIRTProfileEntry
 // SetParentJSONRequestBody defines body for SetParent for application/json ContentType.
 type SetParentJSONRequestBody = ParentChoice
 
-// SetMemberTagsJSONRequestBody defines body for SetMemberTags for application/json ContentType.
-type SetMemberTagsJSONRequestBody = TagChoice
-
 // ConfirmAffectedNameJSONRequestBody defines body for ConfirmAffectedName for application/json ContentType.
 type ConfirmAffectedNameJSONRequestBody = AffectedNameChoice
 
@@ -10287,9 +10062,6 @@ type AddSavedAudienceJSONRequestBody = SavedAudienceEntry
 
 // UpdateSavedAudienceJSONRequestBody defines body for UpdateSavedAudience for application/json ContentType.
 type UpdateSavedAudienceJSONRequestBody = SavedAudienceEntry
-
-// TagMembersJSONRequestBody defines body for TagMembers for application/json ContentType.
-type TagMembersJSONRequestBody = Tagging
 
 // AddWatchJSONRequestBody defines body for AddWatch for application/json ContentType.
 type AddWatchJSONRequestBody = WatchEntry
@@ -10855,7 +10627,6 @@ func (c *Client) ListAdvisoryDeliveries(ctx context.Context, id int64, params *L
 		q.ask("limit", params.Limit)
 		q.ask("cursor", params.Cursor)
 		q.ask("waiting", params.Waiting)
-		q.ask("unreachable", params.Unreachable)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[ListAdvisoryDelivery](ctx, c, q)
@@ -10888,68 +10659,6 @@ func (c *Client) GetAdvisoryOriginal(ctx context.Context, id int64, original int
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[File](ctx, c, q)
-}
-
-// ListAdvisoryPeople List what became of it at each person it was written to
-//
-// In the order in which they were written to. Who could not be written to at all is no person here: the deliveries have the organisation.
-//
-// GET /api/v1/advisories/{id}/people
-func (c *Client) ListAdvisoryPeople(ctx context.Context, id int64, params *ListAdvisoryPeopleParams) (*Reply[ListAdvisoryPerson], error) {
-	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/people", segment(id))}
-	if params != nil {
-		q.ask("limit", params.Limit)
-		q.ask("cursor", params.Cursor)
-		q.ask("show", params.Show)
-		q.head("If-None-Match", params.IfNoneMatch)
-	}
-	return send[ListAdvisoryPerson](ctx, c, q)
-}
-
-// ListAdvisoryPeopleAll goes through the whole list, page after page.
-func (c *Client) ListAdvisoryPeopleAll(ctx context.Context, id int64, params *ListAdvisoryPeopleParams) iter.Seq2[AdvisoryPerson, error] {
-	return every(func(cursor *string) ([]AdvisoryPerson, *string, error) {
-		var p ListAdvisoryPeopleParams
-		if params != nil {
-			p = *params
-		}
-		if cursor != nil {
-			p.Cursor = cursor
-		}
-		r, err := c.ListAdvisoryPeople(ctx, id, &p)
-		if err != nil {
-			return nil, nil, err
-		}
-		return r.Value.Items, r.Value.NextCursor, nil
-	})
-}
-
-// WriteAdvisoryAnew Write to somebody at whom it did not arrive, at his corrected address
-//
-// The address is the one that stands in his organisation's record now. A second call is refused: it is written once.
-//
-// POST /api/v1/advisories/{id}/people/{number}/writing
-func (c *Client) WriteAdvisoryAnew(ctx context.Context, id int64, number int64, params *WriteAdvisoryAnewParams) (*Reply[AdvisoryPerson], error) {
-	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/people/%s/writing", segment(id), segment(number))}
-	if params != nil {
-		q.head("Idempotency-Key", params.IdempotencyKey)
-	}
-	return send[AdvisoryPerson](ctx, c, q)
-}
-
-// PreviewAdvisory Show its mail as a reader of a language gets it
-//
-// Who reads it, and for which body, is made up; all else is what is sent.
-//
-// GET /api/v1/advisories/{id}/preview
-func (c *Client) PreviewAdvisory(ctx context.Context, id int64, params *PreviewAdvisoryParams) (*Reply[AdvisoryPreview], error) {
-	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/preview", segment(id))}
-	if params != nil {
-		q.ask("language", params.Language)
-		q.ask("key", params.Key)
-		q.head("If-None-Match", params.IfNoneMatch)
-	}
-	return send[AdvisoryPreview](ctx, c, q)
 }
 
 // ProposeAdvisory Ask a second person to send it
@@ -11202,6 +10911,43 @@ func (c *Client) ListAlertSourceItemsAll(ctx context.Context, id int64, params *
 	})
 }
 
+// GetAlertSourceItem Read about a mail of a source
+//
+// Who sent it, how it was signed, what became of it.
+//
+// GET /api/v1/alert-sources/{id}/items/{item}
+func (c *Client) GetAlertSourceItem(ctx context.Context, id int64, item int64, params *GetAlertSourceItemParams) (*Reply[AlertSourceMail], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/alert-sources/%s/items/%s", segment(id), segment(item))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AlertSourceMail](ctx, c, q)
+}
+
+// AcceptAlertSourceItem Have an alert made of a mail that was left aside
+//
+// Whoever sent it and however it is signed. Read the item to see what became of it.
+//
+// POST /api/v1/alert-sources/{id}/items/{item}/accept
+func (c *Client) AcceptAlertSourceItem(ctx context.Context, id int64, item int64, params *AcceptAlertSourceItemParams) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/alert-sources/%s/items/%s/accept", segment(id), segment(item))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAlertSourceMail Fetch a mail nothing was made of, as it came
+//
+// GET /api/v1/alert-sources/{id}/items/{item}/mail
+func (c *Client) GetAlertSourceMail(ctx context.Context, id int64, item int64, params *GetAlertSourceMailParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/alert-sources/%s/items/%s/mail", segment(id), segment(item))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[File](ctx, c, q)
+}
+
 // RunAlertSource Look at a source now
 //
 // Also at one that is off. Read the source to see how it went.
@@ -11226,19 +10972,6 @@ func (c *Client) PreviewAudience(ctx context.Context, params *PreviewAudiencePar
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Audience](ctx, c, q)
-}
-
-// ListAudienceWords List what can be written in an audience
-//
-// Tiers, sectors, provinces, tags and saved audiences there are.
-//
-// GET /api/v1/audience-words
-func (c *Client) ListAudienceWords(ctx context.Context, params *ListAudienceWordsParams) (*Reply[AudienceWords], error) {
-	q := request{method: "GET", path: fmt.Sprintf("/api/v1/audience-words")}
-	if params != nil {
-		q.head("If-None-Match", params.IfNoneMatch)
-	}
-	return send[AudienceWords](ctx, c, q)
 }
 
 // ListAuditEntries List the audit log
@@ -11953,7 +11686,6 @@ func (c *Client) ListMembers(ctx context.Context, params *ListMembersParams) (*R
 		q.ask("province", params.Province)
 		q.ask("score", params.Score)
 		q.ask("record", params.Record)
-		q.ask("tag", params.Tag)
 		q.ask("sort", params.Sort)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
@@ -11993,7 +11725,6 @@ func (c *Client) ExportMembers(ctx context.Context, params *ExportMembersParams)
 		q.ask("province", params.Province)
 		q.ask("score", params.Score)
 		q.ask("record", params.Record)
-		q.ask("tag", params.Tag)
 		q.ask("sort", params.Sort)
 	}
 	return send[File](ctx, c, q)
@@ -12035,31 +11766,6 @@ func (c *Client) SetParent(ctx context.Context, org string, params *SetParentPar
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Family](ctx, c, q)
-}
-
-// GetMemberTags Read a body's tags
-//
-// GET /api/v1/members/{org}/tags
-func (c *Client) GetMemberTags(ctx context.Context, org string, params *GetMemberTagsParams) (*Reply[Tags], error) {
-	q := request{method: "GET", path: fmt.Sprintf("/api/v1/members/%s/tags", segment(org))}
-	if params != nil {
-		q.head("If-None-Match", params.IfNoneMatch)
-	}
-	return send[Tags](ctx, c, q)
-}
-
-// SetMemberTags Write a body's tags whole
-//
-// Those not named are taken away.
-//
-// PUT /api/v1/members/{org}/tags
-func (c *Client) SetMemberTags(ctx context.Context, org string, params *SetMemberTagsParams, body SetMemberTagsJSONRequestBody) (*Reply[Tags], error) {
-	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/members/%s/tags", segment(org))}
-	q.body = body
-	if params != nil {
-		q.head("If-Match", params.IfMatch)
-	}
-	return send[Tags](ctx, c, q)
 }
 
 // ListMunicipalities Find a municipality by what its name begins with
@@ -15598,41 +15304,6 @@ func (c *Client) GetStatus(ctx context.Context, params *GetStatusParams) (*Reply
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Status](ctx, c, q)
-}
-
-// ListTags List the CSIRT's own words for bodies
-//
-// In order of the alphabet. An alert is addressed to those that have one by `tag:NAME`.
-//
-// GET /api/v1/tags
-func (c *Client) ListTags(ctx context.Context, params *ListTagsParams) (*Reply[ListTag], error) {
-	q := request{method: "GET", path: fmt.Sprintf("/api/v1/tags")}
-	if params != nil {
-		q.head("If-None-Match", params.IfNoneMatch)
-	}
-	return send[ListTag](ctx, c, q)
-}
-
-// TagMembers Give a tag to many bodies
-//
-// To all or, when a code is not known, to none.
-//
-// POST /api/v1/tags
-func (c *Client) TagMembers(ctx context.Context, params *TagMembersParams, body TagMembersJSONRequestBody) (*Reply[Tagged], error) {
-	q := request{method: "POST", path: fmt.Sprintf("/api/v1/tags")}
-	q.body = body
-	if params != nil {
-		q.head("Idempotency-Key", params.IdempotencyKey)
-	}
-	return send[Tagged](ctx, c, q)
-}
-
-// RemoveTag Take a tag away from all bodies
-//
-// DELETE /api/v1/tags/{tag}
-func (c *Client) RemoveTag(ctx context.Context, tag string) (*Reply[Nothing], error) {
-	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/tags/%s", segment(tag))}
-	return send[Nothing](ctx, c, q)
 }
 
 // ListWaiting List what waits for a person of the CSIRT

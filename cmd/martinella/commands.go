@@ -25,6 +25,7 @@ func commands() []command {
 		{"stack resolve", "[--format tsv|json] FILE", "say what products names mean: lines of name, version and publisher, separated by tabs (- reads standard input)", stackResolve},
 		{"stack import", "--organisation CODE [--format auto|glpi|…] [--dry-run] FILE", "import an inventory, a bill of materials or a table into an organisation's stack (- reads standard input)", stackImport},
 		{"advisory parse", "[--hint NAME] FILE", "print what is read in an alert (text, page, mail, PDF, feed, CSAF, STIX, MISP) as JSON (- reads standard input)", advisoryParse},
+		{"pipe", "[--source NAME]", "take one mail on standard input, as a mail server hands it over; exit codes are those of sysexits.h", pipe},
 		{"keys make", "--file FILE [--days N]", "make an OpenPGP key for the CSIRT, for trials, and print its public part", keysMake},
 		{"keys show", "", "print the CSIRT's own keys: fingerprint, end, public part", keysShow},
 		{"digest run", "[--date DAY] [--organisation CODE] [--dry-run]", "send the digests that are due, or those of a day", digestRun},

@@ -49,6 +49,15 @@ const (
 	exitUsage  = 2
 )
 
+// exitError is a failure with an exit code of its own.
+type exitError struct {
+	error
+	code int
+}
+
+// Unwrap gives the cause.
+func (e exitError) Unwrap() error { return e.error }
+
 // errUsage marks a command line that cannot be understood.
 var errUsage = errors.New("usage")
 
@@ -67,9 +76,13 @@ func (p program) run(ctx context.Context, args []string) int {
 }
 
 func (p program) exit(c command, fs *flag.FlagSet, err error) int {
+	var coded exitError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &coded):
+		fmt.Fprintf(p.stderr, "martinella %s: %v\n", c.name, coded.error)
+		return coded.code
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprintf(p.stdout, "martinella %s %s\n\n%s\n\nOptions:\n", c.name, c.usage, c.summary)
 		fs.SetOutput(p.stdout)

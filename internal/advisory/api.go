@@ -148,6 +148,8 @@ type advisoryOriginalJSON struct {
 	Format     string    `json:"format"`
 	Size       int64     `json:"size"`
 	SHA256     string    `json:"sha256"`
+
+	Mail *advisoryMailJSON `json:"mail,omitempty" doc:"Of a mail that a source brought."`
 }
 
 type advisoriesQuery struct {
@@ -187,7 +189,7 @@ func (m *Module) apiGet(r *api.Request, in *api.ID) (advisoryJSON, error) {
 	}
 	out.Steps = api.Each(steps, func(p PlannedStep) escalationStepJSON { return escalationStepJSON(p) })
 	out.Originals = api.Each(list, func(o Original) advisoryOriginalJSON {
-		return advisoryOriginalJSON{o.ID, o.At, o.By, o.Name, o.Format, o.Size, o.SHA256}
+		return advisoryOriginalJSON{o.ID, o.At, o.By, o.Name, o.Format, o.Size, o.SHA256, mailView(o.Proof)}
 	})
 	return out, err
 }

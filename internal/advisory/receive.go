@@ -17,6 +17,7 @@ import (
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/mailcrypt"
 	"martinella/internal/platform/pdftext"
 	"martinella/internal/platform/tlp"
 )
@@ -30,6 +31,7 @@ type Original struct {
 	Format string
 	Size   int64
 	SHA256 string
+	Proof  *mailcrypt.Proof // of a mail: who sent it, how it was signed; nil: it is none, or was brought by hand
 	blob   string
 }
 
@@ -39,6 +41,7 @@ type incoming struct {
 	entry  Entry
 	name   string
 	before int64 // the advisory that its earlier revision became; 0: none
+	proof  *mailcrypt.Proof
 	stored blob.Object
 }
 
@@ -65,8 +68,8 @@ func (m *Module) takeFrom(ctx context.Context, s access.Scope, x Incoming) (in i
 	if err := m.mayWrite(s); err != nil {
 		return in, err
 	}
-	in.name, in.before = clip(x.Name), x.Before
-	if in.doc, err = m.readAlert(ctx, x.Name, x.Data); err != nil {
+	in.name, in.before, in.proof = clip(x.Name), x.Before, x.Proof
+	if in.doc, err = m.readAlert(ctx, x.Name, x.reading()); err != nil {
 		return in, err
 	}
 	in.doc = x.hinted(in.doc)
@@ -80,10 +83,18 @@ func (m *Module) takeFrom(ctx context.Context, s access.Scope, x Incoming) (in i
 	return in, err
 }
 
-// readAlert reads a PDF as the text in it, all else as it is.
+// readAlert reads a PDF as the text in it, all else as it is; of a mail also the
+// alerts it carries as files.
 func (m *Module) readAlert(ctx context.Context, name string, data []byte) (parse.Document, error) {
 	if !pdftext.IsPDF(data) {
-		return parse.Parse(name, data)
+		d, err := parse.Parse(name, data)
+		if err != nil {
+			return d, err
+		}
+		return parse.WithEnclosed(d, func(pdf []byte) ([]byte, error) {
+			text, err := m.deps.PDF.Text(ctx, pdf)
+			return []byte(text), err
+		}), nil
 	}
 	text, err := m.deps.PDF.Text(ctx, data)
 	if err != nil {

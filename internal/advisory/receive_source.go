@@ -8,6 +8,7 @@ import (
 	"martinella/internal/access"
 	"martinella/internal/advisory/parse"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/mailcrypt"
 	"martinella/internal/platform/tlp"
 )
 
@@ -18,6 +19,17 @@ type Incoming struct {
 	TLP      tlp.Label // if it does not say its own; empty: TLP:AMBER
 	Language string    // if it cannot be told
 	Before   int64     // the advisory that its earlier revision became; 0: none
+
+	Read  []byte           // what is read in its place: a mail without its encryption; nil: Data
+	Proof *mailcrypt.Proof // of a mail: who sent it, how it was signed
+}
+
+// reading is what is to be read; what is kept is always Data.
+func (x Incoming) reading() []byte {
+	if x.Read != nil {
+		return x.Read
+	}
+	return x.Data
 }
 
 // hinted adds what is known of the source to what the alert does not say itself.

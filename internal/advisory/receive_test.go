@@ -3,6 +3,7 @@
 package advisory_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -14,7 +15,9 @@ import (
 	"martinella/internal/advisory"
 	"martinella/internal/advisory/audience"
 	"martinella/internal/advisory/parse"
+	"martinella/internal/platform/db"
 	"martinella/internal/platform/fault"
+	"martinella/internal/platform/mailcrypt"
 	"martinella/internal/platform/tlp"
 )
 
@@ -147,4 +150,23 @@ func TestDefang(t *testing.T) {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
 	}
+}
+
+// A mail is read without what protected it, kept as it came, and whose it is stands with it.
+func TestAMailsProofStaysWithIt(t *testing.T) {
+	each(t, func(w *world) {
+		s, who := w.staff(teresaID)
+		proof := &mailcrypt.Proof{From: "avvisi@polizia.example", Encrypted: mailcrypt.OpenPGP, Signatures: []mailcrypt.Verdict{{Kind: mailcrypt.OpenPGP, Trust: mailcrypt.Verified, Signer: "Polizia", Fingerprint: "AB12"}}}
+		in := advisory.Incoming{Name: "a.eml", Data: []byte("sealed"), Read: []byte("From: avvisi@polizia.example\nMessage-ID: <1@polizia.example>\nSubject: ESEMPIO\n\n" + pasted), Proof: proof}
+		var id int64
+		w.must(w.ReceiveFrom(w.Context(), s, who, in, func(_ context.Context, _ *db.Tx, made int64, _ bool) error { id = made; return nil }))
+		list, err := w.Originals(w.Context(), s, id)
+		w.must(err)
+		if diff := cmp.Diff(proof, list[0].Proof); len(list) != 1 || diff != "" || list[0].Size != 6 {
+			w.Errorf("%+v %s", list, diff)
+		}
+		if a, err := w.Get(w.Context(), s, id); err != nil || a.Reference != "AL07/261125/CSIRT-ITA" {
+			w.Errorf("%+v %v", a, err)
+		}
+	})
 }

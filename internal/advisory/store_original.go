@@ -29,8 +29,12 @@ func (m *Module) keepOriginal(ctx context.Context, tx *db.Tx, _ access.Scope, id
 	if err := m.deps.Files.Keep(ctx, tx, in.stored.Name); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO advisory_original (advisory_id, at, by_name, name, format, size, sha256, blob) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)",
-		id, db.Ms(m.now()), who.Name, in.name, string(in.doc.Format), in.stored.Size, in.stored.SHA256, in.stored.Name)
+	proof, err := packProof(in.proof)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO advisory_original (advisory_id, at, by_name, name, format, size, sha256, blob, proof) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+		id, db.Ms(m.now()), who.Name, in.name, string(in.doc.Format), in.stored.Size, in.stored.SHA256, in.stored.Name, proof)
 	return err
 }
 
@@ -46,9 +50,14 @@ func (m *Module) Originals(ctx context.Context, s access.Scope, id int64) ([]Ori
 }
 
 func (m *Module) originals(ctx context.Context, q db.Querier, _ access.Scope, id int64) ([]Original, error) {
-	rows, err := q.Query(ctx, "SELECT id, at, by_name, name, format, size, sha256, blob FROM advisory_original WHERE advisory_id = $1 ORDER BY id", id)
+	rows, err := q.Query(ctx, "SELECT id, at, by_name, name, format, size, sha256, blob, proof FROM advisory_original WHERE advisory_id = $1 ORDER BY id", id)
 	out, err := db.Collect(rows, err, func(r *sql.Rows) (o Original, err error) {
-		return o, r.Scan(&o.ID, db.Time(&o.At), &o.By, &o.Name, &o.Format, &o.Size, &o.SHA256, &o.blob)
+		var proof string
+		if err := r.Scan(&o.ID, db.Time(&o.At), &o.By, &o.Name, &o.Format, &o.Size, &o.SHA256, &o.blob, &proof); err != nil {
+			return o, err
+		}
+		o.Proof, err = unpackProof(proof)
+		return o, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("advisory %d: its originals: %w", id, err)

@@ -5,14 +5,17 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/advisory"
 	"martinella/internal/intake"
 	"martinella/internal/operations"
+	"martinella/internal/platform/bounce"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/fetch"
+	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/mailer"
 	"martinella/internal/platform/web"
 )
@@ -35,6 +38,7 @@ func (a *App) buildIntake() error {
 	}
 	a.rooms.intake = intake.New(intake.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Audit: a.Audit, Log: a.Log, Bundle: a.bundle, Alerts: alerts{&a.rooms}, Mail: intakeMails{a.rooms.mails},
+		Return: a.rooms.mails, Files: a.rooms.files, Keys: a.keys, Own: bounce.Own{Domain: a.rooms.mails.MessageDomain(), Lists: hostOf(a.Config.BaseURL)},
 		Seal: a.box, Line: line, Zone: a.zone, Name: a.Config.Name, BaseURL: a.Config.BaseURL,
 	})
 	a.rooms.intake.Idle = !a.fetching()
@@ -54,7 +58,7 @@ type alerts struct{ r *rooms }
 
 // Receive implements intake.Alerts. The source stands in the record as who brought it.
 func (x alerts) Receive(ctx context.Context, s access.Scope, a intake.Alert, then func(context.Context, *db.Tx, intake.Receipt) error) error {
-	in := advisory.Incoming{Name: a.Name, Data: a.Data, TLP: a.TLP, Language: a.Language, Before: a.Before}
+	in := advisory.Incoming{Name: a.Name, Data: a.Data, TLP: a.TLP, Language: a.Language, Before: a.Before, Read: a.Read, Proof: a.Proof}
 	return x.r.advisory.ReceiveFrom(ctx, s, advisory.Author{Name: a.Source}, in, func(ctx context.Context, tx *db.Tx, id int64, known bool) error {
 		return then(ctx, tx, intake.Receipt{Advisory: id, Known: known})
 	})
@@ -77,4 +81,32 @@ func (a *App) waitingSources(ctx context.Context, s access.Scope) ([]operations.
 	}
 	n, oldest, err := a.rooms.intake.Waiting(ctx, s)
 	return []operations.Waiting{{Key: "operations.waiting.sources", Count: n, Oldest: oldest, Href: "/ops/sources?show=failing", Permission: access.AdvisoryRead}}, err
+}
+
+// hostOf is the host of an address; "" where it has none.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// TakeMail hands a mail to the source of a name, or to the only one for mails, and
+// says in a line what became of it.
+func (a *App) TakeMail(ctx context.Context, source string, raw []byte) (string, error) {
+	d, err := a.rooms.intake.Deliver(ctx, access.System("pipe"), source, raw)
+	if err != nil {
+		return "", a.spoken(err)
+	}
+	said := string(d.State)
+	switch {
+	case d.Before:
+		return "it had come before", nil
+	case d.Advisory != 0:
+		return fmt.Sprintf("%s: advisory %d", said, d.Advisory), nil
+	case d.Code != "":
+		said += ": " + intake.Sentence(a.bundle.Localizer(i18n.English, a.zone), d.Code, d.Params)
+	}
+	return said, nil
 }

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 )
@@ -44,4 +45,42 @@ func intakeContract(c *contract) {
 	c.call(403, "run-alert-source", asked{As: "auditor", Path: path})
 	c.call(204, "delete-alert-source", asked{As: as, Path: path})
 	c.call(404, "delete-alert-source", asked{As: as, Path: path})
+	mailContract(c, entry)
+}
+
+// mailContract tries what comes by mail.
+func mailContract(c *contract, entry m) {
+	entry["name"], entry["kind"] = "Posta inventata", "mail"
+	delete(entry, "address")
+	entry["settings"] = m{"back_days": 7, "senders": []string{"avvisi@polizia.example"}}
+	source := c.call(201, "add-alert-source", asked{As: "csirt_manager", Body: entry})
+	if s, _ := source.get("settings").(m); fmt.Sprint(s["senders"]) != "[avvisi@polizia.example]" {
+		c.t.Errorf("%v", source.Body)
+	}
+	c.call(409, "run-alert-source", asked{As: "analyst", Path: map[string]string{"id": source.id("id")}})
+	const mail = "From: chi@altrove.example\nMessage-ID: <1@altrove.example>\nSubject: ESEMPIO INVENTATO\nDate: Wed, 25 Nov 2026 09:00:00 +0100\n\nSintesi\nun difetto inventato\n"
+	if said, err := c.house.app.TakeMail(c.t.Context(), "", []byte(mail)); err != nil || !strings.Contains(said, "refused") {
+		c.t.Errorf("%s %v", said, err)
+	}
+	items := c.call(200, "list-alert-source-items", asked{As: "auditor", Path: map[string]string{"id": source.id("id")}}).items()
+	item, _ := append(items, nil)[0].(m)
+	if len(items) != 1 || item["state"] != "refused" || item["stored"] != true || item["sender"] != "chi@altrove.example" {
+		c.t.Fatalf("%v", items)
+	}
+	one := map[string]string{"id": source.id("id"), "item": fmt.Sprint(item["id"])}
+	if got := c.call(200, "get-alert-source-item", asked{As: "auditor", Path: one}); got.get("code") != "intake.mail.sender" {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(200, "get-alert-source-mail", asked{As: "auditor", Path: one})
+	c.call(404, "get-alert-source-item", asked{As: "auditor", Path: map[string]string{"id": source.id("id"), "item": "999999"}})
+	c.call(403, "accept-alert-source-item", asked{As: "auditor", Path: one})
+	c.call(202, "accept-alert-source-item", asked{As: "analyst", Path: one})
+	if _, err := c.house.app.Queue.Drain(c.t.Context()); err != nil {
+		c.t.Error(err)
+	}
+	if got := c.call(200, "get-alert-source-item", asked{As: "auditor", Path: one}); got.get("state") != "made" || got.get("advisory") == nil {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(404, "get-alert-source-mail", asked{As: "auditor", Path: one})
+	c.call(409, "accept-alert-source-item", asked{As: "analyst", Path: one})
 }

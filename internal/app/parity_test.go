@@ -182,6 +182,7 @@ var operationsOf = map[string]string{
 	"/ops/sources/new":                                "add-alert-source",
 	"/ops/sources/{id}/delete":                        "delete-alert-source",
 	"/ops/sources/{id}/edit":                          "update-alert-source",
+	"/ops/sources/{id}/items/{item}/accept":           "accept-alert-source-item",
 	"/ops/sources/{id}/run":                           "run-alert-source",
 	"/ops/watches":                                    "add-watch",
 	"/ops/watches/delete":                             "remove-watch",

@@ -5,6 +5,7 @@ package intake
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"martinella/internal/access"
@@ -24,6 +25,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	api.Delete(a, one, edit, m.apiDelete, api.Op{ID: "delete-alert-source", Tag: tag, Summary: "Delete a source of alerts", Text: "The alerts made of it stay."})
 	api.Post(a, one+"/run", gate.Staff(access.FeedRun), m.apiRun, api.Op{ID: "run-alert-source", Tag: tag, Status: http.StatusAccepted, Summary: "Look at a source now", Text: "Also at one that is off. Read the source to see how it went."})
 	api.Get(a, one+"/items", read, m.apiItems, api.Op{ID: "list-alert-source-items", Tag: tag, Summary: "List what a source had and what became of it", Text: "What came last first."})
+	m.registerMailAPI(a)
 }
 
 // alertSourceJSON is where alerts come from.
@@ -64,8 +66,8 @@ func (x alertSourceJSON) Location() string {
 // AlertSourceEntryJSON is what is said of a source.
 type AlertSourceEntryJSON struct {
 	Name          string            `json:"name" maxLength:"100"`
-	Kind          Kind              `json:"kind" enum:"rss,csaf,misp,taxii" doc:"rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1)."`
-	Address       string            `json:"address,omitempty" maxLength:"1000" doc:"Missing for who may not change it."`
+	Kind          Kind              `json:"kind" enum:"rss,csaf,misp,taxii,mail" doc:"rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1); mail: what a mail server hands in (martinella pipe), or an IMAP mailbox."`
+	Address       string            `json:"address,omitempty" maxLength:"1000" doc:"Missing for who may not change it. mail: imaps://server/folder, or imap:// where TLS is begun by STARTTLS; missing where mails are only handed in."`
 	Settings      alertSettingsJSON `json:"settings,omitzero"`
 	Secret        string            `json:"secret,omitempty" maxLength:"4000" doc:"A password or key; never in an answer."`
 	ForgetSecret  bool              `json:"forget_secret,omitempty" doc:"On writing: the one it has is forgotten."`
@@ -79,15 +81,27 @@ type AlertSourceEntryJSON struct {
 
 // alertSettingsJSON is what only some kinds have.
 type alertSettingsJSON struct {
-	User  string `json:"user,omitempty" maxLength:"100"`
-	Back  int    `json:"back_days" minimum:"0" maximum:"3650" doc:"Days before the source was made whose alerts are still wanted."`
-	Pages bool   `json:"pages,omitempty" doc:"rss: where an entry only announces, the page behind it is the alert."`
-	// The order is that of Settings, which it is made of.
+	User       string `json:"user,omitempty" maxLength:"100"`
+	Back       int    `json:"back_days" minimum:"0" maximum:"3650" doc:"Days before the source was made whose alerts are still wanted."`
+	Pages      bool   `json:"pages,omitempty" doc:"rss: where an entry only announces, the page behind it is the alert."`
 	Collection string `json:"collection,omitempty" maxLength:"100" doc:"taxii: identifier, alias or title of the collection to read; all that may be read when missing. Without user the secret is sent as a bearer token, or as it is where it names its scheme."`
+
+	Senders []string `json:"senders,omitempty" maxItems:"500" doc:"mail: addresses, domains, and *.domain for those below one, whose mails become alerts. Others' are kept and can be accepted by hand."`
+	Keys    string   `json:"sender_keys,omitempty" maxLength:"100000" doc:"mail: the senders' OpenPGP public keys in armour and certificates in PEM, one after the other."`
+	Signed  bool     `json:"signed,omitempty" doc:"mail: only what one of these keys has signed becomes an alert."`
+	Folder  string   `json:"folder,omitempty" maxLength:"100" doc:"mail: where fetched mails are moved to; without it they are marked as read."`
+}
+
+func (s alertSettingsJSON) settings() Settings {
+	return Settings{User: s.User, Back: s.Back, Pages: s.Pages, Collection: s.Collection, Senders: strings.Join(s.Senders, "\n"), Keys: s.Keys, Signed: s.Signed, Folder: s.Folder}
+}
+
+func settingsJSON(s Settings) alertSettingsJSON {
+	return alertSettingsJSON{User: s.User, Back: s.Back, Pages: s.Pages, Collection: s.Collection, Senders: s.SenderList(), Keys: s.Keys, Signed: s.Signed, Folder: s.Folder}
 }
 
 func (e AlertSourceEntryJSON) form() Form {
-	return Form{Name: e.Name, Kind: e.Kind, Address: e.Address, Settings: Settings(e.Settings), Secret: e.Secret, Forget: e.ForgetSecret, Owner: e.Owner,
+	return Form{Name: e.Name, Kind: e.Kind, Address: e.Address, Settings: e.Settings.settings(), Secret: e.Secret, Forget: e.ForgetSecret, Owner: e.Owner,
 		Language: e.Language, Every: time.Duration(e.EveryMinutes) * time.Minute, Active: e.Active, TLP: e.TLP, AlertLanguage: e.AlertLanguage}
 }
 
@@ -95,7 +109,7 @@ func sourceJSON(r *api.Request, x Source) alertSourceJSON {
 	out := alertSourceJSON{
 		ID: x.ID, Host: x.Host(), HasSecret: x.HasSecret, RunAt: x.RunAt, OKAt: x.OKAt, ItemAt: x.ItemAt, NextAt: x.NextAt, Failures: x.Failures, FailingSince: x.FailingSince,
 		Error: Sentence(r.L, x.Code, x.Params), ErrorCode: x.Code, Counts: alertCountJSON{x.Seen, x.Fresh, x.Revised, x.Health.Refused}, version: x.Version,
-		AlertSourceEntryJSON: AlertSourceEntryJSON{Name: x.Name, Kind: x.Kind, Address: x.Address, Settings: alertSettingsJSON(x.Settings), Owner: x.Owner, Language: x.Language,
+		AlertSourceEntryJSON: AlertSourceEntryJSON{Name: x.Name, Kind: x.Kind, Address: x.Address, Settings: settingsJSON(x.Settings), Owner: x.Owner, Language: x.Language,
 			EveryMinutes: int64(x.Every.Minutes()), Active: x.Active, TLP: x.TLP, AlertLanguage: x.AlertLanguage},
 	}
 	if !r.Scope.Can(access.SourceEdit) {
@@ -145,18 +159,24 @@ func (m *Module) apiRun(r *api.Request, in *api.ID) (api.Nothing, error) {
 	return api.Nothing{}, m.RunNow(r.Context(), r.Scope, in.ID)
 }
 
-// alertSourceItemJSON is one thing a source had.
-type alertSourceItemJSON struct {
+// AlertSourceItemJSON is one thing a source had.
+type AlertSourceItemJSON struct {
 	ID        int64     `json:"id"`
 	Title     string    `json:"title"`
 	Link      string    `json:"link,omitempty"`
 	FirstAt   time.Time `json:"first_at"`
 	At        time.Time `json:"at" doc:"Of the last revision."`
-	State     ItemState `json:"state" enum:"made,known,refused,waiting" doc:"made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again."`
-	Reason    string    `json:"reason,omitempty" doc:"Why it was refused, in the language asked for."`
+	State     ItemState `json:"state" enum:"made,known,refused,waiting,noted" doc:"made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again; noted: a mail that is none to make an alert of."`
+	Reason    string    `json:"reason,omitempty" doc:"Why nothing was made of it, in the language asked for."`
 	Code      string    `json:"code,omitempty"`
 	Advisory  int64     `json:"advisory,omitempty"`
 	Revisions int64     `json:"revisions" doc:"How often it came again, changed."`
+	Sender    string    `json:"sender,omitempty" doc:"Of a mail."`
+	Stored    bool      `json:"stored,omitempty" doc:"A mail nothing was made of, which is here: it can be read, and accepted."`
+}
+
+func itemJSON(r *api.Request, i Item) AlertSourceItemJSON {
+	return AlertSourceItemJSON{i.ID, i.Title, i.Link, i.FirstAt, i.At, i.State, Sentence(r.L, i.Code, i.Params), i.Code, i.Advisory, i.Revisions, i.Sender, i.Stored}
 }
 
 type alertItemsQuery struct {
@@ -164,12 +184,10 @@ type alertItemsQuery struct {
 	api.Paging
 }
 
-func (m *Module) apiItems(r *api.Request, in *alertItemsQuery) (api.List[alertSourceItemJSON], error) {
+func (m *Module) apiItems(r *api.Request, in *alertItemsQuery) (api.List[AlertSourceItemJSON], error) {
 	if _, err := m.Source(r.Context(), r.Scope, in.ID.ID); err != nil {
-		return api.List[alertSourceItemJSON]{}, err
+		return api.List[AlertSourceItemJSON]{}, err
 	}
 	all, next, err := m.Items(r.Context(), r.Scope, in.ID.ID, in.After(), in.Limit)
-	return api.Items(api.Each(all, func(i Item) alertSourceItemJSON {
-		return alertSourceItemJSON{i.ID, i.Title, i.Link, i.FirstAt, i.At, i.State, Sentence(r.L, i.Code, i.Params), i.Code, i.Advisory, i.Revisions}
-	}), next), err
+	return api.Items(api.Each(all, func(i Item) AlertSourceItemJSON { return itemJSON(r, i) }), next), err
 }

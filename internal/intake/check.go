@@ -54,8 +54,11 @@ func (m *Module) check(f Form) (Form, error) {
 	if len(f.Settings.Collection) > maxName {
 		wrong.Field("collection", "intake.collection.long", fault.P{"limit": maxName})
 	}
-	if code, params := m.badAddress(f); code != "" {
+	if code, params := m.badPlace(f); code != "" {
 		wrong.Field("address", code, params)
+	}
+	if f.Kind == Mailbox {
+		f.checkMail(wrong)
 	}
 	return f, wrong.OrNil()
 }
@@ -63,6 +66,7 @@ func (m *Module) check(f Form) (Form, error) {
 func (f Form) tidy() Form {
 	f.Name, f.Address, f.Owner = strings.Join(strings.Fields(f.Name), " "), strings.TrimSpace(f.Address), strings.TrimSpace(f.Owner)
 	f.Settings.User, f.Settings.Collection = strings.TrimSpace(f.Settings.User), strings.TrimSpace(f.Settings.Collection)
+	f.Settings = f.Settings.tidyMail(f.Kind)
 	if !i18n.Known(f.Language) {
 		f.Language = i18n.Italian
 	}

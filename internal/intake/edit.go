@@ -50,7 +50,7 @@ func (m *Module) Create(ctx context.Context, s access.Scope, f Form) (x Source, 
 }
 
 // polled says whether the source is asked, and does not come by itself.
-func (x Source) polled() bool { return true }
+func (x Source) polled() bool { return x.Kind != Mailbox || x.Address != "" }
 
 func room(ctx context.Context, tx *db.Tx) error {
 	var n int
@@ -113,10 +113,10 @@ func (x *Source) becomes(f Form) error {
 	if x.HasSecret && f.Secret == "" && !f.Forget && !sameServer(x.Form, f) {
 		return fault.New(fault.Invalid, "intake.invalid").Field("secret", "intake.secret.again")
 	}
-	if x.Address != f.Address || x.Settings != f.Settings {
+	if x.Address != f.Address || x.Settings.places() != f.Settings.places() {
 		x.progress = ""
 	}
-	if !f.Active {
+	if !f.Active || f.Kind == Mailbox && f.Address == "" {
 		x.NextAt = time.Time{}
 	}
 	x.Form, x.HasSecret = f, f.Secret != "" || x.HasSecret && !f.Forget
@@ -129,6 +129,9 @@ func (m *Module) Delete(ctx context.Context, s access.Scope, id int64) error {
 	return m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
 		x, err := m.locked(ctx, tx, s, access.SourceEdit, id)
 		if err != nil {
+			return err
+		}
+		if err := m.releaseMails(ctx, tx, s, "i.source_id = $1", id); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, "DELETE FROM intake_source WHERE id = $1", id); err != nil {
@@ -147,6 +150,9 @@ func (m *Module) RunNow(ctx context.Context, s access.Scope, id int64) error {
 		x, err := m.locked(ctx, tx, s, access.FeedRun, id)
 		if err != nil {
 			return err
+		}
+		if !x.polled() {
+			return fault.New(fault.Conflict, "intake.mail.comes")
 		}
 		if err := m.deps.Queue.Enqueue(ctx, tx, jobs.Job{Kind: runJob, Key: runKey(id), Payload: work{Source: id, ByHand: true}}); err != nil {
 			return err

@@ -5,17 +5,22 @@ package intake
 import (
 	"context"
 	"embed"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
+	"martinella/internal/platform/blob"
+	"martinella/internal/platform/bounce"
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/fetch"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/mailcrypt"
+	"martinella/internal/platform/mailer"
 	"martinella/internal/platform/tlp"
 )
 
@@ -35,9 +40,11 @@ type Alert struct {
 	Source   string // the name of where it came from
 	Name     string // a file name: it says the form where the bytes do not
 	Data     []byte
-	TLP      tlp.Label // if it does not say its own
-	Language string    // if it cannot be told; empty: no hint
-	Before   int64     // the advisory that an earlier revision of it became; 0: none
+	Read     []byte           // what is to be read in its place: a mail without its encryption; nil: Data
+	Proof    *mailcrypt.Proof // of a mail: who sent and signed it
+	TLP      tlp.Label        // if it does not say its own
+	Language string           // if it cannot be told; empty: no hint
+	Before   int64            // the advisory that an earlier revision of it became; 0: none
 }
 
 // Receipt is what became of it.
@@ -68,6 +75,19 @@ type Mailer interface {
 	Queue(ctx context.Context, tx *db.Tx, m Mail) error
 }
 
+// Returns is told of mails of ours that came back. *mailer.Mailer implements it.
+type Returns interface {
+	Bounced(ctx context.Context, tx *db.Tx, b mailer.Bounce) (mailer.Noted, error)
+}
+
+// Files keeps mails. *blob.Store implements it.
+type Files interface {
+	Put(ctx context.Context, r io.Reader, limit int64) (blob.Object, error)
+	Keep(ctx context.Context, tx *db.Tx, name string) error
+	Release(ctx context.Context, tx *db.Tx, name string) error
+	Open(ctx context.Context, name string) (io.ReadCloser, error)
+}
+
 // Audit writes the audit log in the transaction of what it tells of.
 type Audit interface {
 	Append(ctx context.Context, tx *db.Tx, actor string, organisation int64, action, object string, detail any) error
@@ -89,6 +109,10 @@ type Deps struct {
 	Bundle *i18n.Bundle
 	Alerts Alerts
 	Mail   Mailer
+	Return Returns
+	Files  Files
+	Keys   *mailcrypt.Ring // the CSIRT's own, that open mails
+	Own    bounce.Own      // how our mails are known
 	Seal   Sealer
 	Line   *fetch.Client
 	Zone   *time.Location
@@ -121,8 +145,10 @@ func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.pages(g)
 	q.Handle(runJob, m.run)
 	q.Handle(tickJob, m.tick)
-	if m.Idle {
-		return nil
+	q.Handle(acceptJob, m.accepting)
+	q.Handle(forgetJob, m.forget)
+	if err := q.Schedule(forgetJob, "40 3 * * *", m.deps.Zone, forgetJob); err != nil || m.Idle {
+		return err
 	}
 	return q.Schedule(tickJob, "* * * * *", m.deps.Zone, tickJob)
 }

@@ -27,6 +27,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("GET "+one+"/delete", edit, m.deletePage)
 	g.Handle("POST "+one+"/delete", edit, m.deleting)
 	g.Handle("POST "+one+"/run", gate.Staff(access.FeedRun), m.running)
+	m.mailPages(g)
 	g.Nav(gate.NavItem{Area: gate.AreaAdmin, Key: "intake.nav", Path: base, Permission: access.AdvisoryRead, Order: 55})
 }
 
@@ -54,7 +55,7 @@ func (m *Module) sourcePage(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	v := sourceView{Source: x, State: ui.ParseList(r.R.URL), CanEdit: r.Scope.Can(access.SourceEdit), CanRun: r.Scope.Can(access.FeedRun) && !m.Idle}
+	v := sourceView{Source: x, State: ui.ParseList(r.R.URL), CanEdit: r.Scope.Can(access.SourceEdit), CanRun: r.Scope.Can(access.FeedRun) && !m.Idle && x.polled()}
 	if v.Items, v.Next, err = m.Items(r.Context(), r.Scope, x.ID, v.State.After(), 0); err != nil {
 		return err
 	}
@@ -89,7 +90,8 @@ func formOf(r *gate.Request) (f Form, version int64, err error) {
 	f = Form{
 		Name: in.Text("name"), Kind: Kind(in.Text("kind")), Address: in.Text("address"), Secret: in.Raw("secret"), Forget: in.Bool("forget"),
 		Owner: in.Text("owner"), Language: in.Text("language"), Active: in.Bool("active"), TLP: tlp.Label(in.Text("tlp")), AlertLanguage: in.Text("alert_language"),
-		Settings: Settings{User: in.Text("user"), Pages: in.Bool("pages"), Collection: in.Text("collection")},
+		Settings: Settings{User: in.Text("user"), Pages: in.Bool("pages"), Collection: in.Text("collection"),
+			Senders: in.Raw("senders"), Keys: in.Raw("sender_keys"), Signed: in.Bool("signed"), Folder: in.Text("folder")},
 	}
 	if version, err = in.Int("version", 0); err != nil {
 		return f, 0, err

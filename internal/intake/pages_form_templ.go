@@ -393,9 +393,32 @@ func (v formView) place() templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Input{Name: "address", Label: ui.T(ctx, "intake.address"), Help: ui.T(ctx, "intake.address.help"), Type: "url", Value: v.Source.Address}.Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if v.Source.Kind == Mailbox {
+			templ_7745c5c3_Err = v.senders().Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Input{Name: "address", Label: ui.T(ctx, "intake.address.imap"), Help: ui.T(ctx, "intake.address.imap.help"), Optional: true, Value: v.Source.Address}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Input{Name: "folder", Label: ui.T(ctx, "intake.folder"), Help: ui.T(ctx, "intake.folder.help"), Optional: true, Value: v.Source.Settings.Folder}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = ui.Input{Name: "address", Label: ui.T(ctx, "intake.address"), Help: ui.T(ctx, "intake.address.help"), Type: "url", Value: v.Source.Address}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		if v.Source.Kind == RSS {
 			templ_7745c5c3_Err = ui.Checkbox{Name: "pages", Label: ui.T(ctx, "intake.pages"), Help: ui.T(ctx, "intake.pages.help"), Checked: v.Source.Settings.Pages}.Render(ctx, templ_7745c5c3_Buffer)
@@ -425,7 +448,7 @@ func (v formView) place() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -433,7 +456,7 @@ func (v formView) place() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

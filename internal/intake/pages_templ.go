@@ -166,6 +166,9 @@ func (v sourceView) facts(l *i18n.Localizer) []ui.Fact {
 		{Term: l.T("intake.tlp"), Cell: ui.In(ui.TLPChip(ui.TLP(x.TLP)))},
 		{Term: l.T("intake.counts"), Cell: ui.Text(l.T("intake.counts.text", "seen", l.Number(x.Seen), "fresh", l.Number(x.Fresh), "revised", l.Number(x.Revised), "refused", l.Number(x.Health.Refused)))},
 	}
+	if x.Kind == Mailbox {
+		out = append(out, ui.Fact{Term: l.T("intake.senders"), Cell: ui.Text(orDash(list(x.Settings.SenderList())))}, ui.Fact{Term: l.T("intake.known_keys"), Cell: ui.Text(orDash(keyNames(l, x.Settings)))})
+	}
 	return out
 }
 
@@ -181,7 +184,10 @@ func (v sourceView) columns(l *i18n.Localizer) []ui.Column {
 func (v sourceView) rows(l *i18n.Localizer) []ui.Row {
 	var out []ui.Row
 	for _, i := range v.Items {
-		note := i.Link
+		note, href := i.Link, ""
+		if i.Sender != "" {
+			note, href = l.T("intake.item.from", "sender", i.Sender), path(v.Source.ID, "/items/"+strconv.FormatInt(i.ID, 10))
+		}
 		if i.Revisions > 0 {
 			note = l.T("intake.item.revised", "n", i.Revisions)
 		}
@@ -190,14 +196,14 @@ func (v sourceView) rows(l *i18n.Localizer) []ui.Row {
 			title = l.T("intake.item.untitled")
 		}
 		out = append(out, ui.Row{Name: title, Cells: []ui.Cell{
-			{Text: title, Note: note}, {Content: itemChip(l, i), Note: Sentence(l, i.Code, i.Params)}, ui.In(ui.Time{At: i.At}), advisoryCell(l, i),
+			{Text: title, Href: href, Note: note}, {Content: itemChip(l, i), Note: Sentence(l, i.Code, i.Params)}, ui.In(ui.Time{At: i.At}), advisoryCell(l, i),
 		}})
 	}
 	return out
 }
 
 func itemChip(l *i18n.Localizer, i Item) ui.Chip {
-	tones := map[ItemState]ui.Tone{Made: ui.Success, Known: ui.Info, Refused: ui.Danger, Waiting: ui.Warning}
+	tones := map[ItemState]ui.Tone{Made: ui.Success, Known: ui.Info, Refused: ui.Danger, Waiting: ui.Warning, Noted: ui.Info}
 	return ui.Chip{Text: l.T("intake.item." + string(i.State)), Tone: tones[i.State]}
 }
 

@@ -16,14 +16,15 @@ type Kind string
 
 // The kinds.
 const (
-	RSS   Kind = "rss"   // any RSS or Atom
-	CSAF  Kind = "csaf"  // a provider or an aggregator
-	MISP  Kind = "misp"  // a server's events
-	TAXII Kind = "taxii" // a server's collections
+	RSS     Kind = "rss"   // any RSS or Atom
+	CSAF    Kind = "csaf"  // a provider or an aggregator
+	MISP    Kind = "misp"  // a server's events
+	TAXII   Kind = "taxii" // a server's collections
+	Mailbox Kind = "mail"  // what is mailed to us: handed in by the mail server, or fetched by IMAP
 )
 
 // Kinds lists them, in the order they are offered.
-func Kinds() []Kind { return []Kind{RSS, CSAF, MISP, TAXII} }
+func Kinds() []Kind { return []Kind{RSS, CSAF, MISP, TAXII, Mailbox} }
 
 // Source is where alerts come from.
 type Source struct {
@@ -65,6 +66,17 @@ type Settings struct {
 	Pages bool   `json:"pages,omitempty"` // feeds: where an entry only announces, the page behind it is the alert
 	// Collection names the one of TAXII that is read, by identifier, alias or title; empty: all there are.
 	Collection string `json:"collection,omitempty"`
+
+	Senders string `json:"senders,omitempty"` // mail: addresses and domains, one a line, whose mails become alerts
+	Keys    string `json:"keys,omitempty"`    // mail: the senders' OpenPGP keys and certificates, as text
+	Signed  bool   `json:"signed,omitempty"`  // mail: only what one of these keys has signed
+	Folder  string `json:"folder,omitempty"`  // mail: where fetched mails are moved to; empty: they are marked as read
+}
+
+// places are the settings that say where to look, and from when.
+func (s Settings) places() Settings {
+	s.Senders, s.Keys, s.Signed, s.Folder = "", "", false, ""
+	return s
 }
 
 // Health is how a source is.
@@ -103,6 +115,7 @@ const (
 	Known   ItemState = "known"   // its reference is one we have: kept beside that alert
 	Refused ItemState = "refused" // it cannot be read
 	Waiting ItemState = "waiting" // something of ours failed: it is tried again
+	Noted   ItemState = "noted"   // a mail that is none to make an alert of
 )
 
 // Item is one thing a source had, and what became of it.
@@ -115,8 +128,10 @@ type Item struct {
 	State     ItemState
 	Code      string // of the fault, if it was refused
 	Params    map[string]any
-	Advisory  int64 // 0: none
-	Revisions int64 // how often it came changed
+	Advisory  int64  // 0: none
+	Revisions int64  // how often it came changed
+	Sender    string // of a mail
+	Stored    bool   // a mail that is here, of which nothing was made: it can be read, and taken all the same
 }
 
 // pack and unpack keep a fault's parameters.

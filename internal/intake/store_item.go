@@ -17,11 +17,13 @@ import (
 	"martinella/internal/platform/db"
 )
 
-const itemColumns = "id, title, link, first_at, at, state, code, params, advisory_id, revisions"
+const itemColumns = "i.id, i.title, i.link, i.first_at, i.at, i.state, i.code, i.params, i.advisory_id, i.revisions, COALESCE(m.sender, ''), COALESCE(m.blob, '') <> ''"
+
+const itemTables = "intake_item i LEFT JOIN intake_mail m ON m.item_id = i.id"
 
 func scanItem(r interface{ Scan(...any) error }) (i Item, err error) {
 	var params string
-	err = r.Scan(&i.ID, &i.Title, &i.Link, db.Time(&i.FirstAt), db.Time(&i.At), &i.State, &i.Code, &params, &i.Advisory, &i.Revisions)
+	err = r.Scan(&i.ID, &i.Title, &i.Link, db.Time(&i.FirstAt), db.Time(&i.At), &i.State, &i.Code, &params, &i.Advisory, &i.Revisions, &i.Sender, &i.Stored)
 	i.Params = unpack(params)
 	return i, err
 }
@@ -32,12 +34,12 @@ func (m *Module) Items(ctx context.Context, s access.Scope, source int64, after 
 	if err := reads(s); err != nil {
 		return nil, "", err
 	}
-	where, args := "source_id = $1", []any{source}
+	where, args := "i.source_id = $1", []any{source}
 	if at, id, ok := place(after); ok {
-		where, args = where+" AND (at < $2 OR at = $2 AND id < $3)", append(args, at, id)
+		where, args = where+" AND (i.at < $2 OR i.at = $2 AND i.id < $3)", append(args, at, id)
 	}
 	limit = bounded(limit)
-	rows, err := m.deps.DB.Query(ctx, "SELECT "+itemColumns+" FROM intake_item WHERE "+where+" ORDER BY at DESC, id DESC LIMIT "+strconv.Itoa(limit+1), args...)
+	rows, err := m.deps.DB.Query(ctx, "SELECT "+itemColumns+" FROM "+itemTables+" WHERE "+where+" ORDER BY i.at DESC, i.id DESC LIMIT "+strconv.Itoa(limit+1), args...)
 	all, err := db.Collect(rows, err, func(r *sql.Rows) (Item, error) { return scanItem(r) })
 	if err != nil {
 		return nil, "", fmt.Errorf("intake: the items of source %d: %w", source, err)
@@ -76,6 +78,9 @@ type kept struct {
 	advisory int64 // that its last revision became; 0: none
 }
 
+// leftAside says that nothing was made of it.
+func (k kept) leftAside() bool { return k.state == Refused || k.state == Noted }
+
 func (m *Module) kept(ctx context.Context, q db.Querier, _ access.Scope, source int64, key string) (k kept, err error) {
 	err = q.QueryRow(ctx, "SELECT mark, state, tries, advisory_id FROM intake_item WHERE source_id = $1 AND item_key = $2", source, key).Scan(&k.mark, &k.state, &k.tries, &k.advisory)
 	if db.NotFound(err) {
@@ -99,6 +104,8 @@ type fate struct {
 	params   string
 	advisory int64
 	tries    int64
+	again    bool      // a person takes what was left aside
+	mail     *mailNote // of a mail
 }
 
 // writeItem notes what became of an item, and counts it with its source.
@@ -112,24 +119,28 @@ func (m *Module) writeItem(ctx context.Context, tx *db.Tx, s access.Scope, sourc
 	if err != nil {
 		return err
 	}
-	if before.exists && before.mark == f.mark && f.mark != "" {
+	if before.exists && before.mark == f.mark && f.mark != "" && !(f.again && before.leftAside()) {
 		return errTaken
 	}
-	revised := before.exists && before.state != Waiting
-	_, err = tx.Exec(ctx, `INSERT INTO intake_item (source_id, item_key, mark, title, link, first_at, at, state, code, params, advisory_id, revisions, tries)
+	revised := before.exists && before.state != Waiting && !f.again
+	var id int64
+	err = tx.QueryRow(ctx, `INSERT INTO intake_item (source_id, item_key, mark, title, link, first_at, at, state, code, params, advisory_id, revisions, tries)
 		VALUES ($1,$2,$3,$4,$5,$6,$6,$7,$8,$9,$10,0,$11)
 		ON CONFLICT (source_id, item_key) DO UPDATE SET mark = excluded.mark, title = excluded.title, link = excluded.link, at = excluded.at, state = excluded.state,
 			code = excluded.code, params = excluded.params, tries = excluded.tries, revisions = intake_item.revisions + $12,
-			advisory_id = CASE WHEN excluded.advisory_id = 0 THEN intake_item.advisory_id ELSE excluded.advisory_id END`,
-		source, key, f.mark, clip(it.Title, 300), clip(it.Link, 2000), now, string(f.state), f.code, f.params, f.advisory, f.tries, one(revised))
+			advisory_id = CASE WHEN excluded.advisory_id = 0 THEN intake_item.advisory_id ELSE excluded.advisory_id END RETURNING id`,
+		source, key, f.mark, clip(it.Title, 300), clip(it.Link, 2000), now, string(f.state), f.code, f.params, f.advisory, f.tries, one(revised)).Scan(&id)
 	if err != nil {
 		return fmt.Errorf("intake: noting an item of source %d: %w", source, err)
+	}
+	if err := m.writeMail(ctx, tx, s, id, f.mail); err != nil {
+		return err
 	}
 	return m.count(ctx, tx, s, source, f.state, revised)
 }
 
 func (m *Module) count(ctx context.Context, tx *db.Tx, _ access.Scope, source int64, state ItemState, revised bool) error {
-	if state == Waiting {
+	if state == Waiting || state == Noted {
 		return nil
 	}
 	came := "item_at"

@@ -18,6 +18,8 @@ import (
 	"martinella/internal/access/gate"
 	"martinella/internal/intake"
 	"martinella/internal/platform/audit"
+	"martinella/internal/platform/blob"
+	"martinella/internal/platform/bounce"
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/db/dbtest"
@@ -25,6 +27,8 @@ import (
 	"martinella/internal/platform/fetch"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/mailcrypt"
+	"martinella/internal/platform/mailer"
 	"martinella/internal/platform/secret"
 	"martinella/internal/platform/tlp"
 )
@@ -69,10 +73,13 @@ type world struct {
 	got    []intake.Alert // committed
 	fails  func(a intake.Alert) error
 	after  func() error // inside the alert's transaction, after all else
+	ring   *mailcrypt.Ring
+	backs  []mailer.Bounce // noted, committed
+	became mailer.Noted    // what the mailer says of the next ones
 }
 
 func each(t *testing.T, f func(w *world)) {
-	dbtest.Each(t, []db.Migration{{Module: "jobs", FS: jobs.Migrations}, {Module: "audit", FS: audit.Migrations}, intake.Migrations()},
+	dbtest.Each(t, []db.Migration{{Module: "jobs", FS: jobs.Migrations}, {Module: "audit", FS: audit.Migrations}, {Module: "blob", FS: blob.Migrations}, intake.Migrations()},
 		func(t *testing.T, d *db.DB) { f(newWorld(t, d)) })
 }
 
@@ -88,7 +95,16 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.must(err)
 	line, err := fetch.New(fetch.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MaxBytes: 64 << 20, Timeout: 3 * time.Second, Stall: 300 * time.Millisecond})
 	w.must(err)
+	folder, err := blob.NewFolder(t.TempDir())
+	w.must(err)
+	t.Cleanup(func() { w.must(folder.Close()) })
+	key, err := blob.NewKey()
+	w.must(err)
+	files := blob.New(d, w.clock, w.queue, folder, key)
+	w.must(files.Register())
+	w.ring, w.became = new(mailcrypt.Ring), mailer.NotedNow
 	w.Module = intake.New(intake.Deps{
+		Return: w, Files: files, Keys: w.ring, Own: bounce.Own{Domain: "csirt.example"},
 		DB: d, Clock: w.clock, Queue: w.queue, Audit: audit.New(d, w.clock.Now), Log: slog.New(slog.DiscardHandler), Bundle: bundle.WithNow(w.clock.Now),
 		Alerts: w, Mail: w, Seal: box, Line: line, Zone: time.UTC, Name: "CSIRT Prova", BaseURL: "https://csirt.example", Plain: true, Jitter: func() float64 { return 0 },
 	})
@@ -123,6 +139,12 @@ func (w *world) Receive(ctx context.Context, _ access.Scope, a intake.Alert, the
 func (w *world) Queue(_ context.Context, tx *db.Tx, m intake.Mail) error {
 	tx.AfterCommit(func() { w.mails = append(w.mails, m) })
 	return nil
+}
+
+// Bounced is the mailer.
+func (w *world) Bounced(_ context.Context, tx *db.Tx, b mailer.Bounce) (mailer.Noted, error) {
+	tx.AfterCommit(func() { w.backs = append(w.backs, b) })
+	return w.became, nil
 }
 
 func (w *world) must(err error) {

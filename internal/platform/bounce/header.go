@@ -64,7 +64,16 @@ func clip(s string) string {
 	}, s), "")
 }
 
-// id gives the first Message-ID of a value, without brackets.
+// Head reads the fields at the beginning of a mail, however broken: get gives the
+// first value of one, and the rest is what follows.
+func Head(data []byte) (get func(name string) string, rest []byte) {
+	h, rest := header(data)
+	return h.get, rest
+}
+
+// ID gives the first Message-ID of a value, without brackets.
+func ID(value string) string { return id(value) }
+
 func id(value string) string {
 	if i := strings.IndexByte(value, '<'); i >= 0 {
 		value = value[i+1:]

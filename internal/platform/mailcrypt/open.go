@@ -28,24 +28,29 @@ type Verdict struct {
 	Fingerprint string `json:"fingerprint,omitempty"` // hexadecimal; of an unknown OpenPGP key its id
 }
 
-// Opened is a mail without what protected it.
-type Opened struct {
-	Mail       []byte    // to be read: the mail's header, and what was inside as its content
-	From       string    // whom it is from; of certified mail (PEC) whom that vouches for
-	Encrypted  Kind      // how it was encrypted; "": it was not
-	Signatures []Verdict // the outermost first
+// Proof is what is known of where a mail comes from, and how it came.
+type Proof struct {
+	From       string    `json:"from,omitempty"`       // whom it is from; of certified mail (PEC) whom that vouches for
+	Encrypted  Kind      `json:"encrypted,omitempty"`  // how; "": it was not
+	Signatures []Verdict `json:"signatures,omitempty"` // the outermost first
 }
 
 // Trusted says whether a sender's key signed the mail, and no signature is broken.
-func (o Opened) Trusted() bool {
+func (p Proof) Trusted() bool {
 	verified := false
-	for _, s := range o.Signatures {
+	for _, s := range p.Signatures {
 		if s.Trust == Broken {
 			return false
 		}
 		verified = verified || s.Trust == Verified
 	}
 	return verified
+}
+
+// Opened is a mail without what protected it.
+type Opened struct {
+	Mail []byte // to be read: the mail's header, and what was inside as its content
+	Proof
 }
 
 var (
