@@ -66,6 +66,7 @@ func (m *Module) Deliver(ctx context.Context, s access.Scope, source string, raw
 	if err != nil {
 		return Delivery{}, err
 	}
+	letter.note.handed = true
 	return m.takeLetter(ctx, x, letter)
 }
 

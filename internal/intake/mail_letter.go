@@ -30,6 +30,7 @@ type mailNote struct {
 	size   int64
 	sha256 string
 	blob   string // "": not stored here
+	handed bool   // a mail server brought it: no run counts it
 }
 
 // readLetter looks at a mail's header. Its name is its Message-ID with the hash of

@@ -55,10 +55,19 @@ func (m *Module) writeMail(ctx context.Context, tx *db.Tx, s access.Scope, item 
 	_, err = tx.Exec(ctx, `INSERT INTO intake_mail (item_id, at, sender, proof, size, sha256, blob) VALUES ($1,$2,$3,$4,$5,$6,$7)
 		ON CONFLICT (item_id) DO UPDATE SET sender = excluded.sender, proof = excluded.proof, size = excluded.size, sha256 = excluded.sha256, blob = excluded.blob`,
 		item, db.Ms(m.now()), clip(n.sender, 254), string(proof), n.size, n.sha256, n.blob)
-	if err != nil {
-		return fmt.Errorf("intake: noting mail %d: %w", item, err)
+	if err != nil || !n.handed {
+		return wrapped(err, "intake: noting mail %d", item)
 	}
-	return nil
+	_, err = tx.Exec(ctx, "UPDATE intake_source SET seen = seen + 1, ok_at = $2 WHERE id = (SELECT source_id FROM intake_item WHERE id = $1)", item, db.Ms(m.now()))
+	return wrapped(err, "intake: counting mail %d", item)
+}
+
+// wrapped says what failed; nil for what did not.
+func wrapped(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf(format+": %w", append(args, err)...)
 }
 
 // releaseMails lets go of the stored mails a condition on intake_item i and

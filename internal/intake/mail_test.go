@@ -65,7 +65,7 @@ func TestMailsOfAdmittedSendersBecomeAlerts(t *testing.T) {
 		if i := w.items(x)[3]; i.Title != "ESEMPIO INVENTATO è" || i.Sender != "avvisi@polizia.example" || i.Stored {
 			w.Errorf("%+v", i)
 		}
-		if now := w.read(x); now.Fresh != 4 || now.ItemAt.IsZero() {
+		if now := w.read(x); now.Fresh != 4 || now.Seen != 4 || now.ItemAt.IsZero() || now.OKAt.IsZero() {
 			w.Errorf("%+v", now.Health)
 		}
 	})

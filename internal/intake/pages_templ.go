@@ -84,6 +84,8 @@ func stateChip(l *i18n.Localizer, x Source) ui.Chip {
 		return ui.Chip{Text: l.T("intake.state.failing"), Tone: ui.Danger}
 	case x.Failing():
 		return ui.Chip{Text: l.T("intake.state.retrying"), Tone: ui.Warning}
+	case x.OKAt.IsZero() && !x.polled():
+		return ui.Chip{Text: l.T("intake.state.listening"), Tone: ui.Info}
 	case x.OKAt.IsZero():
 		return ui.Chip{Text: l.T("intake.state.new"), Tone: ui.Info}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"martinella/internal/intake/csaf"
 	"martinella/internal/intake/feed"
+	"martinella/internal/intake/imap"
 	"martinella/internal/intake/misp"
 	"martinella/internal/intake/taxii"
 	"martinella/internal/platform/fault"
@@ -40,6 +41,10 @@ func (m *Module) pull(ctx context.Context, x Source, r *round) (string, error) {
 	case TAXII:
 		return remembering(x.progress, func(st taxii.State) (taxii.State, error) {
 			return taxii.Pull(ctx, m.deps.Line, taxii.Options{Address: x.Address, Collection: x.Settings.Collection, Header: authorization(x.Settings.User, secret), Since: x.since(), Now: m.now}, st, r)
+		})
+	case Mailbox:
+		return remembering(x.progress, func(st imap.State) (imap.State, error) {
+			return imap.Pull(ctx, m.deps.Line, imap.Options{Address: x.Address, User: x.Settings.User, Password: secret, Since: x.since(), Folder: x.Settings.Folder}, st, r.taking)
 		})
 	}
 	return x.progress, fault.New(fault.Invalid, "intake.kind")

@@ -5,6 +5,7 @@ package intake_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -76,6 +77,7 @@ type world struct {
 	ring   *mailcrypt.Ring
 	backs  []mailer.Bounce // noted, committed
 	became mailer.Noted    // what the mailer says of the next ones
+	tls    *tls.Config     // of mail servers
 }
 
 func each(t *testing.T, f func(w *world)) {
@@ -93,7 +95,8 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.must(err)
 	bundle, err := i18n.Load(intake.Locale, fetch.Locale)
 	w.must(err)
-	line, err := fetch.New(fetch.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MaxBytes: 64 << 20, Timeout: 3 * time.Second, Stall: 300 * time.Millisecond})
+	pool := w.certify()
+	line, err := fetch.New(fetch.Options{Roots: pool, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MaxBytes: 64 << 20, Timeout: 3 * time.Second, Stall: 300 * time.Millisecond})
 	w.must(err)
 	folder, err := blob.NewFolder(t.TempDir())
 	w.must(err)
