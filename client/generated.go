@@ -47,6 +47,13 @@ const (
 	AdvisoryKindBulletin AdvisoryKind = "bulletin"
 )
 
+// Defines values for AdvisoryMainLanguage.
+const (
+	AdvisoryMainLanguageEn AdvisoryMainLanguage = "en"
+	AdvisoryMainLanguageIt AdvisoryMainLanguage = "it"
+	AdvisoryMainLanguageNb AdvisoryMainLanguage = "nb"
+)
+
 // Defines values for AdvisoryPap.
 const (
 	AdvisoryPapPAPAMBER AdvisoryPap = "PAP:AMBER"
@@ -92,6 +99,13 @@ const (
 const (
 	AdvisoryEntryKindAlert    AdvisoryEntryKind = "alert"
 	AdvisoryEntryKindBulletin AdvisoryEntryKind = "bulletin"
+)
+
+// Defines values for AdvisoryEntryMainLanguage.
+const (
+	AdvisoryEntryMainLanguageEn AdvisoryEntryMainLanguage = "en"
+	AdvisoryEntryMainLanguageIt AdvisoryEntryMainLanguage = "it"
+	AdvisoryEntryMainLanguageNb AdvisoryEntryMainLanguage = "nb"
 )
 
 // Defines values for AdvisoryEntryPap.
@@ -147,10 +161,66 @@ const (
 	AdvisoryMailEncryptedSmime   AdvisoryMailEncrypted = "smime"
 )
 
+// Defines values for AdvisoryPersonMail.
+const (
+	AdvisoryPersonMailBounced   AdvisoryPersonMail = "bounced"
+	AdvisoryPersonMailDropped   AdvisoryPersonMail = "dropped"
+	AdvisoryPersonMailFailed    AdvisoryPersonMail = "failed"
+	AdvisoryPersonMailKept      AdvisoryPersonMail = "kept"
+	AdvisoryPersonMailPortal    AdvisoryPersonMail = "portal"
+	AdvisoryPersonMailQueued    AdvisoryPersonMail = "queued"
+	AdvisoryPersonMailSent      AdvisoryPersonMail = "sent"
+	AdvisoryPersonMailSpared    AdvisoryPersonMail = "spared"
+	AdvisoryPersonMailUnknown   AdvisoryPersonMail = "unknown"
+	AdvisoryPersonMailWaiting   AdvisoryPersonMail = "waiting"
+	AdvisoryPersonMailWithdrawn AdvisoryPersonMail = "withdrawn"
+)
+
+// Defines values for AdvisoryPersonProtection.
+const (
+	AdvisoryPersonProtectionAnnounced AdvisoryPersonProtection = "announced"
+	AdvisoryPersonProtectionEncrypted AdvisoryPersonProtection = "encrypted"
+	AdvisoryPersonProtectionSigned    AdvisoryPersonProtection = "signed"
+)
+
+// Defines values for AdvisoryPersonWaitsFor.
+const (
+	AdvisoryPersonWaitsForCollected AdvisoryPersonWaitsFor = "collected"
+	AdvisoryPersonWaitsForQuiet     AdvisoryPersonWaitsFor = "quiet"
+)
+
+// Defines values for AdvisoryPersonWhy.
+const (
+	AdvisoryPersonWhyAddress AdvisoryPersonWhy = "address"
+	AdvisoryPersonWhyClosed  AdvisoryPersonWhy = "closed"
+	AdvisoryPersonWhyDomain  AdvisoryPersonWhy = "domain"
+	AdvisoryPersonWhyFull    AdvisoryPersonWhy = "full"
+	AdvisoryPersonWhyKey     AdvisoryPersonWhy = "key"
+	AdvisoryPersonWhyOther   AdvisoryPersonWhy = "other"
+	AdvisoryPersonWhyPolicy  AdvisoryPersonWhy = "policy"
+	AdvisoryPersonWhySize    AdvisoryPersonWhy = "size"
+	AdvisoryPersonWhyTime    AdvisoryPersonWhy = "time"
+)
+
+// Defines values for AdvisoryPersonBodyOutcome.
+const (
+	AdvisoryPersonBodyOutcomeFixed        AdvisoryPersonBodyOutcome = "fixed"
+	AdvisoryPersonBodyOutcomeHelpWanted   AdvisoryPersonBodyOutcome = "help_wanted"
+	AdvisoryPersonBodyOutcomeInProgress   AdvisoryPersonBodyOutcome = "in_progress"
+	AdvisoryPersonBodyOutcomeNotConcerned AdvisoryPersonBodyOutcome = "not_concerned"
+)
+
 // Defines values for AdvisoryRevisionKind.
 const (
 	AdvisoryRevisionKindAlert    AdvisoryRevisionKind = "alert"
 	AdvisoryRevisionKindBulletin AdvisoryRevisionKind = "bulletin"
+)
+
+// Defines values for AdvisoryRevisionMainLanguage.
+const (
+	AdvisoryRevisionMainLanguageEn AdvisoryRevisionMainLanguage = "en"
+	AdvisoryRevisionMainLanguageIt AdvisoryRevisionMainLanguage = "it"
+	AdvisoryRevisionMainLanguageNb AdvisoryRevisionMainLanguage = "nb"
 )
 
 // Defines values for AdvisoryRevisionPap.
@@ -1016,6 +1086,13 @@ const (
 	ReceivedAdvisoryKindBulletin ReceivedAdvisoryKind = "bulletin"
 )
 
+// Defines values for ReceivedAdvisoryMainLanguage.
+const (
+	ReceivedAdvisoryMainLanguageEn ReceivedAdvisoryMainLanguage = "en"
+	ReceivedAdvisoryMainLanguageIt ReceivedAdvisoryMainLanguage = "it"
+	ReceivedAdvisoryMainLanguageNb ReceivedAdvisoryMainLanguage = "nb"
+)
+
 // Defines values for ReceivedAdvisoryOutcome.
 const (
 	ReceivedAdvisoryOutcomeFixed        ReceivedAdvisoryOutcome = "fixed"
@@ -1255,6 +1332,20 @@ const (
 	WebhookEntryLanguageEn WebhookEntryLanguage = "en"
 	WebhookEntryLanguageIt WebhookEntryLanguage = "it"
 	WebhookEntryLanguageNb WebhookEntryLanguage = "nb"
+)
+
+// Defines values for ListAdvisoryPeopleParamsShow.
+const (
+	ListAdvisoryPeopleParamsShowBounced        ListAdvisoryPeopleParamsShow = "bounced"
+	ListAdvisoryPeopleParamsShowUnacknowledged ListAdvisoryPeopleParamsShow = "unacknowledged"
+	ListAdvisoryPeopleParamsShowUnsent         ListAdvisoryPeopleParamsShow = "unsent"
+)
+
+// Defines values for PreviewAdvisoryParamsLanguage.
+const (
+	PreviewAdvisoryParamsLanguageEn PreviewAdvisoryParamsLanguage = "en"
+	PreviewAdvisoryParamsLanguageIt PreviewAdvisoryParamsLanguage = "it"
+	PreviewAdvisoryParamsLanguageNb PreviewAdvisoryParamsLanguage = "nb"
 )
 
 // Defines values for PreviewAudienceParamsTLP.
@@ -1903,8 +1994,14 @@ type Advisory struct {
 	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
 	Kind       AdvisoryKind        `json:"kind"`
 
+	// Mails Of one that was sent; in the answer about one.
+	Mails *AdvisoryMails `json:"mails,omitempty"`
+
 	// MailsQueued Of those mails, so far.
 	MailsQueued int64 `json:"mails_queued"`
+
+	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+	MainLanguage *AdvisoryMainLanguage `json:"main_language,omitempty"`
 
 	// Organisations It was sent to.
 	Organisations int64 `json:"organisations"`
@@ -1951,6 +2048,9 @@ type Advisory struct {
 
 // AdvisoryKind defines model for Advisory.Kind.
 type AdvisoryKind string
+
+// AdvisoryMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+type AdvisoryMainLanguage string
 
 // AdvisoryPap defines model for Advisory.Pap.
 type AdvisoryPap string
@@ -2012,7 +2112,10 @@ type AdvisoryEntry struct {
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator `json:"indicators,omitempty"`
 	Kind       AdvisoryEntryKind   `json:"kind"`
-	Pap        *AdvisoryEntryPap   `json:"pap,omitempty"`
+
+	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+	MainLanguage *AdvisoryEntryMainLanguage `json:"main_language,omitempty"`
+	Pap          *AdvisoryEntryPap          `json:"pap,omitempty"`
 
 	// Products That it calls affected.
 	Products []AdvisoryProduct `json:"products,omitempty"`
@@ -2034,6 +2137,9 @@ type AdvisoryEntry struct {
 
 // AdvisoryEntryKind defines model for AdvisoryEntry.Kind.
 type AdvisoryEntryKind string
+
+// AdvisoryEntryMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+type AdvisoryEntryMainLanguage string
 
 // AdvisoryEntryPap defines model for AdvisoryEntry.Pap.
 type AdvisoryEntryPap string
@@ -2108,6 +2214,21 @@ type AdvisoryMail struct {
 // AdvisoryMailEncrypted How; missing: it was not.
 type AdvisoryMailEncrypted string
 
+// AdvisoryMails defines model for AdvisoryMails.
+type AdvisoryMails struct {
+	// NotArrived People at whom it did not arrive.
+	NotArrived int64 `json:"not_arrived"`
+
+	// Unreachable Organisations of which it arrived at nobody.
+	Unreachable int64 `json:"unreachable"`
+
+	// Unsent People to whom no mail has left yet.
+	Unsent int64 `json:"unsent"`
+
+	// Waiting Of them: until their quiet hours end, or for the one mail a day they want.
+	Waiting int64 `json:"waiting"`
+}
+
 // AdvisoryOriginal defines model for AdvisoryOriginal.
 type AdvisoryOriginal struct {
 	By     string `json:"by"`
@@ -2120,6 +2241,107 @@ type AdvisoryOriginal struct {
 	ReceivedAt time.Time     `json:"received_at"`
 	Sha256     string        `json:"sha256"`
 	Size       int64         `json:"size"`
+}
+
+// AdvisoryPerson defines model for AdvisoryPerson.
+type AdvisoryPerson struct {
+	Address string `json:"address"`
+
+	// Answer What the mail server said against it.
+	Answer *string `json:"answer,omitempty"`
+
+	// CorrectedAddress It did not arrive, and this stands in the record now.
+	CorrectedAddress *string `json:"corrected_address,omitempty"`
+
+	// FormerAddress From which it came back, before it was corrected.
+	FormerAddress *string `json:"former_address,omitempty"`
+
+	// Mail kept: this installation sends no mail. portal: he wants none. spared: it was acknowledged before. dropped: he is no contact any more, since before it left. unknown: it was sent before this was kept.
+	Mail AdvisoryPersonMail `json:"mail"`
+
+	// MailAt Since when the mail is so.
+	MailAt *time.Time `json:"mail_at,omitempty"`
+	Name   string     `json:"name"`
+
+	// Number Of the advisory's people.
+	Number int64 `json:"number"`
+
+	// OpenedAt In the portal, by him.
+	OpenedAt *time.Time `json:"opened_at,omitempty"`
+
+	// Organisations He was written to for.
+	Organisations []AdvisoryPersonBody `json:"organisations"`
+
+	// Protection announced: the mail says only that it waits in the portal.
+	Protection *AdvisoryPersonProtection `json:"protection,omitempty"`
+	RemindedAt *time.Time                `json:"reminded_at,omitempty"`
+	Reminders  int64                     `json:"reminders"`
+
+	// Revision The last one that is written to him.
+	Revision int64 `json:"revision"`
+
+	// SentAt It was handed over to the mail server.
+	SentAt *time.Time `json:"sent_at,omitempty"`
+
+	// WaitsFor The end of his quiet hours, or the one mail a day he wants.
+	WaitsFor   *AdvisoryPersonWaitsFor `json:"waits_for,omitempty"`
+	WaitsUntil *time.Time              `json:"waits_until,omitempty"`
+
+	// Why It did not arrive.
+	Why *AdvisoryPersonWhy `json:"why,omitempty"`
+
+	// Widened He was written to because nobody of the first ones acknowledged.
+	Widened *bool `json:"widened,omitempty"`
+}
+
+// AdvisoryPersonMail kept: this installation sends no mail. portal: he wants none. spared: it was acknowledged before. dropped: he is no contact any more, since before it left. unknown: it was sent before this was kept.
+type AdvisoryPersonMail string
+
+// AdvisoryPersonProtection announced: the mail says only that it waits in the portal.
+type AdvisoryPersonProtection string
+
+// AdvisoryPersonWaitsFor The end of his quiet hours, or the one mail a day he wants.
+type AdvisoryPersonWaitsFor string
+
+// AdvisoryPersonWhy It did not arrive.
+type AdvisoryPersonWhy string
+
+// AdvisoryPersonBody defines model for AdvisoryPersonBody.
+type AdvisoryPersonBody struct {
+	AcknowledgedAt *time.Time `json:"acknowledged_at,omitempty"`
+	AcknowledgedBy *string    `json:"acknowledged_by,omitempty"`
+	AnsweredAt     *time.Time `json:"answered_at,omitempty"`
+	Name           string     `json:"name"`
+
+	// OpenedAt By the first of its people.
+	OpenedAt *time.Time `json:"opened_at,omitempty"`
+
+	// Organisation Its code.
+	Organisation string                     `json:"organisation"`
+	Outcome      *AdvisoryPersonBodyOutcome `json:"outcome,omitempty"`
+}
+
+// AdvisoryPersonBodyOutcome defines model for AdvisoryPersonBody.Outcome.
+type AdvisoryPersonBodyOutcome string
+
+// AdvisoryPreview defines model for AdvisoryPreview.
+type AdvisoryPreview struct {
+	// Encrypted It leaves encrypted, with the whole text.
+	Encrypted bool `json:"encrypted"`
+
+	// HTML As a mail program gets it.
+	HTML string `json:"html"`
+
+	// Language Of the reader.
+	Language string `json:"language"`
+
+	// OuterSubject What stands outside of an encrypted mail.
+	OuterSubject *string `json:"outer_subject,omitempty"`
+	Subject      string  `json:"subject"`
+	Text         string  `json:"text"`
+
+	// TextLanguage Of the text: the main one where it is not written in the reader's.
+	TextLanguage string `json:"text_language"`
 }
 
 // AdvisoryProduct defines model for AdvisoryProduct.
@@ -2157,8 +2379,11 @@ type AdvisoryRevision struct {
 	// Indicators Of compromise. Lists leave them out.
 	Indicators []AdvisoryIndicator  `json:"indicators,omitempty"`
 	Kind       AdvisoryRevisionKind `json:"kind"`
-	Number     int64                `json:"number"`
-	Pap        *AdvisoryRevisionPap `json:"pap,omitempty"`
+
+	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+	MainLanguage *AdvisoryRevisionMainLanguage `json:"main_language,omitempty"`
+	Number       int64                         `json:"number"`
+	Pap          *AdvisoryRevisionPap          `json:"pap,omitempty"`
 
 	// Products That it calls affected.
 	Products []AdvisoryProduct `json:"products,omitempty"`
@@ -2182,6 +2407,9 @@ type AdvisoryRevision struct {
 
 // AdvisoryRevisionKind defines model for AdvisoryRevision.Kind.
 type AdvisoryRevisionKind string
+
+// AdvisoryRevisionMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+type AdvisoryRevisionMainLanguage string
 
 // AdvisoryRevisionPap defines model for AdvisoryRevision.Pap.
 type AdvisoryRevisionPap string
@@ -2221,8 +2449,11 @@ type AdvisorySpread struct {
 // AdvisoryText defines model for AdvisoryText.
 type AdvisoryText struct {
 	// Body Markdown.
-	Body  string `json:"body"`
-	Title string `json:"title"`
+	Body string `json:"body"`
+
+	// Summary Plain: what whoever reads nothing else has to know.
+	Summary *string `json:"summary,omitempty"`
+	Title   string  `json:"title"`
 }
 
 // AffectedName defines model for AffectedName.
@@ -2839,6 +3070,23 @@ type AudienceReason struct {
 	// Key everyone, code, tier, sector, province or uses.
 	Key   string  `json:"key"`
 	Value *string `json:"value,omitempty"`
+}
+
+// AudienceWord defines model for AudienceWord.
+type AudienceWord struct {
+	// Name In the language asked for.
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// AudienceWords defines model for AudienceWords.
+type AudienceWords struct {
+	// Lists Names of saved audiences.
+	Lists     []string       `json:"lists"`
+	Provinces []string       `json:"provinces"`
+	Sectors   []AudienceWord `json:"sectors"`
+	Tags      []string       `json:"tags"`
+	Tiers     []AudienceWord `json:"tiers"`
 }
 
 // AuditEntry defines model for AuditEntry.
@@ -4233,6 +4481,18 @@ type ListAdvisoryDelivery struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListAdvisoryPerson defines model for ListAdvisoryPerson.
+type ListAdvisoryPerson struct {
+	// Items The things, in order.
+	Items []AdvisoryPerson `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListAdvisoryRevision defines model for ListAdvisoryRevision.
 type ListAdvisoryRevision struct {
 	// Items The things, in order.
@@ -4909,6 +5169,18 @@ type ListStackVersion struct {
 type ListStaff struct {
 	// Items The things, in order.
 	Items []Staff `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListTag defines model for ListTag.
+type ListTag struct {
+	// Items The things, in order.
+	Items []Tag `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -5985,6 +6257,9 @@ type PublicAlert struct {
 	ID   string          `json:"id"`
 	Kind PublicAlertKind `json:"kind"`
 
+	// MainLanguage Of the text for whoever reads none of the others.
+	MainLanguage *string `json:"main_language,omitempty"`
+
 	// Name In addresses.
 	Name     string   `json:"name"`
 	Products []string `json:"products,omitempty"`
@@ -6012,8 +6287,9 @@ type PublicAlertSeverity string
 // PublicText defines model for PublicText.
 type PublicText struct {
 	// Body Markdown.
-	Body  string `json:"body"`
-	Title string `json:"title"`
+	Body    string  `json:"body"`
+	Summary *string `json:"summary,omitempty"`
+	Title   string  `json:"title"`
 }
 
 // Question defines model for Question.
@@ -6104,12 +6380,15 @@ type ReceivedAdvisory struct {
 	ID         int64       `json:"id"`
 
 	// Indicators Of compromise. Lists leave them out.
-	Indicators []AdvisoryIndicator      `json:"indicators,omitempty"`
-	Kind       ReceivedAdvisoryKind     `json:"kind"`
-	Note       *string                  `json:"note,omitempty"`
-	OpenedAt   *time.Time               `json:"opened_at,omitempty"`
-	Outcome    *ReceivedAdvisoryOutcome `json:"outcome,omitempty"`
-	Pap        *ReceivedAdvisoryPap     `json:"pap,omitempty"`
+	Indicators []AdvisoryIndicator  `json:"indicators,omitempty"`
+	Kind       ReceivedAdvisoryKind `json:"kind"`
+
+	// MainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+	MainLanguage *ReceivedAdvisoryMainLanguage `json:"main_language,omitempty"`
+	Note         *string                       `json:"note,omitempty"`
+	OpenedAt     *time.Time                    `json:"opened_at,omitempty"`
+	Outcome      *ReceivedAdvisoryOutcome      `json:"outcome,omitempty"`
+	Pap          *ReceivedAdvisoryPap          `json:"pap,omitempty"`
 
 	// Products That it calls affected.
 	Products   []AdvisoryProduct `json:"products,omitempty"`
@@ -6135,6 +6414,9 @@ type ReceivedAdvisory struct {
 
 // ReceivedAdvisoryKind defines model for ReceivedAdvisory.Kind.
 type ReceivedAdvisoryKind string
+
+// ReceivedAdvisoryMainLanguage Of the text for those whose language it is not written in; missing: the first of it, en, nb that it has.
+type ReceivedAdvisoryMainLanguage string
 
 // ReceivedAdvisoryOutcome defines model for ReceivedAdvisory.Outcome.
 type ReceivedAdvisoryOutcome string
@@ -6810,6 +7092,44 @@ type TOTPConfirmation struct {
 	Current string `json:"current"`
 }
 
+// Tag defines model for Tag.
+type Tag struct {
+	// Members Accredited bodies that have it.
+	Members int64  `json:"members"`
+	Tag     string `json:"tag"`
+}
+
+// TagChoice defines model for TagChoice.
+type TagChoice struct {
+	// Tags In any order; kept in small letters, each once.
+	Tags []string `json:"tags"`
+}
+
+// Tagged defines model for Tagged.
+type Tagged struct {
+	// Added Bodies that did not have it.
+	Added int64 `json:"added"`
+
+	// Tag As it is kept: in small letters.
+	Tag string `json:"tag"`
+}
+
+// Tagging defines model for Tagging.
+type Tagging struct {
+	// Codes Of the bodies, in any case of letters.
+	Codes []string `json:"codes"`
+	Tag   string   `json:"tag"`
+}
+
+// Tags defines model for Tags.
+type Tags struct {
+	Code string `json:"code"`
+
+	// Tags In order of the alphabet.
+	Tags    []string `json:"tags"`
+	Version int64    `json:"version"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	// Addresses Networks it is good from; none: from everywhere.
@@ -7356,6 +7676,9 @@ type ListAdvisoryDeliveriesParams struct {
 	// Waiting Only of those that have not acknowledged it.
 	Waiting *bool `form:"waiting,omitempty" json:"waiting,omitempty"`
 
+	// Unreachable Only of those it arrived at nobody of.
+	Unreachable *bool `form:"unreachable,omitempty" json:"unreachable,omitempty"`
+
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -7365,6 +7688,45 @@ type GetAdvisoryOriginalParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
+
+// ListAdvisoryPeopleParams defines parameters for ListAdvisoryPeople.
+type ListAdvisoryPeopleParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Show Only people to whom no mail has left yet, at whom it did not arrive, or of organisations that have not acknowledged.
+	Show *ListAdvisoryPeopleParamsShow `form:"show,omitempty" json:"show,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListAdvisoryPeopleParamsShow defines parameters for ListAdvisoryPeople.
+type ListAdvisoryPeopleParamsShow string
+
+// WriteAdvisoryAnewParams defines parameters for WriteAdvisoryAnew.
+type WriteAdvisoryAnewParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// PreviewAdvisoryParams defines parameters for PreviewAdvisory.
+type PreviewAdvisoryParams struct {
+	// Language Of the reader.
+	Language *PreviewAdvisoryParamsLanguage `form:"language,omitempty" json:"language,omitempty"`
+
+	// Key The reader has a usable key, which makes a difference above TLP:AMBER.
+	Key *bool `form:"key,omitempty" json:"key,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// PreviewAdvisoryParamsLanguage defines parameters for PreviewAdvisory.
+type PreviewAdvisoryParamsLanguage string
 
 // ProposeAdvisoryParams defines parameters for ProposeAdvisory.
 type ProposeAdvisoryParams struct {
@@ -7518,6 +7880,12 @@ type PreviewAudienceParams struct {
 
 // PreviewAudienceParamsTLP defines parameters for PreviewAudience.
 type PreviewAudienceParamsTLP string
+
+// ListAudienceWordsParams defines parameters for ListAudienceWords.
+type ListAudienceWordsParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
 
 // ListAuditEntriesParams defines parameters for ListAuditEntries.
 type ListAuditEntriesParams struct {
@@ -7854,7 +8222,10 @@ type ListMembersParams struct {
 
 	// Record silent: those that answered to none of several requests to confirm their record.
 	Record *ListMembersParamsRecord `form:"record,omitempty" json:"record,omitempty"`
-	Sort   *ListMembersParamsSort   `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Tag Only those that have the tag.
+	Tag  *string                `form:"tag,omitempty" json:"tag,omitempty"`
+	Sort *ListMembersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
@@ -7891,7 +8262,10 @@ type ExportMembersParams struct {
 
 	// Record silent: those that answered to none of several requests to confirm their record.
 	Record *ExportMembersParamsRecord `form:"record,omitempty" json:"record,omitempty"`
-	Sort   *ExportMembersParamsSort   `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Tag Only those that have the tag.
+	Tag  *string                  `form:"tag,omitempty" json:"tag,omitempty"`
+	Sort *ExportMembersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
 
 // ExportMembersParamsState defines parameters for ExportMembers.
@@ -7923,6 +8297,18 @@ type GetFamilyParams struct {
 
 // SetParentParams defines parameters for SetParent.
 type SetParentParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetMemberTagsParams defines parameters for GetMemberTags.
+type GetMemberTagsParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// SetMemberTagsParams defines parameters for SetMemberTags.
+type SetMemberTagsParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
 }
@@ -9646,6 +10032,18 @@ type GetStatusParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListTagsParams defines parameters for ListTags.
+type ListTagsParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// TagMembersParams defines parameters for TagMembers.
+type TagMembersParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListWaitingParams defines parameters for ListWaiting.
 type ListWaitingParams struct {
 	// Limit How many at most, in one answer.
@@ -9871,6 +10269,9 @@ type SetCsirtProfileJSONRequestBody = CSIRTProfileEntry
 // SetParentJSONRequestBody defines body for SetParent for application/json ContentType.
 type SetParentJSONRequestBody = ParentChoice
 
+// SetMemberTagsJSONRequestBody defines body for SetMemberTags for application/json ContentType.
+type SetMemberTagsJSONRequestBody = TagChoice
+
 // ConfirmAffectedNameJSONRequestBody defines body for ConfirmAffectedName for application/json ContentType.
 type ConfirmAffectedNameJSONRequestBody = AffectedNameChoice
 
@@ -10062,6 +10463,9 @@ type AddSavedAudienceJSONRequestBody = SavedAudienceEntry
 
 // UpdateSavedAudienceJSONRequestBody defines body for UpdateSavedAudience for application/json ContentType.
 type UpdateSavedAudienceJSONRequestBody = SavedAudienceEntry
+
+// TagMembersJSONRequestBody defines body for TagMembers for application/json ContentType.
+type TagMembersJSONRequestBody = Tagging
 
 // AddWatchJSONRequestBody defines body for AddWatch for application/json ContentType.
 type AddWatchJSONRequestBody = WatchEntry
@@ -10627,6 +11031,7 @@ func (c *Client) ListAdvisoryDeliveries(ctx context.Context, id int64, params *L
 		q.ask("limit", params.Limit)
 		q.ask("cursor", params.Cursor)
 		q.ask("waiting", params.Waiting)
+		q.ask("unreachable", params.Unreachable)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[ListAdvisoryDelivery](ctx, c, q)
@@ -10659,6 +11064,68 @@ func (c *Client) GetAdvisoryOriginal(ctx context.Context, id int64, original int
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[File](ctx, c, q)
+}
+
+// ListAdvisoryPeople List what became of it at each person it was written to
+//
+// In the order in which they were written to. Who could not be written to at all is no person here: the deliveries have the organisation.
+//
+// GET /api/v1/advisories/{id}/people
+func (c *Client) ListAdvisoryPeople(ctx context.Context, id int64, params *ListAdvisoryPeopleParams) (*Reply[ListAdvisoryPerson], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/people", segment(id))}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.ask("show", params.Show)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAdvisoryPerson](ctx, c, q)
+}
+
+// ListAdvisoryPeopleAll goes through the whole list, page after page.
+func (c *Client) ListAdvisoryPeopleAll(ctx context.Context, id int64, params *ListAdvisoryPeopleParams) iter.Seq2[AdvisoryPerson, error] {
+	return every(func(cursor *string) ([]AdvisoryPerson, *string, error) {
+		var p ListAdvisoryPeopleParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListAdvisoryPeople(ctx, id, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
+}
+
+// WriteAdvisoryAnew Write to somebody at whom it did not arrive, at his corrected address
+//
+// The address is the one that stands in his organisation's record now. A second call is refused: it is written once.
+//
+// POST /api/v1/advisories/{id}/people/{number}/writing
+func (c *Client) WriteAdvisoryAnew(ctx context.Context, id int64, number int64, params *WriteAdvisoryAnewParams) (*Reply[AdvisoryPerson], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/people/%s/writing", segment(id), segment(number))}
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AdvisoryPerson](ctx, c, q)
+}
+
+// PreviewAdvisory Show its mail as a reader of a language gets it
+//
+// Who reads it, and for which body, is made up; all else is what is sent.
+//
+// GET /api/v1/advisories/{id}/preview
+func (c *Client) PreviewAdvisory(ctx context.Context, id int64, params *PreviewAdvisoryParams) (*Reply[AdvisoryPreview], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/preview", segment(id))}
+	if params != nil {
+		q.ask("language", params.Language)
+		q.ask("key", params.Key)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AdvisoryPreview](ctx, c, q)
 }
 
 // ProposeAdvisory Ask a second person to send it
@@ -10972,6 +11439,19 @@ func (c *Client) PreviewAudience(ctx context.Context, params *PreviewAudiencePar
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Audience](ctx, c, q)
+}
+
+// ListAudienceWords List what can be written in an audience
+//
+// Tiers, sectors, provinces, tags and saved audiences there are.
+//
+// GET /api/v1/audience-words
+func (c *Client) ListAudienceWords(ctx context.Context, params *ListAudienceWordsParams) (*Reply[AudienceWords], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/audience-words")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AudienceWords](ctx, c, q)
 }
 
 // ListAuditEntries List the audit log
@@ -11686,6 +12166,7 @@ func (c *Client) ListMembers(ctx context.Context, params *ListMembersParams) (*R
 		q.ask("province", params.Province)
 		q.ask("score", params.Score)
 		q.ask("record", params.Record)
+		q.ask("tag", params.Tag)
 		q.ask("sort", params.Sort)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
@@ -11725,6 +12206,7 @@ func (c *Client) ExportMembers(ctx context.Context, params *ExportMembersParams)
 		q.ask("province", params.Province)
 		q.ask("score", params.Score)
 		q.ask("record", params.Record)
+		q.ask("tag", params.Tag)
 		q.ask("sort", params.Sort)
 	}
 	return send[File](ctx, c, q)
@@ -11766,6 +12248,31 @@ func (c *Client) SetParent(ctx context.Context, org string, params *SetParentPar
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Family](ctx, c, q)
+}
+
+// GetMemberTags Read a body's tags
+//
+// GET /api/v1/members/{org}/tags
+func (c *Client) GetMemberTags(ctx context.Context, org string, params *GetMemberTagsParams) (*Reply[Tags], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/members/%s/tags", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[Tags](ctx, c, q)
+}
+
+// SetMemberTags Write a body's tags whole
+//
+// Those not named are taken away.
+//
+// PUT /api/v1/members/{org}/tags
+func (c *Client) SetMemberTags(ctx context.Context, org string, params *SetMemberTagsParams, body SetMemberTagsJSONRequestBody) (*Reply[Tags], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/members/%s/tags", segment(org))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Tags](ctx, c, q)
 }
 
 // ListMunicipalities Find a municipality by what its name begins with
@@ -15304,6 +15811,41 @@ func (c *Client) GetStatus(ctx context.Context, params *GetStatusParams) (*Reply
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Status](ctx, c, q)
+}
+
+// ListTags List the CSIRT's own words for bodies
+//
+// In order of the alphabet. An alert is addressed to those that have one by `tag:NAME`.
+//
+// GET /api/v1/tags
+func (c *Client) ListTags(ctx context.Context, params *ListTagsParams) (*Reply[ListTag], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/tags")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListTag](ctx, c, q)
+}
+
+// TagMembers Give a tag to many bodies
+//
+// To all or, when a code is not known, to none.
+//
+// POST /api/v1/tags
+func (c *Client) TagMembers(ctx context.Context, params *TagMembersParams, body TagMembersJSONRequestBody) (*Reply[Tagged], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/tags")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Tagged](ctx, c, q)
+}
+
+// RemoveTag Take a tag away from all bodies
+//
+// DELETE /api/v1/tags/{tag}
+func (c *Client) RemoveTag(ctx context.Context, tag string) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/tags/%s", segment(tag))}
+	return send[Nothing](ctx, c, q)
 }
 
 // ListWaiting List what waits for a person of the CSIRT
