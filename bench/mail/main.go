@@ -98,15 +98,13 @@ func fill(ctx context.Context, d *db.DB, m *mailer.Mailer, n int) error {
 	html := "<p>TLP:AMBER</p>" + strings.Repeat("<p>"+strings.TrimSpace(paragraph)+"</p>\n", 16)
 	for at := 0; at < n; at += 250 {
 		err := d.Tx(ctx, func(tx *db.Tx) error {
+			var all []mailer.Message
 			for i := at; i < min(at+250, n); i++ {
-				err := m.Queue(ctx, tx, mailer.Message{Kind: "advisory", Key: fmt.Sprintf("advisory:1:%d", i), Organisation: int64(i) + 1, Topic: "advisory:1",
+				all = append(all, mailer.Message{Kind: "advisory", Key: fmt.Sprintf("advisory:1:%d", i), Organisation: int64(i) + 1, Topic: "advisory:1",
 					To:      []mailer.Recipient{{Address: fmt.Sprintf("p%d@ente.example", i), Name: "Anna Però"}},
 					Subject: "Aggiornamento urgente", Text: text, HTML: html, TLP: "AMBER", ListID: "alerts.bench.example", Language: "it"})
-				if err != nil {
-					return err
-				}
 			}
-			return nil
+			return m.QueueMany(ctx, tx, all)
 		})
 		if err != nil {
 			return err

@@ -113,12 +113,13 @@ func (m *Module) remindSome(ctx context.Context, tx *db.Tx, s access.Scope, a Ad
 		return err
 	}
 	letters := m.letters(a)
-	for _, person := range people {
-		mail := letters.reminder(person, orgs)
-		mail.Step = fmt.Sprintf("remind:%d", p.due.UnixMilli())
-		if err := m.deps.Mail.Queue(ctx, tx, mail); err != nil {
-			return err
-		}
+	mails := make([]Mail, len(people))
+	for i, person := range people {
+		mails[i] = letters.reminder(person, orgs)
+		mails[i].Step = fmt.Sprintf("remind:%d", p.due.UnixMilli())
+	}
+	if err := m.deps.Mail.Queue(ctx, tx, mails); err != nil {
+		return err
 	}
 	if err := m.noteReminded(ctx, tx, s, a.ID, people); err != nil {
 		return err

@@ -111,7 +111,7 @@ type Mail struct {
 
 // Mailer queues mails in the transaction of what they tell of.
 type Mailer interface {
-	Queue(ctx context.Context, tx *db.Tx, m Mail) error
+	Queue(ctx context.Context, tx *db.Tx, mails []Mail) error
 }
 
 // Audit writes the audit log in the transaction of what it tells of.

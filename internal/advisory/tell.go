@@ -102,16 +102,15 @@ func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Advisor
 		return err
 	}
 	letters := m.letters(a)
-	for _, p := range people {
-		mail := letters.to(p, orgs, why)
+	mails := make([]Mail, len(people))
+	for i, p := range people {
 		if key := keys[mailbox(p.Address)]; key.State == KeyUsable {
-			mail = letters.sealedFor(p, orgs, why, key)
-		}
-		if err := m.deps.Mail.Queue(ctx, tx, mail); err != nil {
-			return err
+			mails[i] = letters.sealedFor(p, orgs, why, key)
+		} else {
+			mails[i] = letters.to(p, orgs, why)
 		}
 	}
-	return nil
+	return m.deps.Mail.Queue(ctx, tx, mails)
 }
 
 func (m *Module) organisationsOf(ctx context.Context, s access.Scope, people []recipient) (map[int64]Organisation, error) {
@@ -185,11 +184,8 @@ func (m *Module) announce(ctx context.Context, tx *db.Tx, _ access.Scope, a Advi
 	orgs := make([]int64, len(list))
 	for i, e := range list {
 		orgs[i] = e.Organisation
-		if err := m.deps.Bus.Publish(ctx, tx, e); err != nil {
-			return nil, err
-		}
 	}
-	return orgs, nil
+	return orgs, m.deps.Bus.PublishMany(ctx, tx, list)
 }
 
 func (a Advisory) told() Told {

@@ -172,13 +172,15 @@ func (w *world) Running(_ context.Context, _ access.Scope, question string) (map
 var errBroken = errors.New("the mailer is broken")
 
 // Queue implements advisory.Mailer: a mail exists when its transaction does.
-func (w *world) Queue(_ context.Context, tx *db.Tx, m advisory.Mail) error {
+func (w *world) Queue(_ context.Context, tx *db.Tx, mails []advisory.Mail) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.breaks--; w.breaks == 0 {
-		return errBroken
+	for _, m := range mails {
+		if w.breaks--; w.breaks == 0 {
+			return errBroken
+		}
+		tx.AfterCommit(func() { w.mu.Lock(); defer w.mu.Unlock(); w.mails = append(w.mails, m) })
 	}
-	tx.AfterCommit(func() { w.mu.Lock(); defer w.mu.Unlock(); w.mails = append(w.mails, m) })
 	return nil
 }
 

@@ -53,8 +53,9 @@ func (x audiences) Members(ctx context.Context, s access.Scope) ([]advisory.Orga
 	ref := x.r.constituency.Reference()
 	towns, sectors := townWords(ref), sectorWords(ref)
 	var out []advisory.Organisation
+	zones := constituency.Zones{}
 	err = x.r.constituency.EachActive(ctx, s, func(o constituency.Organisation) error {
-		out = append(out, advisory.Organisation{Name: o.Name, Zone: o.Zone(),
+		out = append(out, advisory.Organisation{Name: o.Name, Zone: zones.Of(o.Record),
 			Body: audience.Body{ID: o.ID, Code: o.Code, Tier: string(o.Tier), Sector: o.Type, SectorNames: sectors[o.Type], Province: o.Province,
 				Town: towns[o.Municipality], Group: families[o.ID], Tags: tags[o.ID]}})
 		return nil
@@ -194,13 +195,21 @@ type advisoryMails struct {
 }
 
 // Queue implements advisory.Mailer.
-func (x advisoryMails) Queue(ctx context.Context, tx *db.Tx, m advisory.Mail) error {
-	return x.mails.Queue(ctx, tx, mailer.Message{
+func (x advisoryMails) Queue(ctx context.Context, tx *db.Tx, mails []advisory.Mail) error {
+	all := make([]mailer.Message, len(mails))
+	for i, m := range mails {
+		all[i] = x.message(m)
+	}
+	return x.mails.QueueMany(ctx, tx, all)
+}
+
+func (x advisoryMails) message(m advisory.Mail) mailer.Message {
+	return mailer.Message{
 		Kind: "advisory", Key: advisoryKey(m), Organisation: m.Organisation,
 		To:    []mailer.Recipient{{Address: m.To.Address, Name: m.To.Name, Key: mailcrypt.Key{Kind: mailcrypt.Kind(m.Key.Kind), Data: m.Key.Data}}},
 		Topic: fmt.Sprintf("advisory:%d", m.Advisory), OuterSubject: m.OuterSubject,
 		Subject: m.Subject, Text: m.Text, HTML: framed(m.HTML, m.Signature, m.To.Language), TLP: m.TLP, ListID: x.listID, Language: m.To.Language,
-	})
+	}
 }
 
 // settled tells the advisories what became of their mails.

@@ -19,11 +19,11 @@ var _ gate.Directory = (*Module)(nil)
 
 const entryColumns = "id, code, name, time_zone, state"
 
-func scanEntry(r row) (o gate.Organisation, err error) {
+func scanEntry(r row, zones Zones) (o gate.Organisation, err error) {
 	var zone string
 	var state State
 	err = r.Scan(&o.ID, &o.Code, &o.Name, &zone, &state)
-	o.Zone, o.Accredited = Record{TimeZone: zone}.Zone(), state == Approved
+	o.Zone, o.Accredited = zones.Of(Record{TimeZone: zone}), state == Approved
 	return o, err
 }
 
@@ -33,7 +33,7 @@ func scanEntry(r row) (o gate.Organisation, err error) {
 func (m *Module) OrganisationByCode(ctx context.Context, s access.Scope, code string) (gate.Organisation, error) {
 	o, err := scanEntry(m.db.QueryRow(ctx, "SELECT "+entryColumns+` FROM organisation
 		WHERE code = $1 AND state <> 'unconfirmed'
-		ORDER BY CASE WHEN state IN ('rejected','withdrawn') THEN 1 ELSE 0 END, id DESC LIMIT 1`, strings.ToLower(code)))
+		ORDER BY CASE WHEN state IN ('rejected','withdrawn') THEN 1 ELSE 0 END, id DESC LIMIT 1`, strings.ToLower(code)), Zones{})
 	if err != nil {
 		return gate.Organisation{}, notFound(err)
 	}
@@ -53,11 +53,12 @@ func (m *Module) OrganisationsByID(ctx context.Context, s access.Scope, ids []in
 		}
 	}
 	var out []gate.Organisation
+	zones := Zones{}
 	for len(visible) > 0 {
 		some := visible[:min(500, len(visible))]
 		visible = visible[len(some):]
 		rows, err := m.db.Query(ctx, "SELECT "+entryColumns+" FROM organisation WHERE id IN "+db.In(1, len(some)), db.Args(some)...)
-		found, err := db.Collect(rows, err, func(r *sql.Rows) (gate.Organisation, error) { return scanEntry(r) })
+		found, err := db.Collect(rows, err, func(r *sql.Rows) (gate.Organisation, error) { return scanEntry(r, zones) })
 		if err != nil {
 			return nil, fmt.Errorf("reading organisations: %w", err)
 		}

@@ -68,6 +68,18 @@ func (r Record) Zone() *time.Location {
 	return time.UTC
 }
 
+// Zones remembers zones for a run over many bodies, which share a few: the file
+// of each is read once. The zero value must be made.
+type Zones map[string]*time.Location
+
+// Of gives a body's zone, as Record.Zone does.
+func (z Zones) Of(r Record) *time.Location {
+	if z[r.TimeZone] == nil {
+		z[r.TimeZone] = r.Zone()
+	}
+	return z[r.TimeZone]
+}
+
 // Territory names where the body is: its municipality with the province, or the province.
 func (r Record) Territory(ref *Reference) string {
 	if m, ok := ref.Municipality(r.Municipality); ok {

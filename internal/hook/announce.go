@@ -3,12 +3,14 @@
 package hook
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,16 +45,39 @@ const testKind = "webhook.test"
 // listen makes every kind of event write its deliveries in its own transaction.
 func (m *Module) listen(bus *events.Bus) {
 	for _, k := range m.deps.Kinds {
-		bus.Join(k.Name, func(ctx context.Context, tx *db.Tx, n events.Notice) error { return m.announce(ctx, tx, k, n) })
+		bus.Join(k.Name, func(ctx context.Context, tx *db.Tx, all []events.Notice) error { return m.announceAll(ctx, tx, k, all) })
 	}
 }
 
-// announce writes a delivery and its job for each address that wants an event.
-func (m *Module) announce(ctx context.Context, tx *db.Tx, k Kind, n events.Notice) error {
-	hooks, err := m.wanting(ctx, tx, n)
-	if err != nil || len(hooks) == 0 {
+// announceAll writes a delivery and its job for each address that wants an event.
+func (m *Module) announceAll(ctx context.Context, tx *db.Tx, k Kind, all []events.Notice) error {
+	hooks, err := m.wanting(ctx, tx, k.Name, all)
+	if err != nil {
 		return err
 	}
+	for _, n := range all {
+		wanted := hooks[0]
+		if n.Organisation != 0 {
+			wanted = byID(wanted, hooks[n.Organisation])
+		}
+		if len(wanted) == 0 {
+			continue
+		}
+		if err := m.announce(ctx, tx, k, n, wanted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// byID gives the CSIRT's addresses and an organisation's own.
+func byID(theirs, own []Hook) []Hook {
+	both := slices.Concat(theirs, own)
+	slices.SortFunc(both, func(a, b Hook) int { return cmp.Compare(a.ID, b.ID) })
+	return both
+}
+
+func (m *Module) announce(ctx context.Context, tx *db.Tx, k Kind, n events.Notice, hooks []Hook) (err error) {
 	what, path, tell := k.Refer(n)
 	if !tell {
 		return nil
@@ -100,15 +125,27 @@ func (m *Module) Listening(ctx context.Context, tx *db.Tx, s access.Scope, kind 
 	return orgs, nil
 }
 
-// wanting are the addresses that an event is for: the organisation's and the CSIRT's.
-func (m *Module) wanting(ctx context.Context, tx *db.Tx, n events.Notice) ([]Hook, error) {
-	rows, err := tx.Query(ctx, `SELECT h.id, h.organisation_id FROM hook_kind k JOIN hook h ON h.id = k.hook_id
-		WHERE k.kind = $1 AND h.state = 'active' AND h.organisation_id IN (0, $2) ORDER BY h.id`, n.Kind, n.Organisation)
-	hooks, err := db.Collect(rows, err, func(r *sql.Rows) (h Hook, err error) { return h, r.Scan(&h.ID, &h.Organisation) })
-	if err != nil {
-		return nil, fmt.Errorf("hook: who wants %s: %w", n.Kind, err)
+// wanting are the addresses that events of a kind are for, by organisation; the CSIRT's under 0.
+func (m *Module) wanting(ctx context.Context, tx *db.Tx, kind string, all []events.Notice) (map[int64][]Hook, error) {
+	ids := []int64{0}
+	for _, n := range all {
+		ids = append(ids, n.Organisation)
 	}
-	return hooks, nil
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	out := map[int64][]Hook{}
+	for some := range slices.Chunk(ids, 500) {
+		rows, err := tx.Query(ctx, `SELECT h.id, h.organisation_id FROM hook_kind k JOIN hook h ON h.id = k.hook_id
+			WHERE k.kind = $1 AND h.state = 'active' AND h.organisation_id IN `+db.In(2, len(some))+" ORDER BY h.id", append([]any{kind}, db.Args(some)...)...)
+		hooks, err := db.Collect(rows, err, func(r *sql.Rows) (h Hook, err error) { return h, r.Scan(&h.ID, &h.Organisation) })
+		if err != nil {
+			return nil, fmt.Errorf("hook: who wants %s: %w", kind, err)
+		}
+		for _, h := range hooks {
+			out[h.Organisation] = append(out[h.Organisation], h)
+		}
+	}
+	return out, nil
 }
 
 // post writes a delivery and its job.

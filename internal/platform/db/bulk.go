@@ -76,6 +76,23 @@ func (t *Tx) bulk(ctx context.Context, table string, columns []string, rows [][]
 	return nil
 }
 
+// BulkReturning inserts rows as BulkUpsert does, and reads what the end of the
+// statement returns: "ON CONFLICT (name) DO NOTHING RETURNING id, name". In which
+// order the rows come back is the engine's affair.
+func (t *Tx) BulkReturning(ctx context.Context, table string, columns []string, rows [][]any, suffix string, scan func(*sql.Rows) error) error {
+	perStatement := max(1, sqliteVariables/max(1, len(columns)))
+	for len(rows) > 0 {
+		n := min(perStatement, len(rows))
+		back, err := t.Query(ctx, insertSQL(table, columns, n, suffix), flatten(rows[:n], len(columns))...)
+		_, err = Collect(back, err, func(r *sql.Rows) (struct{}, error) { return struct{}{}, scan(r) })
+		if err != nil {
+			return fmt.Errorf("bulk insert into %s: %w", table, err)
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
 func insertSQL(table string, columns []string, rows int, suffix string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))

@@ -9,10 +9,13 @@
 package events
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"martinella/internal/platform/clock"
@@ -77,8 +80,8 @@ func (b *Bus) Subscribe(kind, name string, h Handler) {
 	})
 }
 
-// Joiner writes something down in the transaction of an event.
-type Joiner func(ctx context.Context, tx *db.Tx, n Notice) error
+// Joiner writes something down in the transaction of events of one kind.
+type Joiner func(ctx context.Context, tx *db.Tx, all []Notice) error
 
 // Join makes j a part of every event of a kind: what it writes is written with
 // the event, and if it fails, the change the event tells of fails too. It is for
@@ -87,26 +90,65 @@ func (b *Bus) Join(kind string, j Joiner) { b.joined[kind] = append(b.joined[kin
 
 // Publish tells of a change in the change's own transaction.
 func (b *Bus) Publish(ctx context.Context, tx *db.Tx, e Event) error {
-	payload, err := json.Marshal(e.Payload)
+	return b.PublishMany(ctx, tx, []Event{e})
+}
+
+// PublishMany tells of changes at once.
+func (b *Bus) PublishMany(ctx context.Context, tx *db.Tx, all []Event) error {
+	notices, err := b.insert(ctx, tx, all)
 	if err != nil {
-		return fmt.Errorf("payload of event %s: %w", e.Kind, err)
+		return err
 	}
-	n := Notice{Kind: e.Kind, Organisation: e.Organisation, Payload: payload}
-	err = tx.QueryRow(ctx, "INSERT INTO event (kind, organisation_id, payload, created_at) VALUES ($1,$2,$3,$4) RETURNING id",
-		e.Kind, e.Organisation, string(payload), db.Ms(b.clock.Now())).Scan(&n.ID)
-	if err != nil {
-		return fmt.Errorf("publishing %s: %w", e.Kind, err)
-	}
-	for _, join := range b.joined[e.Kind] {
-		if err := join(ctx, tx, n); err != nil {
-			return fmt.Errorf("publishing %s: %w", e.Kind, err)
+	for len(notices) > 0 {
+		kind := notices[0].Kind
+		n := slices.IndexFunc(notices, func(x Notice) bool { return x.Kind != kind })
+		if n < 0 {
+			n = len(notices)
 		}
+		if err := b.tell(ctx, tx, kind, notices[:n]); err != nil {
+			return fmt.Errorf("publishing %s: %w", kind, err)
+		}
+		notices = notices[n:]
 	}
-	for _, job := range b.subscribers[e.Kind] {
-		key := job + ":" + strconv.FormatInt(n.ID, 10)
-		if err := b.queue.Enqueue(ctx, tx, jobs.Job{Kind: job, Key: key, Payload: n}); err != nil {
+	return nil
+}
+
+// insert writes events, and gives them by their kinds.
+func (b *Bus) insert(ctx context.Context, tx *db.Tx, all []Event) ([]Notice, error) {
+	rows := make([][]any, len(all))
+	for i, e := range all {
+		payload, err := json.Marshal(e.Payload)
+		if err != nil {
+			return nil, fmt.Errorf("payload of event %s: %w", e.Kind, err)
+		}
+		rows[i] = []any{e.Kind, e.Organisation, string(payload), db.Ms(b.clock.Now())}
+	}
+	notices := make([]Notice, 0, len(all))
+	err := tx.BulkReturning(ctx, "event", []string{"kind", "organisation_id", "payload", "created_at"}, rows, "RETURNING id, kind, organisation_id, payload", func(r *sql.Rows) error {
+		var n Notice
+		err := r.Scan(&n.ID, &n.Kind, &n.Organisation, (*[]byte)(&n.Payload))
+		notices = append(notices, n)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("publishing events: %w", err)
+	}
+	slices.SortFunc(notices, func(x, y Notice) int { return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.ID, y.ID)) })
+	return notices, nil
+}
+
+// tell lets those act who joined a kind, and asks for the subscribers' jobs.
+func (b *Bus) tell(ctx context.Context, tx *db.Tx, kind string, notices []Notice) error {
+	for _, join := range b.joined[kind] {
+		if err := join(ctx, tx, notices); err != nil {
 			return err
 		}
 	}
-	return nil
+	var asked []jobs.Job
+	for _, n := range notices {
+		for _, job := range b.subscribers[kind] {
+			asked = append(asked, jobs.Job{Kind: job, Key: job + ":" + strconv.FormatInt(n.ID, 10), Payload: n})
+		}
+	}
+	return b.queue.EnqueueMany(ctx, tx, asked)
 }

@@ -5,9 +5,12 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
@@ -235,6 +238,36 @@ func TestManyAtOnceEndEachByItself(t *testing.T) {
 		b.drain()
 		if c := b.counts(); len(sizes) != 2 || sizes[0] != 4 || sizes[1] != 2 || c["ready"] != 4 || other != 6 {
 			t.Errorf("batches %v, %v, others %d", sizes, c, other)
+		}
+	})
+}
+
+// Requests made at once are what they would have been one after the other.
+func TestManyRequestsAtOnce(t *testing.T) {
+	each(t, func(b *bench) {
+		var ran []string
+		b.queue.Handle("match", func(_ context.Context, run jobs.Run) error {
+			ran = append(ran, run.Key+string(run.Payload))
+			return nil
+		})
+		b.enqueue(jobs.Job{Kind: "match", Key: "a", Payload: "first", RunAt: b.clock.Now().Add(time.Hour)})
+		all := []jobs.Job{
+			{Kind: "match", Key: "a", Payload: "second"}, {Kind: "match", Key: "b", Payload: 1, RunAt: b.clock.Now().Add(time.Hour)},
+			{Kind: "match", Payload: 2}, {Kind: "match", Payload: 3}, {Kind: "match", Key: "b", Payload: 4},
+		}
+		for i := range 500 {
+			all = append(all, jobs.Job{Kind: "match", Key: fmt.Sprint("later", i), RunAt: b.clock.Now().Add(time.Hour)})
+		}
+		err := b.db.Tx(t.Context(), func(tx *db.Tx) error { return b.queue.EnqueueMany(t.Context(), tx, all) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.drain()
+		if diff := cmp.Diff([]string{`a"first"`, "b1", "2", "3"}, ran); diff != "" {
+			t.Error(diff)
+		}
+		if n := b.counts()["ready"]; n != 500 {
+			t.Errorf("%d wait, want 500", n)
 		}
 	})
 }

@@ -121,8 +121,7 @@ func (q *Queue) HandleMany(kind string, size int, h BatchHandler) { q.handlers[k
 // OnDone makes f see the end of every attempt, for metrics.
 func (q *Queue) OnDone(f func(kind string, took time.Duration, err error)) { q.onDone = f }
 
-const enqueueSQL = `INSERT INTO job (kind, unique_key, payload, run_at, created_at) VALUES ($1,$2,$3,$4,$5)
-	ON CONFLICT (unique_key) DO UPDATE SET
+const joining = `ON CONFLICT (unique_key) DO UPDATE SET
 		payload  = CASE WHEN job.state = 'ready' THEN job.payload ELSE excluded.payload END,
 		again    = (job.state = 'leased'),
 		attempts = CASE WHEN job.state = 'dead' THEN 0 ELSE job.attempts END,
@@ -131,9 +130,33 @@ const enqueueSQL = `INSERT INTO job (kind, unique_key, payload, run_at, created_
 
 // Enqueue asks for a job in the transaction of the change it follows from.
 func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, j Job) error {
+	return q.EnqueueMany(ctx, tx, []Job{j})
+}
+
+// EnqueueMany asks for jobs at once.
+func (q *Queue) EnqueueMany(ctx context.Context, tx *db.Tx, all []Job) error {
+	if len(all) == 0 {
+		return nil
+	}
+	rows := make([][]any, 0, len(all))
+	for _, j := range joined(all) {
+		row, err := q.row(j)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+	}
+	if err := tx.BulkUpsert(ctx, "job", []string{"kind", "unique_key", "payload", "run_at", "created_at"}, rows, joining); err != nil {
+		return fmt.Errorf("enqueueing %s: %w", all[0].Kind, err)
+	}
+	tx.AfterCommit(q.Wake)
+	return nil
+}
+
+func (q *Queue) row(j Job) ([]any, error) {
 	payload, err := json.Marshal(j.Payload)
 	if err != nil {
-		return fmt.Errorf("payload of %s: %w", j.Kind, err)
+		return nil, fmt.Errorf("payload of %s: %w", j.Kind, err)
 	}
 	now := q.clock.Now()
 	if j.RunAt.IsZero() {
@@ -143,11 +166,24 @@ func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, j Job) error {
 	if j.Key != "" {
 		key = j.Key
 	}
-	if _, err := tx.Exec(ctx, enqueueSQL, j.Kind, key, string(payload), db.Ms(j.RunAt), db.Ms(now)); err != nil {
-		return fmt.Errorf("enqueueing %s: %w", j.Kind, err)
+	return []any{j.Kind, key, string(payload), db.Ms(j.RunAt), db.Ms(now)}, nil
+}
+
+// joined makes one of requests with equal keys, as if the first had been waiting
+// when the second came: one statement may not write a row twice.
+func joined(all []Job) []Job {
+	at := make(map[string]int, len(all))
+	out := make([]Job, 0, len(all))
+	for _, j := range all {
+		i, known := at[j.Key]
+		if j.Key == "" || !known {
+			at[j.Key] = len(out)
+			out = append(out, j)
+		} else if j.RunAt.Before(out[i].RunAt) {
+			out[i].RunAt = j.RunAt // the zero time, now, is before all others
+		}
 	}
-	tx.AfterCommit(q.Wake)
-	return nil
+	return out
 }
 
 // Wake makes the workers look now instead of at the next poll.

@@ -142,5 +142,5 @@ func (m *Mailer) putOff(ctx context.Context, tx *db.Tx, o outcome) error {
 	if err := o.run.Complete(ctx, tx); err != nil {
 		return err
 	}
-	return m.enqueue(ctx, tx, o.ID, m.clock.Now().Add(delay(o.Attempts)))
+	return m.enqueue(ctx, tx, m.clock.Now().Add(delay(o.Attempts)), o.ID)
 }

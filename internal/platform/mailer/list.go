@@ -160,7 +160,7 @@ func (m *Mailer) Retry(ctx context.Context, tx *db.Tx, s Asker, id int64) error 
 	if err := m.tellOf(ctx, tx, id); err != nil {
 		return err
 	}
-	return m.enqueue(ctx, tx, id, time.Time{})
+	return m.enqueue(ctx, tx, time.Time{}, id)
 }
 
 func (m *Mailer) find(ctx context.Context, s Asker, id int64) (letter, error) {
