@@ -31,33 +31,38 @@ func TestManyMailsThroughTroubles(t *testing.T) {
 		"shuts down between them": {"MAIL": {"", "", "421 4.3.2 shutting down", drop}},
 		"has no RSET":             {"RCPT": {"", "450 4.2.1 busy"}, "RSET": {drop}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			withServer(t, func(d *desk, s *smtpServer) {
-				for verb, answers := range troubles {
-					for i, a := range answers {
-						if a == "" {
-							answers[i] = s.yes(verb)
-						}
-					}
-					s.next(verb, answers...)
-				}
-				many(d, 30)
-				got := map[string]int{}
-				for _, m := range s.mails() {
-					got[m.to]++
-				}
-				for to, n := range got {
-					if n != 1 {
-						t.Errorf("%s has it %d times", to, n)
-					}
-				}
-				counts, err := d.mailer.Counts(d.ctx, staff{})
-				if err != nil || len(got) != 30 || counts[mailer.Sent] != 30 || d.jobs() != 0 {
-					t.Errorf("%d have it; %v, %d jobs, %v", len(got), counts, d.jobs(), err)
-				}
-			})
-		})
+		for kind, set := range map[string]func(*smtpServer){"": func(*smtpServer) {}, ", one by one": func(s *smtpServer) { s.slow = true }, ", eagerly": func(s *smtpServer) { s.eager = true }} {
+			t.Run(name+kind, func(t *testing.T) { throughTroubles(t, troubles, set) })
+		}
 	}
+}
+
+func throughTroubles(t *testing.T, troubles map[string][]string, set func(*smtpServer)) {
+	withServer(t, func(d *desk, s *smtpServer) {
+		set(s)
+		for verb, answers := range troubles {
+			for _, a := range answers {
+				if a == "" {
+					a = s.yes(verb)
+				}
+				s.next(verb, a)
+			}
+		}
+		many(d, 30)
+		got := map[string]int{}
+		for _, m := range s.mails() {
+			got[m.to]++
+		}
+		for to, n := range got {
+			if n != 1 {
+				t.Errorf("%s has it %d times", to, n)
+			}
+		}
+		counts, err := d.mailer.Counts(d.ctx, staff{})
+		if err != nil || len(got) != 30 || counts[mailer.Sent] != 30 || d.jobs() != 0 {
+			t.Errorf("%d have it; %v, %d jobs, %v", len(got), counts, d.jobs(), err)
+		}
+	})
 }
 
 // A mail that was accepted, of which the server's word was lost, is sent again

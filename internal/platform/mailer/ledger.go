@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"martinella/internal/platform/db"
@@ -17,69 +18,89 @@ type outcome struct {
 	state  State
 	answer string
 	cause  error // it was not accepted
-	done   chan error
+	done   chan verdict
 }
 
 // ledger writes outcomes down, in one transaction those that wait at the same
-// time. Who writes waits for the commit before he hands the next mail over: a
-// kill leaves at most one accepted mail a conversation that is not written down,
-// as if each had a transaction of its own, at a fraction of the commits.
+// time, of all workers. Who writes waits for the commit before he hands the next
+// mail over: a kill leaves at most one accepted mail a conversation that is not
+// written down, as if each had a transaction of its own, at a fraction of the
+// commits. Whoever comes when nobody writes does it for all who wait by then.
 type ledger struct {
-	in   chan outcome
-	over chan struct{}
+	mu      sync.Mutex
+	waiting []outcome
+	busy    bool
 }
 
-func (m *Mailer) openLedger(ctx context.Context) *ledger {
-	b := &ledger{in: make(chan outcome), over: make(chan struct{})}
-	// The server may have accepted: that is written down even while the program stops.
-	ctx = context.WithoutCancel(ctx)
-	go func() {
-		defer close(b.over)
-		for first := range b.in {
-			m.writeDown(ctx, append([]outcome{first}, b.waiting(m.cfg.Lines)...))
-		}
-	}()
-	return b
+// verdict is what somebody who waits is told: how it ended, or that it is his turn to write.
+type verdict struct {
+	err  error
+	turn bool
 }
 
-// waiting takes what else waits to be written down.
-func (b *ledger) waiting(limit int) (all []outcome) {
-	for len(all) < limit {
-		select {
-		case o, open := <-b.in:
-			if !open {
-				return all
-			}
-			all = append(all, o)
-		default:
-			return all
+var errUnwritten = errors.New("writing down what became of mails broke off")
+
+// maxSettled bounds a transaction.
+const maxSettled = 64
+
+func (m *Mailer) write(ctx context.Context, o outcome) error {
+	b := &m.ledger
+	o.done = make(chan verdict, 1)
+	b.mu.Lock()
+	b.waiting = append(b.waiting, o)
+	turn := !b.busy
+	b.busy = true
+	b.mu.Unlock()
+	if !turn {
+		if v := <-o.done; !v.turn {
+			return v.err
 		}
 	}
+	m.writeDown(ctx, b)
+	return (<-o.done).err
+}
+
+// next takes what waits, as far as one transaction holds it.
+func (b *ledger) next() []outcome {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := min(maxSettled, len(b.waiting))
+	all := b.waiting[:n:n]
+	b.waiting = b.waiting[n:]
 	return all
 }
 
-func (b *ledger) write(o outcome) error {
-	o.done = make(chan error, 1)
-	b.in <- o
-	return <-o.done
-}
-
-func (b *ledger) close() {
-	close(b.in)
-	<-b.over
+// pass gives the turn to whoever waits longest.
+func (b *ledger) pass() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.busy = len(b.waiting) > 0; b.busy {
+		b.waiting[0].done <- verdict{turn: true}
+	}
 }
 
 // writeDown settles outcomes together; when that fails each by itself, since one
 // whose lease was lost must not undo the others.
-func (m *Mailer) writeDown(ctx context.Context, all []outcome) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+func (m *Mailer) writeDown(ctx context.Context, b *ledger) {
+	defer b.pass()
+	// The server may have accepted: that is written down even while the program stops.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
+	all := b.next()
+	defer func() { // whatever happened, nobody waits for ever; who has his verdict hears no second one
+		for _, o := range all {
+			select {
+			case o.done <- verdict{err: errUnwritten}:
+			default:
+			}
+		}
+	}()
 	err := m.settle(ctx, all)
 	for _, o := range all {
 		if err != nil && len(all) > 1 {
-			o.done <- m.settle(ctx, []outcome{o})
+			o.done <- verdict{err: m.settle(ctx, []outcome{o})}
 		} else {
-			o.done <- err
+			o.done <- verdict{err: err}
 		}
 	}
 }

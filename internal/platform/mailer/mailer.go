@@ -49,6 +49,7 @@ type Mailer struct {
 	clock  clock.Clock
 	cfg    Config
 	domain string // of Message-IDs
+	ledger ledger
 
 	followers map[string]Follower // by kind
 }

@@ -91,7 +91,10 @@ func (l *letter) raw() ([]byte, error) {
 	if l.seal.kind == sealed {
 		hp = "cipher"
 	}
-	p, err := l.parts(hp)
+	p, err := l.made, error(nil)
+	if p.entity == nil {
+		p, err = l.parts(hp)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("writing mail %d: %w", l.ID, err)
 	}

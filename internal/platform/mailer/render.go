@@ -29,6 +29,7 @@ type letter struct {
 	key    mailcrypt.Key // the recipient's, when it is to be encrypted
 	seal   seal
 	broken error // why it could not be sealed
+	made   parts // what was sealed just now, for handing it over
 }
 
 // compose makes the mail. The same letter always gives the same bytes, whenever
@@ -104,7 +105,9 @@ func boundary(messageID string) string {
 
 // lines gives every line the ending mail wants.
 func lines(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	if strings.Contains(s, "\r") {
+		s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	}
 	return strings.ReplaceAll(strings.TrimRight(s, "\n")+"\n", "\n", "\r\n")
 }
 

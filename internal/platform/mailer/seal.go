@@ -74,6 +74,7 @@ func (m *Mailer) seal(l *letter) (seal, error) {
 		if err != nil {
 			return seal{}, err
 		}
+		l.made = parts
 		entity, err := m.cfg.Keys.Encrypt(parts.entity, l.key, boundary(l.MessageID), now)
 		if err != nil {
 			return seal{}, &Refusal{err: fmt.Errorf("not sent, because it cannot be encrypted: %w", err)}
@@ -88,6 +89,7 @@ func (m *Mailer) seal(l *letter) (seal, error) {
 	if err != nil {
 		return seal{}, err
 	}
+	l.made = parts
 	s, err := m.cfg.Keys.Sign(parts.entity, kind, now)
 	if err != nil {
 		m.cfg.Log.Error("a mail is sent unsigned", "mail", l.ID, "error", err)

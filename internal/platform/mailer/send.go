@@ -91,11 +91,10 @@ func (m *Mailer) markSending(ctx context.Context, tx *db.Tx, letters []*letter) 
 // error of what could not be written down: those mails are tried again.
 func (m *Mailer) deliver(ctx context.Context, tasks []task) error {
 	todo := make(chan task)
-	book := m.openLedger(ctx)
 	errs := make([]error, min(m.cfg.Lines, len(tasks)))
 	var wg sync.WaitGroup
 	for i := range errs {
-		wg.Go(func() { errs[i] = m.converse(ctx, todo, book) })
+		wg.Go(func() { errs[i] = m.converse(ctx, todo) })
 	}
 	for _, t := range tasks {
 		if ctx.Err() != nil {
@@ -105,13 +104,12 @@ func (m *Mailer) deliver(ctx context.Context, tasks []task) error {
 	}
 	close(todo)
 	wg.Wait()
-	book.close()
 	return errors.Join(append(errs, ctx.Err())...)
 }
 
 // converse works on mails until there are none, and then on nothing but
 // draining: a conversation that ended in a panic must not block the others.
-func (m *Mailer) converse(ctx context.Context, todo <-chan task, book *ledger) (err error) {
+func (m *Mailer) converse(ctx context.Context, todo <-chan task) (err error) {
 	conversation := m.cfg.Transport.Open()
 	defer func() {
 		if p := recover(); p != nil {
@@ -123,7 +121,7 @@ func (m *Mailer) converse(ctx context.Context, todo <-chan task, book *ledger) (
 	defer conversation.Close()
 	for t := range todo {
 		state, answer, cause := m.hand(ctx, conversation, t.letter)
-		if e := book.write(outcome{task: t, state: state, answer: answer, cause: cause}); e != nil {
+		if e := m.write(ctx, outcome{task: t, state: state, answer: answer, cause: cause}); e != nil {
 			err = errors.Join(err, e)
 		}
 	}

@@ -102,33 +102,9 @@ func (t *talk) connect(ctx context.Context) error {
 	return t.dead
 }
 
-// hand says one mail.
-func (t *talk) hand(e Envelope) (string, error) {
-	if err := t.c.Mail("<" + e.From + ">"); err != nil {
-		return "", failure{"MAIL", err}
-	}
-	if err := t.c.Rcpt("<" + e.To + ">"); err != nil {
-		return "", failure{"RCPT", err}
-	}
-	w, err := t.c.Data()
-	if err != nil {
-		return "", failure{"DATA", err}
-	}
-	if _, err := w.Write(e.Data); err != nil {
-		return "", failure{"text", err}
-	}
-	if err := w.Close(); err != nil {
-		return "", failure{"end", err}
-	}
-	if d, ok := w.(*smtp.DataCloser); ok {
-		return d.ServerResponse(), nil
-	}
-	return "", nil
-}
-
 // recover makes the connection ready for another mail after an answer, or gives it up.
 func (t *talk) recover(err error) {
-	if f := (failure{}); errors.As(err, &f) && f.code() != 0 && f.code() != 421 && t.c.Reset() == nil {
+	if f := (failure{}); errors.As(err, &f) && f.code() != 0 && f.code() != 421 && t.c != nil && t.c.Reset() == nil {
 		return
 	}
 	t.hangUp()

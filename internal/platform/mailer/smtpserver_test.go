@@ -27,6 +27,8 @@ const keepAndDrop = "2 kept, but nobody hears of it"
 type smtpServer struct {
 	listener net.Listener
 	tls      *tls.Config // nil: no STARTTLS
+	slow     bool        // no PIPELINING
+	eager    bool        // says yes to DATA also where there is nobody to give the mail to
 
 	mu       sync.Mutex
 	answers  map[string][]string // by verb: what to say to the next ones instead of yes
@@ -128,6 +130,7 @@ type conversation struct {
 	conn   net.Conn
 	in     *bufio.Reader
 	mail   accepted
+	nobody bool // to give the mail to
 	secure bool
 }
 
@@ -167,11 +170,11 @@ func (c *conversation) command(line string) bool {
 	case "AUTH":
 		return c.say(verb, "235 welcome")
 	case "MAIL":
-		c.mail = accepted{from: rest}
-		return c.say(verb, "250 fine")
+		c.mail, c.nobody = accepted{from: rest}, false
+		return c.envelope(verb)
 	case "RCPT":
 		c.mail.to = rest
-		return c.say(verb, "250 fine")
+		return c.envelope(verb)
 	case "DATA":
 		return c.data()
 	case "QUIT":
@@ -181,11 +184,26 @@ func (c *conversation) command(line string) bool {
 	return c.say(verb, "250 fine")
 }
 
-func (c *conversation) greeting() string {
-	if c.server.tls != nil && !c.secure {
-		return "250-test\r\n250-8BITMIME\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN"
+// envelope answers to MAIL and RCPT; without both there is nobody to give the mail to.
+func (c *conversation) envelope(verb string) bool {
+	answer := c.server.answer(verb, "250 fine")
+	c.nobody = c.nobody || answer[0] != '2'
+	if answer == drop {
+		return false
 	}
-	return "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN"
+	_, err := c.conn.Write([]byte(answer + "\r\n"))
+	return err == nil
+}
+
+func (c *conversation) greeting() string {
+	extensions := "250-test\r\n250-8BITMIME\r\n"
+	if !c.server.slow {
+		extensions += "250-PIPELINING\r\n"
+	}
+	if c.server.tls != nil && !c.secure {
+		extensions += "250-STARTTLS\r\n"
+	}
+	return extensions + "250 AUTH PLAIN LOGIN"
 }
 
 func (c *conversation) startTLS() bool {
@@ -199,6 +217,10 @@ func (c *conversation) startTLS() bool {
 
 // data reads a mail. DROP-IN-DATA cuts the connection in the middle of it.
 func (c *conversation) data() bool {
+	if c.nobody && !c.server.eager {
+		_, err := c.conn.Write([]byte("503 5.5.1 to whom?\r\n"))
+		return err == nil
+	}
 	before := c.server.answer("DATA", "354 go on")
 	if _, err := c.conn.Write([]byte(before + "\r\n")); err != nil || before[0] != '3' {
 		return err == nil
@@ -214,6 +236,10 @@ func (c *conversation) data() bool {
 			break
 		}
 		b.WriteString(strings.TrimPrefix(line, "."))
+	}
+	if c.nobody {
+		_, err := c.conn.Write([]byte("554 5.5.1 nobody to give it to\r\n"))
+		return err == nil && b.Len() == 0
 	}
 	answer := c.server.answer("ACCEPTED", "250 kept as 4711")
 	if answer[0] == '2' {
