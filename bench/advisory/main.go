@@ -24,7 +24,7 @@ import (
 )
 
 // size is how much is made.
-type size struct{ organisations, contacts, alerts int }
+type size struct{ organisations, contacts, alerts, items int }
 
 func main() {
 	if err := run(context.Background(), os.Args[1:]); err != nil {
@@ -39,6 +39,9 @@ func run(ctx context.Context, args []string) (err error) {
 	f.IntVar(&n.organisations, "organisations", 23_000, "how many organisations")
 	f.IntVar(&n.contacts, "contacts", 60_000, "how many contacts they have together")
 	f.IntVar(&n.alerts, "alerts", 44, "alerts that were sent to all of them")
+	f.IntVar(&n.items, "items", 0, "how many items of a stack each organisation has; 0: audiences by technology are not measured")
+	only := f.Bool("audiences", false, "measure the audiences alone")
+	again := f.Bool("again", false, "the folder was made by an earlier run with -audiences: measure them again")
 	dir := f.String("dir", "", "folder of the instance, empty; it is made anew")
 	requests := f.Int("requests", 200, "how many requests for each page")
 	profile := f.String("cpuprofile", "", "write a CPU profile of the sending here")
@@ -53,8 +56,19 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
+	if *again {
+		return b.profiled(*profile, func() error { return b.audiences(ctx, 20) })
+	}
 	if err := step("seeded", func() error { return b.seed(ctx) }); err != nil {
 		return err
+	}
+	if n.items > 0 {
+		if err := step("stacks written", func() error { return b.stacks(ctx) }); err != nil {
+			return err
+		}
+		if err := b.profiled(*profile, func() error { return b.audiences(ctx, 20) }); err != nil || *only {
+			return err
+		}
 	}
 	if err := step("figures counted", func() error { return b.work(ctx, "advisory.figures") }); err != nil {
 		return err

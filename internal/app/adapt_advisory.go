@@ -52,14 +52,13 @@ func (x audiences) Members(ctx context.Context, s access.Scope) ([]advisory.Orga
 	}
 	ref := x.r.constituency.Reference()
 	towns, sectors := townWords(ref), sectorWords(ref)
-	var out []advisory.Organisation
-	zones := constituency.Zones{}
-	err = x.r.constituency.EachActive(ctx, s, func(o constituency.Organisation) error {
-		out = append(out, advisory.Organisation{Name: o.Name, Zone: zones.Of(o.Record),
+	bodies, err := x.r.constituency.Bodies(ctx, s)
+	out := make([]advisory.Organisation, len(bodies))
+	for i, o := range bodies {
+		out[i] = advisory.Organisation{Name: o.Name, Zone: o.Zone,
 			Body: audience.Body{ID: o.ID, Code: o.Code, Tier: string(o.Tier), Sector: o.Type, SectorNames: sectors[o.Type], Province: o.Province,
-				Town: towns[o.Municipality], Group: families[o.ID], Tags: tags[o.ID]}})
-		return nil
-	})
+				Town: towns[o.Municipality], Group: families[o.ID], Tags: tags[o.ID]}}
+	}
 	return out, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
@@ -129,6 +130,36 @@ func (m *Module) EachActive(ctx context.Context, s access.Scope, f func(Organisa
 			return nil
 		}
 	}
+}
+
+// Body is an accredited organisation in a few words.
+type Body struct {
+	ID         int64
+	Code, Name string
+	Type       string
+	Tier       Tier
+	Zone       *time.Location
+
+	Municipality, Province string
+}
+
+// Bodies gives the accredited organisations, in the order of their ids.
+func (m *Module) Bodies(ctx context.Context, s access.Scope) ([]Body, error) {
+	if err := s.Territory(); err != nil {
+		return nil, err
+	}
+	zones := Zones{}
+	rows, err := m.db.Query(ctx, "SELECT id, code, name, type, tier, time_zone, municipality, province FROM organisation WHERE state = 'approved' ORDER BY id")
+	all, err := db.Collect(rows, err, func(r *sql.Rows) (b Body, err error) {
+		var o Record
+		err = r.Scan(&b.ID, &b.Code, &b.Name, &b.Type, &b.Tier, &o.TimeZone, &b.Municipality, &b.Province)
+		b.Zone = zones.Of(o)
+		return b, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the accredited organisations: %w", err)
+	}
+	return all, nil
 }
 
 // contactUnknown is the answer to a contact of another organisation too.

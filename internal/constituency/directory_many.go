@@ -4,7 +4,9 @@ package constituency
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"martinella/internal/access"
@@ -16,6 +18,27 @@ func (m *Module) Organisations(ctx context.Context, s access.Scope, ids []int64)
 	if err := s.Require(access.OrganisationRead); err != nil {
 		return nil, err
 	}
+	return m.organisationsWith(ctx, s, ids, organisationColumns, scanOrganisations)
+}
+
+// onDutyColumns are what is needed of a body to say whom to write to or to call.
+const onDutyColumns = "id, country, time_zone, patron_day, applicant_name, applicant_position, applicant_email, applicant_phone, applicant_language"
+
+func scanOnDuty(r *sql.Rows) (o Organisation, err error) {
+	a := &o.Applicant
+	return o, r.Scan(&o.ID, &o.Country, &o.TimeZone, &o.PatronDay, &a.Name, &a.Position, &a.Email, &a.Phone, &a.Language)
+}
+
+// onDuty gives of organisations what says who is on duty, and nothing else.
+func (m *Module) onDuty(ctx context.Context, s access.Scope, ids []int64) ([]Organisation, error) {
+	if err := s.Require(access.OrganisationRead); err != nil {
+		return nil, err
+	}
+	return m.organisationsWith(ctx, s, ids, onDutyColumns, scanOnDuty)
+}
+
+// organisationsWith reads some columns of those that the scope may see.
+func (m *Module) organisationsWith(ctx context.Context, s access.Scope, ids []int64, columns string, scan func(*sql.Rows) (Organisation, error)) ([]Organisation, error) {
 	var visible []int64
 	for _, id := range ids {
 		if _, err := s.For(id); err == nil {
@@ -23,11 +46,9 @@ func (m *Module) Organisations(ctx context.Context, s access.Scope, ids []int64)
 		}
 	}
 	var out []Organisation
-	for len(visible) > 0 {
-		some := visible[:min(activeBatch, len(visible))]
-		visible = visible[len(some):]
-		rows, err := m.db.Query(ctx, "SELECT "+organisationColumns+" FROM organisation WHERE id IN "+db.In(1, len(some)), db.Args(some)...)
-		found, err := db.Collect(rows, err, scanOrganisations)
+	for some := range slices.Chunk(visible, activeBatch) {
+		rows, err := m.db.Query(ctx, "SELECT "+columns+" FROM organisation WHERE id IN "+db.In(1, len(some)), db.Args(some)...)
+		found, err := db.Collect(rows, err, scan)
 		if err != nil {
 			return nil, fmt.Errorf("reading organisations: %w", err)
 		}
@@ -42,7 +63,7 @@ func (m *Module) CallList(ctx context.Context, s access.Scope, ids []int64) (map
 	if err := s.Territory(); err != nil {
 		return nil, err
 	}
-	orgs, err := m.Organisations(ctx, s, ids)
+	orgs, err := m.onDuty(ctx, s, ids)
 	if err != nil {
 		return nil, err
 	}

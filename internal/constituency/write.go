@@ -49,7 +49,7 @@ func (m *Module) MailList(ctx context.Context, s access.Scope, ids []int64) (map
 	if err := s.Territory(); err != nil {
 		return nil, err
 	}
-	orgs, err := m.Organisations(ctx, s, ids)
+	orgs, err := m.onDuty(ctx, s, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,9 @@ var dayNames = [7][]string{
 
 // Parse reads hours. Empty text is no hours; "24h", "24/7" and "h24" are round the clock.
 func Parse(s string) (Hours, error) {
+	if s == "" { // as most contacts have it
+		return nil, nil
+	}
 	s = plain(s)
 	switch s {
 	case "":
