@@ -1059,6 +1059,19 @@ const (
 	PublicAlertSeverityMedium   PublicAlertSeverity = "medium"
 )
 
+// Defines values for PublicIndicatorType.
+const (
+	PublicIndicatorTypeDomain  PublicIndicatorType = "domain"
+	PublicIndicatorTypeEmail   PublicIndicatorType = "email"
+	PublicIndicatorTypeIP      PublicIndicatorType = "ip"
+	PublicIndicatorTypeMd5     PublicIndicatorType = "md5"
+	PublicIndicatorTypeNetwork PublicIndicatorType = "network"
+	PublicIndicatorTypeSha1    PublicIndicatorType = "sha1"
+	PublicIndicatorTypeSha256  PublicIndicatorType = "sha256"
+	PublicIndicatorTypeSha512  PublicIndicatorType = "sha512"
+	PublicIndicatorTypeURL     PublicIndicatorType = "url"
+)
+
 // Defines values for QuestionKind.
 const (
 	QuestionKindComputed QuestionKind = "computed"
@@ -6250,12 +6263,18 @@ type PublicAlert struct {
 	ChangedAt time.Time `json:"changed_at"`
 	Cves      []string  `json:"cves,omitempty"`
 
+	// CVSS Of the CVEs, as far as they are known; the best first.
+	CVSS []PublicScore `json:"cvss,omitempty"`
+
 	// Document The address of its CSAF 2.0 document.
 	Document string `json:"document"`
 
 	// ID The tracking id of its CSAF document.
-	ID   string          `json:"id"`
-	Kind PublicAlertKind `json:"kind"`
+	ID string `json:"id"`
+
+	// Indicators Only of an alert that is PAP:CLEAR.
+	Indicators []PublicIndicator `json:"indicators,omitempty"`
+	Kind       PublicAlertKind   `json:"kind"`
 
 	// MainLanguage Of the text for whoever reads none of the others.
 	MainLanguage *string `json:"main_language,omitempty"`
@@ -6283,6 +6302,31 @@ type PublicAlertKind string
 
 // PublicAlertSeverity defines model for PublicAlert.Severity.
 type PublicAlertSeverity string
+
+// PublicIndicator defines model for PublicIndicator.
+type PublicIndicator struct {
+	Comment *string             `json:"comment,omitempty"`
+	Type    PublicIndicatorType `json:"type"`
+
+	// Until The last day.
+	Until *time.Time `json:"until,omitempty"`
+
+	// Value Defanged; programs take them from TAXII, MISP and the blocklists.
+	Value string `json:"value"`
+}
+
+// PublicIndicatorType defines model for PublicIndicator.Type.
+type PublicIndicatorType string
+
+// PublicScore defines model for PublicScore.
+type PublicScore struct {
+	CVE    string  `json:"cve"`
+	Score  float64 `json:"score"`
+	Vector *string `json:"vector,omitempty"`
+
+	// Version 3.1
+	Version string `json:"version"`
+}
 
 // PublicText defines model for PublicText.
 type PublicText struct {

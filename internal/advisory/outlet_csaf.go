@@ -24,7 +24,7 @@ const open = "a.tlp = 'TLP:CLEAR' AND a.state IN ('sent', 'withdrawn')"
 
 // Public gives one that is for everybody; a NotFound fault for any other.
 func (m *Module) Public(ctx context.Context, _ access.Scope, id int64) (Advisory, error) {
-	a, err := scan(m.deps.DB.QueryRow(ctx, "SELECT "+columns+" FROM advisory a WHERE a.id = $1 AND "+open, id))
+	a, err := scanWhole(m.deps.DB.QueryRow(ctx, "SELECT "+whole+" FROM advisory a WHERE a.id = $1 AND "+open, id))
 	if db.NotFound(err) {
 		return a, fault.New(fault.NotFound, "advisory.unknown").Because(err)
 	}

@@ -6,13 +6,17 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/advisory"
+	"martinella/internal/platform/fault"
 	"martinella/internal/publication"
 	"martinella/internal/publication/csaf"
+	"martinella/internal/vulnerability/corpus"
+	"martinella/internal/vulnerability/cve"
 )
 
 func (a *App) buildPublication() error {
@@ -43,8 +47,35 @@ func (x publicAlerts) Public(ctx context.Context, s access.Scope, id int64) (pub
 	if err != nil {
 		return publication.Alert{}, err
 	}
-	return publicAlert(a), nil
+	out := publicAlert(a)
+	out.Scores, err = x.scores(ctx, s, a.CVEs)
+	return out, err
 }
+
+// scores gives what is known of how grave CVEs are: the score that counts, and the
+// best of CVSS 3 where that is of another version, because CSAF 2.0 knows no later one.
+func (x publicAlerts) scores(ctx context.Context, s access.Scope, cves []string) (out []csaf.Score, err error) {
+	for _, id := range cves {
+		v, err := x.r.corpus.Get(ctx, s, id)
+		if fault.KindOf(err) == fault.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		best := corpus.Best(v.Record.Metrics)
+		three := corpus.Best(slices.DeleteFunc(slices.Clone(v.Record.Metrics), func(m cve.Metric) bool { return !strings.HasPrefix(m.Version, "3.") }))
+		for i, m := range []cve.Metric{best, three} {
+			if m.Version != "" && (i == 0 || m != best) {
+				out = append(out, csaf.Score{CVE: id, Version: m.Version, Vector: m.Vector, Base: m.Score})
+			}
+		}
+	}
+	return out, nil
+}
+
+// publicPAP is the label whose indicators may be shown to everybody: the adversary reads along.
+const publicPAP = "PAP:CLEAR"
 
 // PublicVersions implements publication.Alerts.
 func (x publicAlerts) PublicVersions(ctx context.Context, s access.Scope, after int64, limit int) ([]publication.Version, error) {
@@ -63,6 +94,11 @@ func publicAlert(a advisory.Advisory) publication.Alert {
 	}}
 	for lang, t := range a.Texts {
 		out.Texts[lang] = publication.Text(t)
+	}
+	for _, i := range a.Indicators {
+		if a.PAP == publicPAP {
+			out.Indicators = append(out.Indicators, publication.Indicator{Type: string(i.Type), Value: advisory.Defang(i.Value), Comment: i.Comment, Until: i.Until})
+		}
 	}
 	for _, p := range a.Products {
 		out.Products = append(out.Products, csaf.Product(p))

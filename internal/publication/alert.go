@@ -3,6 +3,7 @@
 package publication
 
 import (
+	"slices"
 	"time"
 
 	"martinella/internal/platform/i18n"
@@ -28,14 +29,35 @@ type Alert struct {
 
 // Content is what an alert says.
 type Content struct {
-	Texts     map[string]Text `json:"texts"` // by language; at least one
-	Main      string          `json:"main,omitempty"` // the language for whoever reads none of the others
-	Source    string          `json:"source,omitempty"`
-	CVEs      []string        `json:"cves,omitempty"`
-	Links     []string        `json:"links,omitempty"`
-	Products  []csaf.Product  `json:"products,omitempty"`
-	Revisions []csaf.Revision `json:"revisions"` // the first one first; at least one
-	Withdrawn csaf.Withdrawal `json:"withdrawn"`
+	Texts  map[string]Text `json:"texts"`          // by language; at least one
+	Main   string          `json:"main,omitempty"` // the language for whoever reads none of the others
+	Source string          `json:"source,omitempty"`
+	CVEs   []string        `json:"cves,omitempty"`
+	Scores []csaf.Score    `json:"scores,omitempty"` // of the CVEs, the best first
+	// Indicators are there only where the alert's label allows that everybody sees them.
+	Indicators []Indicator     `json:"indicators,omitempty"`
+	Links      []string        `json:"links,omitempty"`
+	Products   []csaf.Product  `json:"products,omitempty"`
+	Revisions  []csaf.Revision `json:"revisions"` // the first one first; at least one
+	Withdrawn  csaf.Withdrawal `json:"withdrawn"`
+}
+
+// Indicator is an indicator of compromise for who reads: programs have them from
+// the exchange's doors.
+type Indicator struct {
+	Type    string    `json:"type"`  // "ip", "domain", …
+	Value   string    `json:"value"` // defanged: no program makes a link of it
+	Comment string    `json:"comment,omitempty"`
+	Until   time.Time `json:"until,omitzero"` // the last day; zero: open
+}
+
+// score gives the best score of a CVE.
+func (c Content) score(cve string) (csaf.Score, bool) {
+	i := slices.IndexFunc(c.Scores, func(s csaf.Score) bool { return s.CVE == cve })
+	if i < 0 {
+		return csaf.Score{}, false
+	}
+	return c.Scores[i], true
 }
 
 // In gives the text in the first of the wanted languages it has, else in the main one, and which that is.

@@ -34,6 +34,8 @@ type publicAlertJSON struct {
 	Texts       map[string]publicTextJSON `json:"texts" doc:"By language."`
 	Main        string                    `json:"main_language,omitempty" doc:"Of the text for whoever reads none of the others."`
 	CVEs        []string                  `json:"cves,omitempty"`
+	Scores      []publicScoreJSON         `json:"cvss,omitempty" doc:"Of the CVEs, as far as they are known; the best first."`
+	Indicators  []publicIndicatorJSON     `json:"indicators,omitempty" doc:"Only of an alert that is PAP:CLEAR."`
 	References  []string                  `json:"references,omitempty" doc:"Addresses."`
 	Products    []string                  `json:"products,omitempty"`
 	ReleasedAt  time.Time                 `json:"released_at"`
@@ -43,12 +45,30 @@ type publicAlertJSON struct {
 	Document    string                    `json:"document" doc:"The address of its CSAF 2.0 document."`
 }
 
+// publicScoreJSON is a CVSS score of a CVE.
+type publicScoreJSON struct {
+	CVE     string  `json:"cve"`
+	Version string  `json:"version" doc:"3.1"`
+	Vector  string  `json:"vector,omitempty"`
+	Score   float64 `json:"score"`
+}
+
+// publicIndicatorJSON is an indicator of compromise for who reads.
+type publicIndicatorJSON struct {
+	Type    string    `json:"type" enum:"ip,network,domain,url,email,md5,sha1,sha256,sha512"`
+	Value   string    `json:"value" doc:"Defanged; programs take them from TAXII, MISP and the blocklists."`
+	Comment string    `json:"comment,omitempty"`
+	Until   time.Time `json:"until,omitzero" doc:"The last day."`
+}
+
 func (m *Module) publicView(p Published) publicAlertJSON {
 	out := publicAlertJSON{Name: p.Name, ID: p.Tracking, Kind: p.Kind, Severity: p.Severity, Reference: p.Reference, Main: p.Main, Texts: map[string]publicTextJSON{}, CVEs: p.CVEs, References: p.Links,
 		ReleasedAt: p.Released, ChangedAt: p.Changed, WithdrawnAt: p.Withdrawn.At, Why: p.Withdrawn.Why, Document: m.documentURL(p)}
 	for lang, t := range p.Texts {
 		out.Texts[lang] = publicTextJSON(t)
 	}
+	out.Scores = api.Each(p.Scores, func(s csaf.Score) publicScoreJSON { return publicScoreJSON{s.CVE, s.Version, s.Vector, s.Base} })
+	out.Indicators = api.Each(p.Indicators, func(i Indicator) publicIndicatorJSON { return publicIndicatorJSON(i) })
 	for _, x := range p.Products {
 		out.Products = append(out.Products, x.Text)
 	}

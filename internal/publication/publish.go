@@ -138,7 +138,7 @@ func (m *Module) madeFor(d Document) string {
 
 func (m *Module) csafAlert(p Published, lang string, text Text) csaf.Alert {
 	return csaf.Alert{
-		ID: p.Tracking, Reference: p.Reference, Source: p.Source, Lang: lang, Title: text.Title, Summary: text.Summary, Body: text.Body, CVEs: p.CVEs, Links: p.Links,
+		ID: p.Tracking, Reference: p.Reference, Source: p.Source, Lang: lang, Title: text.Title, Summary: text.Summary, Body: text.Body, CVEs: p.CVEs, Scores: p.Scores, Links: p.Links,
 		Products: p.Products, Revisions: p.Revisions, Withdrawn: p.Withdrawn, Page: m.deps.BaseURL + alertsPath + "/" + p.Name,
 	}
 }

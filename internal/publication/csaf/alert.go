@@ -18,6 +18,7 @@ type Alert struct {
 	Summary   string // "" none
 	Body      string // Markdown
 	CVEs      []string
+	Scores    []Score // of its CVEs, the best first
 	Links     []string
 	Products  []Product
 	Revisions []Revision // the first one first; at least one

@@ -89,10 +89,21 @@ func TestDocumentsAreValidAndSayNoMoreThanIsKnown(t *testing.T) {
 		silent  []string
 	}{
 		"one CVE, several products": {full(), "csaf_security_advisory", []string{"known_affected", `"vendor_fix"`, "Anche il secondario", "<grave> &", `"product_version_range"`, `"WHITE"`, "AL01/251231/CSIRT-PROVA"}, []string{"under_investigation", "cpe:/no"}},
-		"several of both":           {with(func(a *csaf.Alert) { a.CVEs = append(a.CVEs, "CVE-2025-10002") }), "csaf_security_advisory", []string{"under_investigation", "Quale prodotto"}, []string{"known_affected"}},
-		"no product":                {with(func(a *csaf.Alert) { a.Products = nil }), "csaf_base", []string{"CVE-2025-10001"}, []string{"product_tree", "product_status", "remediations"}},
-		"no CVE":                    {with(func(a *csaf.Alert) { a.CVEs = nil }), "csaf_informational_advisory", []string{"product_tree"}, []string{"vulnerabilities"}},
-		"a bare one":                {with(func(a *csaf.Alert) { a.CVEs, a.Links, a.Products, a.Body = nil, nil, nil, "" }), "csaf_base", []string{`"summary"`}, nil},
+		"scored": {with(func(a *csaf.Alert) {
+			a.Scores = []csaf.Score{{CVE: a.CVEs[0], Version: "4.0", Vector: "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", Base: 9.3},
+				{CVE: a.CVEs[0], Version: "3.1", Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:F/RL:O/RC:C", Base: 9.8}, {CVE: "CVE-2025-99999", Version: "3.1", Base: 1}}
+		}), "csaf_security_advisory", []string{`"vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"`, `"baseScore": 9.8`, `"CRITICAL"`, "CVSS 4.0: 9.3 (CVSS:4.0/AV:N"}, []string{"E:F", "CVSS 3.1: 1"}},
+		"a score that is not its vector's": {with(func(a *csaf.Alert) {
+			a.Scores = []csaf.Score{{CVE: a.CVEs[0], Version: "3.1", Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", Base: 5}}
+		}), "csaf_security_advisory", []string{"CVSS 3.1: 5.0"}, []string{`"scores"`}},
+		"scored, of which product is unknown": {with(func(a *csaf.Alert) {
+			a.CVEs = append(a.CVEs, "CVE-2025-10002")
+			a.Scores = []csaf.Score{{CVE: "CVE-2025-10002", Version: "3.0", Vector: "CVSS:3.0/AV:L/AC:H/PR:H/UI:R/S:C/C:L/I:N/A:L", Base: 3.5}}
+		}), "csaf_security_advisory", []string{"CVSS 3.0: 3.5"}, []string{`"scores"`}},
+		"several of both": {with(func(a *csaf.Alert) { a.CVEs = append(a.CVEs, "CVE-2025-10002") }), "csaf_security_advisory", []string{"under_investigation", "Quale prodotto"}, []string{"known_affected"}},
+		"no product":      {with(func(a *csaf.Alert) { a.Products = nil }), "csaf_base", []string{"CVE-2025-10001"}, []string{"product_tree", "product_status", "remediations"}},
+		"no CVE":          {with(func(a *csaf.Alert) { a.CVEs = nil }), "csaf_informational_advisory", []string{"product_tree"}, []string{"vulnerabilities"}},
+		"a bare one":      {with(func(a *csaf.Alert) { a.CVEs, a.Links, a.Products, a.Body = nil, nil, nil, "" }), "csaf_base", []string{`"summary"`}, nil},
 		"revised": {with(func(a *csaf.Alert) {
 			a.Revisions = append(a.Revisions, csaf.Revision{At: second, Note: "Nuova versione corretta"})
 		}), "csaf_security_advisory", []string{`"version": "2"`, "Nuova versione corretta"}, nil},

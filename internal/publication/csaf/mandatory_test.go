@@ -37,6 +37,15 @@ type wireDoc struct {
 		Remediations []struct {
 			Products []string `json:"product_ids"`
 		}
+		Scores []struct {
+			Products []string
+			V3       struct {
+				Version  string
+				Vector   string  `json:"vectorString"`
+				Score    float64 `json:"baseScore"`
+				Severity string  `json:"baseSeverity"`
+			} `json:"cvss_v3"`
+		}
 	}
 }
 
@@ -55,8 +64,8 @@ type wireProduct struct {
 	ID string `json:"product_id"`
 }
 
-// silent are the elements we never write: of them speak 6.1.3–5, 7–11, 13, 15, 24, 25, 28, 32, 33.
-var silent = []string{"relationships", "product_groups", "scores", "cwe", "purl", "source_lang", "involvements", "hashes", "flags", "group_ids"}
+// silent are the elements we never write: of them speak 6.1.3–5, 11, 13, 15, 24, 25, 28, 32, 33.
+var silent = []string{"relationships", "product_groups", "cwe", "purl", "source_lang", "involvements", "hashes", "flags", "group_ids"}
 
 // mandatory gives what is wrong with a document, each with the number of its test.
 func mandatory(text []byte) (out []string) {
@@ -115,6 +124,15 @@ func (d wireDoc) uses(defined map[string]int) (out []string) {
 					out = append(out, "6.1.6: "+id)
 				}
 				seen[id] = status
+			}
+		}
+		scored := map[string]bool{}
+		for _, s := range v.Scores { // 6.1.8 is the schema's; 6.1.9 and 6.1.10 are other people's program, beside this one
+			for _, id := range s.Products {
+				if defined[id] == 0 || scored[id] || !slices.Contains(v.Status["known_affected"], id) {
+					out = append(out, "6.1.1, 6.1.7: "+id)
+				}
+				scored[id] = true
 			}
 		}
 		for _, r := range v.Remediations {

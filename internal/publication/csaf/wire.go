@@ -114,6 +114,19 @@ type vulnerability struct {
 	Notes        []note         `json:"notes"`
 	Status       *productStatus `json:"product_status,omitempty"`
 	Remediations []remediation  `json:"remediations,omitempty"`
+	Scores       []score        `json:"scores,omitempty"`
+}
+
+type score struct {
+	V3       cvss3    `json:"cvss_v3"`
+	Products []string `json:"products"`
+}
+
+type cvss3 struct {
+	Base     float64 `json:"baseScore"`
+	Severity string  `json:"baseSeverity"`
+	Vector   string  `json:"vectorString"`
+	Version  string  `json:"version"`
 }
 
 type productStatus struct {
