@@ -37,6 +37,7 @@ func (m *Module) pages(g *gate.Gate) {
 
 	m.peoplePages(g)
 	m.savedPages(g)
+	m.mergePages(g)
 	m.statisticsPages(g)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	g.Handle("GET /o/{org}/advisories", own, m.inboxPage)
@@ -64,6 +65,9 @@ func (m *Module) listPage(r *gate.Request) error {
 	if v.Page, err = m.List(r.Context(), r.Scope, Filter{After: v.State.After(), Waiting: v.State.Get("show") == "waiting"}); err != nil {
 		return err
 	}
+	if v.Alike, err = m.withAlike(r.Context(), r.Scope, v.waiting()); err != nil {
+		return err
+	}
 	return r.Page(r.L.T("advisory.title"), listBody(v))
 }
 
@@ -89,7 +93,7 @@ func versionOf(r *gate.Request) (web.Form, int64, error) {
 func (m *Module) onePage(r *gate.Request) error {
 	v, err := m.oneView(r)
 	if err != nil {
-		return err
+		return m.ledOn(r, err)
 	}
 	return r.Page(v.title(r.L), oneBody(v))
 }
@@ -100,6 +104,9 @@ func (m *Module) oneView(r *gate.Request) (v oneView, err error) {
 		return v, err
 	}
 	if v.Originals, err = m.Originals(r.Context(), r.Scope, v.ID); err != nil {
+		return v, err
+	}
+	if err = v.withMerges(m, r); err != nil {
 		return v, err
 	}
 	if v.unsent() {

@@ -144,8 +144,8 @@ func (m *Module) heardOf(ctx context.Context, tx *db.Tx, s access.Scope, in inco
 		return id, err
 	}
 	a, err := m.get(ctx, tx, s, in.before, "")
-	if fault.KindOf(err) == fault.NotFound {
-		return 0, nil // deleted meanwhile
+	if fault.KindOf(err) == fault.NotFound { // deleted meanwhile, or merged
+		return m.mergedInto(ctx, tx, s, in.before)
 	}
 	return a.ID, err
 }

@@ -141,9 +141,12 @@ func (m *Module) dropDraft(ctx context.Context, tx *db.Tx, _ access.Scope, draft
 	return err
 }
 
-func (m *Module) overwrite(ctx context.Context, tx *db.Tx, _ access.Scope, old, draft Advisory, who Author, people int) error {
+func (m *Module) overwrite(ctx context.Context, tx *db.Tx, s access.Scope, old, draft Advisory, who Author, people int) error {
 	content, indicators, err := draft.pack()
 	if err != nil {
+		return err
+	}
+	if err := m.wordsOf(ctx, tx, s, old.ID, draft.Entry); err != nil {
 		return err
 	}
 	now := db.Ms(m.now())

@@ -148,7 +148,7 @@ func (m *Module) get(ctx context.Context, q db.Querier, _ access.Scope, id int64
 }
 
 // insert writes a new one; revises is the advisory whose next revision it is, or 0.
-func (m *Module) insert(ctx context.Context, tx *db.Tx, _ access.Scope, e Entry, who Author, revises int64) (id int64, err error) {
+func (m *Module) insert(ctx context.Context, tx *db.Tx, s access.Scope, e Entry, who Author, revises int64) (id int64, err error) {
 	content, indicators, err := e.pack()
 	if err != nil {
 		return 0, err
@@ -158,7 +158,25 @@ func (m *Module) insert(ctx context.Context, tx *db.Tx, _ access.Scope, e Entry,
 		created_at, created_by, created_name, changed_at, changed_by, indicators, change_note, renew, revises) VALUES (1,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$11,$12,$14,$15,$16,NULLIF($17,0)) RETURNING id`,
 		e.Kind, ownReference(e, revises), e.Severity, string(e.TLP), e.PAP, Draft, e.Title(), content, e.Audience, int64(e.AckWithin/time.Minute),
 		now, who.ID, who.Name, indicators, e.Change, e.Renew, revises).Scan(&id)
-	return id, taken(err)
+	if err != nil {
+		return 0, taken(err)
+	}
+	return id, m.known(ctx, tx, s, id, e, revises)
+}
+
+// known keeps the words by which an advisory is found, and refuses a reference
+// that another has by what was merged into it.
+func (m *Module) known(ctx context.Context, tx *db.Tx, s access.Scope, id int64, e Entry, revises int64) error {
+	if reference := ownReference(e, revises); reference != "" {
+		var n int
+		if err := tx.QueryRow(ctx, "SELECT count(*) FROM advisory_merged WHERE reference = $1 AND into_id <> $2", reference, id).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return fault.New(fault.Conflict, "advisory.entry").Field("reference", "advisory.reference_taken")
+		}
+	}
+	return m.wordsOf(ctx, tx, s, id, e)
 }
 
 // ownReference is the reference as a row has it: the draft of a revision has none of its own.
@@ -170,7 +188,7 @@ func ownReference(e Entry, revises int64) string {
 }
 
 // update writes an entry over a draft; it is a draft again.
-func (m *Module) update(ctx context.Context, tx *db.Tx, _ access.Scope, a Advisory, who Author) error {
+func (m *Module) update(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory, who Author) error {
 	content, indicators, err := a.pack()
 	if err != nil {
 		return err
@@ -178,7 +196,10 @@ func (m *Module) update(ctx context.Context, tx *db.Tx, _ access.Scope, a Adviso
 	_, err = tx.Exec(ctx, `UPDATE advisory SET version = version + 1, kind = $2, reference = $3, severity = $4, tlp = $5, pap = $6, state = $7, title = $8, content = $9,
 		audience = $10, ack_minutes = $11, changed_at = $12, changed_by = $13, indicators = $14, change_note = $15, renew = $16, proposed_at = NULL, proposed_name = '' WHERE id = $1`,
 		a.ID, a.Kind, ownReference(a.Entry, a.Revises), a.Severity, string(a.TLP), a.PAP, Draft, a.Title(), content, a.Audience, int64(a.AckWithin/time.Minute), db.Ms(m.now()), who.ID, indicators, a.Change, a.Renew)
-	return taken(err)
+	if err != nil {
+		return taken(err)
+	}
+	return m.known(ctx, tx, s, a.ID, a.Entry, a.Revises)
 }
 
 // taken says that another advisory has the reference: it is the key by which

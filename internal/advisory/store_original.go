@@ -13,12 +13,14 @@ import (
 	"martinella/internal/platform/fault"
 )
 
-// byReference gives the advisory that has a reference; 0 where none has.
+// byReference gives the advisory that has a reference, or that something which
+// had it was merged into; 0 where none has.
 func (m *Module) byReference(ctx context.Context, q db.Querier, _ access.Scope, reference string) (id int64, err error) {
 	if reference == "" {
 		return 0, nil
 	}
-	err = q.QueryRow(ctx, "SELECT id FROM advisory WHERE reference = $1", reference).Scan(&id)
+	err = q.QueryRow(ctx, `SELECT id FROM advisory WHERE reference = $1
+		UNION ALL SELECT into_id FROM advisory_merged WHERE reference = $1 AND NOT EXISTS (SELECT 1 FROM advisory WHERE reference = $1)`, reference).Scan(&id)
 	if db.NotFound(err) {
 		return 0, nil
 	}

@@ -61,6 +61,7 @@ func advisoryContract(c *contract) {
 	c.call(404, "get-advisory-statistics", asked{})
 	c.call(200, "get-advisory-statistics", staff(asked{}))
 	entry["reference"] = ""
+	mergeContract(c, entry)
 	draft := c.call(201, "add-advisory", staff(asked{Body: entry}))
 	if got := c.call(200, "list-advisories", staff(asked{Query: url.Values{"waiting": {"true"}}})).items(); len(got) != 1 {
 		c.t.Errorf("%v", got)
@@ -133,6 +134,22 @@ func (c *contract) settle(id, address string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+}
+
+// mergeContract makes one draft of two.
+func mergeContract(c *contract, entry m) {
+	one, two := c.call(201, "add-advisory", asked{As: "analyst", Body: entry}), c.call(201, "add-advisory", asked{As: "analyst", Body: entry})
+	path := map[string]string{"id": two.id("id")}
+	list := c.call(200, "list-similar-advisories", asked{As: "analyst", Path: path}).items()
+	if len(list) == 0 || fmt.Sprint(list[0].(m)["cves_in_common"]) != "1" {
+		c.t.Errorf("%v", list)
+	}
+	at := map[string]string{"If-Match": two.Header.Get("ETag")}
+	c.call(422, "merge-advisory", asked{As: "analyst", Path: path, Header: at, Body: m{"into": two.get("id")}})
+	c.call(403, "merge-advisory", asked{As: "auditor", Path: path, Header: at, Body: m{"into": one.get("id")}})
+	merged := c.call(200, "merge-advisory", asked{As: "analyst", Path: path, Header: at, Body: m{"into": one.get("id")}})
+	c.call(404, "list-similar-advisories", asked{As: "analyst", Path: path})
+	c.call(204, "delete-advisory", asked{As: "analyst", Path: map[string]string{"id": one.id("id")}, Header: map[string]string{"If-Match": merged.Header.Get("ETag")}})
 }
 
 // savedContract keeps audiences under names.

@@ -78,6 +78,7 @@ var operationsOf = map[string]string{
 	"/o/{org}/exchange/keys/{id}/edit":                "update-access-key",
 	"/o/{org}/exchange/keys/{id}/rotate":              "rotate-access-key",
 	"/o/{org}/exchange/keys/{id}/revoke":              "revoke-access-key",
+	"/ops/advisories/{id}/merge":                      "merge-advisory",
 	"/ops/tags":                                       "tag-members",
 	"/ops/tags/{tag}/remove":                          "remove-tag",
 	"/ops/members/{org}/tags":                         "set-member-tags",
