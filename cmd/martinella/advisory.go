@@ -51,16 +51,25 @@ func advisoryParse(ctx context.Context, p program, fs *flag.FlagSet, args []stri
 	return p.printAlerts(say, docs)
 }
 
-// readAlerts reads a PDF as the text in it, all else as it is.
+// readAlerts reads a PDF as the text in it, all else as it is; of a mail also the
+// alerts it carries as files.
 func readAlerts(ctx context.Context, hint string, data []byte) ([]parse.Document, error) {
-	if !pdftext.IsPDF(data) {
-		return parse.All(hint, data)
+	pdf := func(data []byte) ([]byte, error) {
+		text, err := pdftext.Program{}.Text(ctx, data)
+		return []byte(text), err
 	}
-	text, err := pdftext.Program{}.Text(ctx, data)
+	if !pdftext.IsPDF(data) {
+		docs, err := parse.All(hint, data)
+		for i := range docs {
+			docs[i] = parse.WithEnclosed(docs[i], pdf)
+		}
+		return docs, err
+	}
+	text, err := pdf(data)
 	if err != nil {
 		return nil, err
 	}
-	return parse.All("text/plain", []byte(text))
+	return parse.All("text/plain", text)
 }
 
 // printAlerts writes the documents to standard output, what to look at to standard error.

@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -74,13 +75,17 @@ func (x intakeMails) Queue(ctx context.Context, tx *db.Tx, m intake.Mail) error 
 	})
 }
 
-// waitingSources tells the control room of sources of alerts that fail.
+// waitingSources tells the control room of sources of alerts that fail, and of mails somebody should look at.
 func (a *App) waitingSources(ctx context.Context, s access.Scope) ([]operations.Waiting, error) {
 	if !s.Can(access.AdvisoryRead) {
 		return nil, nil
 	}
 	n, oldest, err := a.rooms.intake.Waiting(ctx, s)
-	return []operations.Waiting{{Key: "operations.waiting.sources", Count: n, Oldest: oldest, Href: "/ops/sources?show=failing", Permission: access.AdvisoryRead}}, err
+	mails, since, failed := a.rooms.intake.WaitingMails(ctx, s)
+	return []operations.Waiting{
+		{Key: "operations.waiting.sources", Count: n, Oldest: oldest, Href: "/ops/sources?show=failing", Permission: access.AdvisoryRead},
+		{Key: "operations.waiting.mails", Count: mails, Oldest: since, Href: "/ops/sources", Permission: access.AdvisoryRead},
+	}, errors.Join(err, failed)
 }
 
 // hostOf is the host of an address; "" where it has none.

@@ -20,8 +20,35 @@ func (st *stage) sources() []scene {
 				return err
 			}
 		}
-		return nil
+		return st.mailbox(ctx)
 	}}}
+}
+
+// mailbox is the source that mails are handed to, with what came: a stranger's
+// mail, which waits for a person, an answer of a machine, and a report of a mail nobody sent.
+func (st *stage) mailbox(ctx context.Context) error {
+	s := st.people["admin@csirt.example"].Territory()
+	f := intake.Form{Name: "Casella delle allerte", Kind: intake.Mailbox, Every: 15 * time.Minute, Active: true, TLP: tlp.Amber, Owner: "teresa.bruni@csirt.example", Language: "it"}
+	f.Settings.Senders = "avvisi@polizia.example\nfornitore.example"
+	if _, err := st.rooms.intake.Create(ctx, s, f); err != nil {
+		return err
+	}
+	for _, raw := range pretendedMails() {
+		if _, err := st.rooms.intake.Deliver(ctx, s, f.Name, []byte(raw)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func pretendedMails() []string {
+	const head = "To: allerte@csirt.example\nDate: Wed, 18 Nov 2026 08:30:00 +0100\nContent-Type: text/plain; charset=utf-8\n"
+	return []string{
+		"From: \"Ufficio sicurezza (inventato)\" <sicurezza@consorzio.example>\nSubject: Messaggi contraffatti (esempio inventato)\nMessage-ID: <1@consorzio.example>\n" + head +
+			"\nSintesi\n\nESEMPIO INVENTATO: circolano messaggi contraffatti a nome del consorzio, che non esiste.\n",
+		"From: Anna Inventata <anna@comune.example>\nSubject: Risposta automatica\nMessage-ID: <2@comune.example>\nAuto-Submitted: auto-replied\n" + head + "\nSono in ferie (esempio inventato).\n",
+		"From: MAILER-DAEMON@comune.example\nSubject: Undelivered Mail Returned to Sender\nMessage-ID: <3@comune.example>\nX-Failed-Recipients: nessuno@comune.example\n" + head + "\nESEMPIO INVENTATO\n",
+	}
 }
 
 type pretendedSource struct {

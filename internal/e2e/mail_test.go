@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -28,7 +29,9 @@ func TestAMailIsPipedIn(t *testing.T) {
 		return "From: " + from + "\nTo: allerte@csirt.example\nSubject: " + subject + "\nMessage-ID: <" + id + ">\nDate: Wed, 25 Nov 2026 09:00:00 +0100\n\n" +
 			"ESEMPIO INVENTATO\n\nSintesi\n\nUn difetto inventato in un prodotto inventato.\n\nCVE\n\nCVE-2026-0001\n"
 	}
-	pipe := func(raw string) result { return i.try(strings.NewReader(raw), "pipe", "--demo") }
+	pipe := func(raw string) result {
+		return i.try(strings.NewReader(raw), "pipe", "--source", "Posta (inventata)", "--demo")
+	}
 	good := mail("Polizia <avvisi@polizia.example>", "1@polizia.example", "Difetto inventato nella posta")
 	for n, want := range []string{"made: advisory", "it had come before"} {
 		if r := pipe(good); r.code != 0 || !strings.Contains(r.stdout, want) {
@@ -61,4 +64,48 @@ func TestAMailIsPipedIn(t *testing.T) {
 	})
 	admin.Open(i.base + "/ops/advisories")
 	admin.WaitText(browser.CSS("main"), "Difetto di sconosciuti")
+}
+
+// TestAPipeThatIsKilled: kill -9 while a mail is stored, as often as it comes, makes
+// one draft of it in the end.
+func TestAPipeThatIsKilled(t *testing.T) {
+	i := demonstration(t)
+	raw := "From: avvisi@polizia.example\nSubject: Allerta inventata che pesa\nMessage-ID: <9@polizia.example>\nDate: Wed, 25 Nov 2026 09:00:00 +0100\nContent-Type: multipart/mixed; boundary=B\n\n" +
+		"--B\nContent-Type: text/plain\n\nSintesi\nESEMPIO INVENTATO\n--B\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n" + strings.Repeat("AAAA", 3<<20) + "\n--B--\n"
+	args := i.with([]string{"pipe", "--source", "Casella delle allerte", "--demo"})
+	early := 0
+	i.watch(func(count func(string) int) {
+		for range 4 {
+			before := count("SELECT count(*) FROM blob")
+			cmd := exec.Command(i.program, args...)
+			cmd.Stdin = strings.NewReader(raw)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			until(t, "the storing of the mail", func() bool { return count("SELECT count(*) FROM blob") > before })
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait() // it was killed
+			if count("SELECT count(*) FROM intake_item WHERE title = 'Allerta inventata che pesa'") == 0 {
+				early++
+			} else {
+				break
+			}
+		}
+	})
+	if early == 0 {
+		t.Error("no kill came in the middle: the test tries nothing")
+	}
+	for range 2 {
+		if r := i.try(strings.NewReader(raw), "pipe", "--source", "Casella delle allerte", "--demo"); r.code != 0 {
+			t.Fatal(r)
+		} else if r.memory > 400<<20 {
+			t.Errorf("%d MB for a mail of 12", r.memory>>20)
+		}
+	}
+	if n := i.count("SELECT count(*) FROM intake_item WHERE title = 'Allerta inventata che pesa' AND state = 'made'"); n != 1 {
+		t.Errorf("%d items", n)
+	}
+	if n := i.count("SELECT count(*) FROM advisory_original WHERE name LIKE 'Allerta inventata che pesa%'"); n != 1 {
+		t.Errorf("%d drafts", n)
+	}
 }

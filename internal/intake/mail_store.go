@@ -25,8 +25,34 @@ const forgetJob = "intake.forget_mails"
 // mailLife is how long those are kept.
 const mailLife = 90 * 24 * time.Hour
 
+// maxStored bounds the bytes of all mails nothing was made of: who floods the
+// mailbox fills no disk. Beyond it they are noted and not kept.
+const maxStored = 2 << 30
+
+// attention is how long the control room speaks of a mail that was left aside.
+const attention = 3 * 24 * time.Hour
+
+// WaitingMails counts the mails of the last days that somebody should look at, for
+// the control room, and says since when the first of them waits.
+func (m *Module) WaitingMails(ctx context.Context, s access.Scope) (n int, oldest time.Time, err error) {
+	if err := reads(s); err != nil {
+		return 0, oldest, err
+	}
+	err = m.deps.DB.QueryRow(ctx, `SELECT count(*), min(m.at) FROM intake_mail m JOIN intake_item i ON i.id = m.item_id
+		WHERE m.blob <> '' AND m.at > $1 AND i.state = $2`, db.Ms(m.now().Add(-attention)), string(Refused)).Scan(&n, db.Time(&oldest))
+	return n, oldest, wrapped(err, "intake: counting mails to look at")
+}
+
 // store keeps a mail as it came; it stays if its note is written.
 func (m *Module) store(ctx context.Context, l *letter) error {
+	var stored int64
+	if err := m.deps.DB.QueryRow(ctx, "SELECT COALESCE(sum(size), 0) FROM intake_mail WHERE blob <> ''").Scan(&stored); err != nil {
+		return fmt.Errorf("intake: measuring the stored mails: %w", err)
+	}
+	if stored+l.note.size > maxStored {
+		m.deps.Log.Warn("a mail is noted and not kept: too many are", "bytes", stored)
+		return nil
+	}
 	o, err := m.deps.Files.Put(ctx, bytes.NewReader(l.raw), pull.MaxItem)
 	if err != nil {
 		return fmt.Errorf("intake: storing a mail: %w", err)
