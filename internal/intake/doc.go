@@ -12,6 +12,10 @@
 //   - An item that cannot be read is refused with its reason and stops nobody else.
 //   - A source that fails is asked more and more rarely. Its owner is told once for
 //     each outage, and when it works again; the control room shows it from the first failure.
+//   - A mail is the same by whichever way it comes. Only those of admitted senders,
+//     signed where that is asked for, become alerts; others' wait for a person, for a
+//     while. What no person wrote makes nothing; that a mail of ours came back is told
+//     to the mailer in the same transaction.
 //
 // The formats' fetchers are inner packages that know neither the database nor the
 // alerts: they hand items to a pull.Sink.

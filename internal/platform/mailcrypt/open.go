@@ -126,6 +126,8 @@ func (o *opener) layer(e entity) (inner entity, again bool, err error) {
 		inner, err = o.opaque(e)
 	case kind == "text/plain":
 		return o.inline(e)
+	case kind == "multipart/mixed", kind == "multipart/alternative":
+		return o.inlinePart(e, params["boundary"])
 	default:
 		return e, false, nil
 	}

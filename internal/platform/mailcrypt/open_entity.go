@@ -139,6 +139,18 @@ func children(body []byte, boundary string) (out [][]byte) {
 	return out
 }
 
+// with gives a multipart entity with other parts.
+func (e entity) with(parts [][]byte, boundary string) entity {
+	var b bytes.Buffer
+	for _, p := range parts {
+		b.WriteString("--" + boundary + "\r\n")
+		b.Write(p)
+		b.WriteString("\r\n")
+	}
+	b.WriteString("--" + boundary + "--\r\n")
+	return entity{e.fields, b.Bytes()}
+}
+
 // certified finds the mail inside of Italian certified mail (PEC, RFC 6109, 2.2).
 func certified(e entity) (entity, bool) {
 	if !isCertified(e) {

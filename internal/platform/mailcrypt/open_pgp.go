@@ -137,6 +137,34 @@ func (o *opener) inline(e entity) (entity, bool, error) {
 		slices.Concat(before, text, after)}, true, nil
 }
 
+// inlinePart opens the first part of text that is OpenPGP. Beside other parts its
+// signature is not one of the mail, and vouches for nothing.
+func (o *opener) inlinePart(e entity, boundary string) (entity, bool, error) {
+	parts := children(e.body, boundary)
+	for i, raw := range parts {
+		p := read(raw)
+		if kind, _ := p.media(); kind != "text/plain" {
+			continue
+		}
+		known := len(o.out.Signatures)
+		inner, again, err := o.inline(p)
+		if err != nil || !again {
+			if err != nil {
+				return e, false, err
+			}
+			continue
+		}
+		for j := range o.out.Signatures[known:] {
+			if v := &o.out.Signatures[known+j]; v.Trust == Verified && len(parts) > 1 {
+				v.Trust = Unknown
+			}
+		}
+		parts[i] = p.around(inner).bytes()
+		return e.with(parts, boundary), true, nil
+	}
+	return e, false, nil
+}
+
 func (o *opener) armour(armour []byte, what string) ([]byte, error) {
 	if what == armourMessage {
 		plain, verdict, err := o.decrypt(armour)

@@ -123,6 +123,14 @@ func TestInlineOpenPGPFromGnuPG(t *testing.T) {
 	sealed, _ := g.run(text, "--armor", "--encrypt", "--sign", "--recipient", "csirt@prova.example")
 	both(t, ring, in(sealed), known, mailcrypt.Verified)
 	both(t, ring, in("In allegato:\n\n"+sealed), known, mailcrypt.Broken)
+	beside := func(body string) string {
+		return head + "Content-Type: multipart/mixed; boundary=M\n\n--M\nContent-Type: text/plain; charset=utf-8\n\n" + body + "\n--M\nContent-Type: application/pdf\n\nfile\n--M--\n"
+	}
+	both(t, ring, beside(sealed), known, mailcrypt.Unknown)
+	both(t, ring, beside(clear), known, mailcrypt.Unknown)
+	if o := opened(t, ring, []byte(beside(sealed)), known, mailcrypt.Unknown); !strings.Contains(string(o.Mail), "\nfile\r\n--M--") || o.Encrypted != mailcrypt.OpenPGP {
+		t.Errorf("%s", o.Mail)
+	}
 }
 
 // authority makes a certificate of an authority and one it gave to an address.
