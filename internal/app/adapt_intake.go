@@ -11,6 +11,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/advisory"
+	"martinella/internal/advisory/parse"
 	"martinella/internal/intake"
 	"martinella/internal/operations"
 	"martinella/internal/platform/bounce"
@@ -63,6 +64,15 @@ func (x alerts) Receive(ctx context.Context, s access.Scope, a intake.Alert, the
 	return x.r.advisory.ReceiveFrom(ctx, s, advisory.Author{Name: a.Source}, in, func(ctx context.Context, tx *db.Tx, id int64, known bool) error {
 		return then(ctx, tx, intake.Receipt{Advisory: id, Known: known})
 	})
+}
+
+// Preview implements intake.Alerts.
+func (x alerts) Preview(mail []byte) (string, error) {
+	d, err := parse.Parse("mail.eml", mail)
+	if err != nil {
+		return "", err
+	}
+	return d.Plain(), nil
 }
 
 // intakeMails sends the sources' notices to their owners.

@@ -55,6 +55,7 @@ func TestAMailIsPipedIn(t *testing.T) {
 	admin.CheckAccessible()
 	admin.Follow(browser.LinkWith("Difetto di sconosciuti"))
 	admin.WaitText(browser.CSS("main"), "non è tra quelli ammessi")
+	admin.WaitText(browser.CSS("main"), "Un difetto inventato in un prodotto inventato")
 	look(admin, "mail-item")
 	admin.CheckAccessible()
 	admin.Follow(browser.Words("Farne un'allerta"))

@@ -5,7 +5,6 @@ package intake
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -59,13 +58,13 @@ func (m *Module) accepting(ctx context.Context, run jobs.Run) error {
 	if err != nil {
 		return gone(err)
 	}
-	kept, content, err := m.OpenMail(ctx, system(), a.Source, a.Item)
+	kept, err := m.MailItem(ctx, system(), a.Source, a.Item)
 	if err != nil {
 		return gone(err)
 	}
-	raw, err := io.ReadAll(io.LimitReader(content, pull.MaxItem+1))
-	if err = errors.Join(err, content.Close()); err != nil {
-		return fmt.Errorf("intake: reading mail %d: %w", a.Item, err)
+	raw, err := m.rawMail(ctx, system(), a.Source, a.Item)
+	if err != nil {
+		return gone(err)
 	}
 	l, err := readLetter(raw)
 	if err != nil {
@@ -123,4 +122,14 @@ func gone(err error) error {
 		return nil
 	}
 	return err
+}
+
+// rawMail reads a stored mail whole.
+func (m *Module) rawMail(ctx context.Context, s access.Scope, source, item int64) ([]byte, error) {
+	_, content, err := m.OpenMail(ctx, s, source, item)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := io.ReadAll(io.LimitReader(content, pull.MaxItem+1))
+	return raw, wrapped(errors.Join(err, content.Close()), "intake: reading mail %d", item)
 }

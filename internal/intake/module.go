@@ -59,6 +59,8 @@ type Alerts interface {
 	// reference or was made of its earlier revision. then writes in the same transaction. A fault of the kinds Invalid,
 	// Unsupported and TooLarge means that it cannot be read, now or ever.
 	Receive(ctx context.Context, s access.Scope, a Alert, then func(ctx context.Context, tx *db.Tx, r Receipt) error) error
+	// Preview gives the text a mail would be read as, for somebody who decides about it.
+	Preview(mail []byte) (string, error)
 }
 
 // Mail is a message to a source's owner.

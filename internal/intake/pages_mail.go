@@ -3,6 +3,7 @@
 package intake
 
 import (
+	"context"
 	"io"
 	"mime"
 	"strconv"
@@ -40,7 +41,35 @@ func (m *Module) mailPage(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Page(mailView{Source: x, Mail: l}.title(r.L), mailBody(mailView{x, l, r.Scope.Can(access.AdvisoryEdit)}))
+	v := mailView{Source: x, Mail: l, CanAccept: r.Scope.Can(access.AdvisoryEdit)}
+	if l.Stored {
+		v.Text = m.preview(r.Context(), r.Scope, x, l)
+	}
+	return r.Page(v.title(r.L), mailBody(v))
+}
+
+// maxPreview bounds what a page shows of a mail, in runes.
+const maxPreview = 5000
+
+// preview gives the text of a stored mail; "" where it cannot be read.
+func (m *Module) preview(ctx context.Context, s access.Scope, x Source, l StoredMail) string {
+	raw, err := m.rawMail(ctx, s, x.ID, l.ID)
+	if err != nil {
+		m.deps.Log.Warn("a stored mail cannot be read", "mail", l.ID, "error", err)
+		return ""
+	}
+	opened, _ := m.openFor(x, letter{raw: raw}) // whether it is admitted does not matter here
+	if opened.Mail == nil {
+		return "" // that it cannot be opened stands on the page
+	}
+	text, err := m.deps.Alerts.Preview(opened.Mail)
+	if err != nil {
+		return ""
+	}
+	if runes := []rune(text); len(runes) > maxPreview {
+		return string(runes[:maxPreview]) + "…"
+	}
+	return text
 }
 
 // mailFile sends a mail to be saved: never opened in the browser, where it could act in the portal's name.

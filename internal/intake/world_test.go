@@ -144,6 +144,9 @@ func (w *world) Queue(_ context.Context, tx *db.Tx, m intake.Mail) error {
 	return nil
 }
 
+// Preview is the room of alerts.
+func (w *world) Preview(mail []byte) (string, error) { return string(mail), nil }
+
 // Bounced is the mailer.
 func (w *world) Bounced(_ context.Context, tx *db.Tx, b mailer.Bounce) (mailer.Noted, error) {
 	tx.AfterCommit(func() { w.backs = append(w.backs, b) })

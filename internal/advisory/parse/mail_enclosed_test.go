@@ -94,3 +94,13 @@ func TestFilesThatAreNoAlerts(t *testing.T) {
 		t.Error("a text is changed")
 	}
 }
+
+func TestPlain(t *testing.T) {
+	d := read(t, carrying("Sintesi\nuno <b>\n\nDettagli\ndue", map[string]string{"a.pdf": "%PDF-"}))
+	if got := d.Plain(); got != "Sintesi\nuno <b>\n\nDettagli\ndue\n\n[a.pdf]" {
+		t.Errorf("%q", got)
+	}
+	if got := (Document{Summary: "solo"}).Plain(); got != "solo" {
+		t.Errorf("%q", got)
+	}
+}
