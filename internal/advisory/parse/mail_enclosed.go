@@ -8,11 +8,14 @@ import (
 	"slices"
 	"strings"
 
+	"martinella/internal/platform/fault"
 	"martinella/internal/platform/tlp"
 )
 
-// maxEnclosed is how many files of a mail are looked into.
-const maxEnclosed = 20
+const (
+	maxEnclosed = 20 // files of a mail that are looked into
+	maxPDFs     = 3  // of them, which are read by a program that takes its time
+)
 
 // WithEnclosed reads the alerts a mail carries as files (PDF, CSAF, STIX, MISP)
 // and gives the mail and them as one document. A file that is none is left as it
@@ -21,8 +24,15 @@ func WithEnclosed(d Document, pdf func([]byte) ([]byte, error)) Document {
 	if d.Mail == nil {
 		return d
 	}
+	pdfs := 0
+	few := func(data []byte) ([]byte, error) {
+		if pdfs++; pdfs > maxPDFs {
+			return nil, fault.New(fault.TooLarge, CodeParts, fault.P{"limit": maxPDFs})
+		}
+		return pdf(data)
+	}
 	for _, a := range d.Mail.Attachments[:min(len(d.Mail.Attachments), maxEnclosed)] {
-		for _, e := range enclosed(a, pdf) {
+		for _, e := range enclosed(a, few) {
 			d = joined(d, e)
 		}
 	}

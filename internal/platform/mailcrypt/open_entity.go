@@ -24,25 +24,46 @@ const maxParts = 1000
 
 // read takes an entity apart. A line that is no field is left out.
 func read(data []byte) (e entity) {
+	var field []byte // with the lines that continue it
 	for len(data) > 0 {
-		line, rest, _ := bytes.Cut(data, []byte("\n"))
-		text := strings.TrimSuffix(string(line), "\r")
-		if text == "" {
-			e.body = rest
+		end := len(data)
+		if i := bytes.IndexByte(data, '\n'); i >= 0 {
+			end = i + 1
+		}
+		line := data[:end]
+		switch {
+		case len(bytes.TrimRight(line, "\r\n")) == 0:
+			e.body = data[end:]
+			e.add(field)
 			return e
-		}
-		data = rest
-		name, _, found := strings.Cut(text, ":")
-		switch n := len(e.fields); {
-		case text[0] == ' ' || text[0] == '\t':
-			if n > 0 && len(e.fields[n-1].text) < 100_000 {
-				e.fields[n-1].text += "\r\n" + text
+		case line[0] == ' ' || line[0] == '\t':
+			if field != nil {
+				field = field[:len(field)+end] // it stands right behind
 			}
-		case found && n < maxParts && !strings.ContainsAny(name, " \t"):
-			e.fields = append(e.fields, headField{strings.ToLower(name), text})
+		default:
+			e.add(field)
+			if field = nil; isField(line) {
+				field = data[:end]
+			}
 		}
+		data = data[end:]
 	}
+	e.add(field)
 	return e
+}
+
+func isField(line []byte) bool {
+	name, _, found := bytes.Cut(line, []byte(":"))
+	return found && len(name) > 0 && !bytes.ContainsAny(name, " \t")
+}
+
+// add keeps a field with its folding, in the line ends of mail.
+func (e *entity) add(field []byte) {
+	if field == nil || len(e.fields) >= maxParts {
+		return
+	}
+	name, _, _ := bytes.Cut(field, []byte(":"))
+	e.fields = append(e.fields, headField{strings.ToLower(string(name)), string(Canonical(bytes.TrimRight(field, "\r\n")))})
 }
 
 func (e entity) get(name string) string {

@@ -268,6 +268,14 @@ func TestReadSenders(t *testing.T) {
 	}
 }
 
+// As many folded lines as a mail can have cost no more than reading them.
+func TestALongHeader(t *testing.T) {
+	raw := []byte("Subject: a\n" + strings.Repeat(" b\n", 6<<20) + "From: avvisi@polizia.example\n\nciao\n")
+	if o, err := new(mailcrypt.Ring).Open(raw, mailcrypt.Senders{}, now()); err != nil || o.From != "avvisi@polizia.example" {
+		t.Errorf("%q %v", o.From, err)
+	}
+}
+
 func FuzzOpen(f *testing.F) {
 	f.Add([]byte(pgpSigned(content(), "x")))
 	f.Add([]byte(head + "Content-Type: application/pkcs7-mime\n\nAAAA"))
