@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"martinella/internal/platform/i18n"
+	"martinella/internal/platform/tlp"
 )
 
 // weekMail writes the list of a week to one person.
@@ -25,7 +26,7 @@ func (m *Module) weekMail(w Week, o Organisation, to Contact, list []Received) W
 		}
 		parts = append(parts, l.T("advisory.week.check")+"\n"+inbox+"?week="+w.Name())
 	}
-	parts = append(parts, "-- \n"+m.deps.Name)
+	parts = append(parts, string(tlp.Amber)+": "+l.T("advisory.binds."+labelKey(tlp.Amber)), "-- \n"+m.deps.Name)
 	return WeekMail{Week: w.Name(), Organisation: o.ID, To: to, Text: joined(parts...) + "\n",
 		Subject: short(weekSubject(l, w, o, len(list)))}
 }

@@ -70,7 +70,7 @@ func TestEachMemberIsToldOnceOfItsWeek(t *testing.T) {
 		if len(w.weekly) != 4 {
 			t.Fatalf("%d mails, want one to each person of each body", len(w.weekly))
 		}
-		w.has("who acknowledged", w.weeklyTo("Paolo@castelvento.example")[0].Text, true, "FortiOS da aggiornare (AL01/261125/CSIRT-PROVA)", "confermata il", "Paolo Nencini", "/o/c_x101/advisories/", "?week=2026-11-23")
+		w.has("who acknowledged", w.weeklyTo("Paolo@castelvento.example")[0].Text, true, "FortiOS da aggiornare (AL01/261125/CSIRT-PROVA)", "confermata il", "Paolo Nencini", "/o/c_x101/advisories/", "?week=2026-11-23", "\nTLP:AMBER: ")
 		w.has("who did not", w.weeklyTo("rita@roccasalina.example")[0].Text, true, "IKKE bekreftet", "Roccasalina")
 		w.clock.Set(monday.AddDate(0, 0, 1))
 		w.must(w.SendWeekly(w.Context(), s))
