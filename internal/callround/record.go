@@ -81,7 +81,8 @@ func (r Report) check(now time.Time) error {
 // Record writes what a call of a line gave, by the person who has it, and gives
 // the line as it is then: still his, where somebody else of the organisation can
 // be tried at once. Faults: callround.report field by field; callround.not_yours,
-// Conflict, when he has it no more; callround.closed.… when there is nothing to call for any more.
+// Conflict, when he has it no more; callround.late.…, when there is nothing to call for any
+// more: what he wrote is kept with the line all the same.
 func (m *Module) Record(ctx context.Context, s access.Scope, who Person, id int64, r Report) (l Line, err error) {
 	if err := mayCall(s, who); err != nil {
 		return l, err
@@ -109,7 +110,52 @@ func (m *Module) Record(ctx context.Context, s access.Scope, who Person, id int6
 		l, err = m.one(ctx, tx, s, "id = $1", id)
 		return err
 	})
+	if f := fault.Of(err); f != nil && slices.Contains(lateCodes(), f.Code) {
+		return l, m.late(ctx, s, who, id, r)
+	}
 	return l, err
+}
+
+// lateCodes are those of lines that were closed by no call.
+func lateCodes() []string {
+	return []string{"callround.closed." + string(Acknowledged), "callround.closed." + string(Withdrawn)}
+}
+
+// late keeps, once for each person, what was written of a call while the
+// organisation acknowledged by itself or the alert was withdrawn: the line stays
+// closed. It gives the fault that says so.
+func (m *Module) late(ctx context.Context, s access.Scope, who Person, id int64, r Report) error {
+	var l Line
+	err := m.deps.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+		if l, err = m.one(ctx, tx, s, "id = $1"+db.ForUpdate(tx), id); err != nil || l.Open() {
+			return err // opened anew meanwhile: it is called again
+		}
+		t := Try{Line: id, At: m.now(), By: who, Outcome: r.Outcome, Person: r.Person, Phone: r.Phone, Note: r.Note}
+		result, err := tx.Exec(ctx, "UPDATE callround_line SET tries = tries + 1, last_at = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM callround_try WHERE line_id = $1 AND by_id = $3 AND at >= $4)",
+			id, db.Ms(t.At), who.ID, db.Ms(l.Closed))
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		if r.Outcome == WrongNumber {
+			if err := m.insertNumber(ctx, tx, s, l.Organisation, t); err != nil {
+				return err
+			}
+		}
+		if err := m.insertTry(ctx, tx, s, t); err != nil {
+			return err
+		}
+		return m.deps.Audit.Append(ctx, tx, s.Actor(), l.Organisation, "callround.late", object(id), map[string]any{"topic": l.Topic, "subject": l.Subject, "outcome": r.Outcome})
+	})
+	switch {
+	case err != nil:
+		return err
+	case l.Open():
+		return fault.New(fault.Conflict, "callround.not_yours")
+	}
+	return fault.New(fault.Conflict, "callround.late."+string(l.Why))
 }
 
 // his reads a line that a person must have.

@@ -264,8 +264,12 @@ func TestWhoAcknowledgesByItselfLeavesTheRound(t *testing.T) {
 		w.must(w.db.Tx(w.Context(), func(tx *db.Tx) error {
 			return w.Close(w.Context(), tx, access.System("test"), "advisory", 7, l.Organisation, callround.Acknowledged)
 		}))
-		w.wantFault("recording then", w.record(1, l.ID, callround.Report{Outcome: callround.NotReached, Phone: "1"}), "callround.closed.acknowledged")
+		w.wantFault("recording then", w.record(1, l.ID, callround.Report{Outcome: callround.NotReached, Phone: "1", Note: "in ferie"}), "callround.late.acknowledged")
+		w.wantFault("twice", w.record(1, l.ID, callround.Report{Outcome: callround.NotReached, Phone: "1", Note: "in ferie"}), "callround.late.acknowledged")
 		s, _ := operator(1)
+		if d, err := w.Desk(w.Context(), s, l.ID, "it"); err != nil || len(d.Tries) != 1 || d.Tries[0].Note != "in ferie" || d.Line.Open() {
+			t.Errorf("what he wrote is lost: %+v, %v", d.Tries, err)
+		}
 		p, err := w.Progress(w.Context(), s)
 		w.must(err)
 		if diff := cmp.Diff(callround.Progress{Total: 2, Open: 1, Acknowledged: 1, Oldest: w.clock.Now()}, p); diff != "" {

@@ -60,7 +60,7 @@ func faultOf(err error) *fault.Error { return fault.Of(err) }
 // expected says whether a fault is one of two people at once: shown on the list, not as an error.
 func expected(err error) bool {
 	f := fault.Of(err)
-	return f.Kind == fault.Conflict && (f.Code == "callround.taken" || f.Code == "callround.not_yours" || f.Code == "callround.nothing" || strings.HasPrefix(f.Code, "callround.closed."))
+	return f.Kind == fault.Conflict && (f.Code == "callround.taken" || f.Code == "callround.not_yours" || f.Code == "callround.nothing" || strings.HasPrefix(f.Code, "callround.closed.") || strings.HasPrefix(f.Code, "callround.late."))
 }
 
 func pairs(p fault.P) []any {
