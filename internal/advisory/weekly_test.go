@@ -139,6 +139,6 @@ func TestRevisionsAndWithdrawalsAreInTheirWeek(t *testing.T) {
 		w.weekly = nil
 		w.clock.Set(monday.AddDate(0, 0, 7))
 		w.must(w.SendWeekly(w.Context(), access.System("test")))
-		w.has("withdrawn", w.weeklyTo("Paolo@castelvento.example")[0].Text, true, "ritirata il")
+		w.has("withdrawn", w.weeklyTo("Paolo@castelvento.example")[0].Text, true, "ritiro del")
 	})
 }

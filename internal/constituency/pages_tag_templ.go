@@ -115,7 +115,7 @@ func tagsPage(v tagsView) templ.Component {
 func (v tagsView) rows(l *i18n.Localizer) []ui.Row {
 	var out []ui.Row
 	for _, t := range v.Tags {
-		row := ui.Row{Name: t.Tag, Cells: []ui.Cell{{Text: t.Tag, Href: taggedPath(t.Tag)}, ui.Text(l.Number(int64(t.Members))), {Text: tagTerm(t.Tag)}, {}}}
+		row := ui.Row{Name: t.Tag, Cells: []ui.Cell{{Text: t.Tag, Href: taggedPath(t.Tag)}, ui.Text(l.Number(int64(t.Members))), ui.In(ui.Code(l.T("constituency.tags.term", "tag", quotedTag(t.Tag)))), {}}}
 		if v.CanEdit {
 			row.Cells[3] = ui.Linked(l.T("constituency.tags.drop.short"), tagRoot+"/"+url.PathEscape(t.Tag)+"/remove")
 		}
@@ -124,12 +124,12 @@ func (v tagsView) rows(l *i18n.Localizer) []ui.Row {
 	return out
 }
 
-// tagTerm is how an alert is addressed to those that have a tag.
-func tagTerm(tag string) string {
+// quotedTag is a tag as an audience's sentence has it.
+func quotedTag(tag string) string {
 	if strings.ContainsRune(tag, ' ') {
-		return "tag:" + strconv.Quote(tag)
+		return strconv.Quote(tag)
 	}
-	return "tag:" + tag
+	return tag
 }
 
 func dropTagPage(tag string) templ.Component {

@@ -107,7 +107,7 @@ func TestTagPages(t *testing.T) {
 	_, page = s.get(t, "operator", "/ops/members?tag=zona+nord")
 	mustContain(t, "the list", page, "Comune di Firenze", "ospedali, zona nord")
 	_, page = s.get(t, "operator", "/ops/tags")
-	mustContain(t, "the tags", page, "tag:&#34;zona nord&#34;", "/ops/tags/zona%20nord/remove")
+	mustContain(t, "the tags", page, "etichetta:&#34;zona nord&#34;", "/ops/tags/zona%20nord/remove")
 	if status, page := s.post(t, "operator", "/ops/tags", url.Values{"tag": {"x"}, "codes": {"c_d612\nc_none"}}); status != 422 || !strings.Contains(page, "c_none") {
 		t.Errorf("an unknown code: %d", status)
 	}
