@@ -17,9 +17,9 @@ type event struct {
 		Threat                      string `json:"threat_level_id"`
 		Tag                         []struct{ Name string }
 		Attribute                   []struct {
-			UUID, Type, Category, Value string
-			ToIDS                       bool `json:"to_ids"`
-			Deleted                     bool
+			UUID, Type, Category, Value, Comment string
+			ToIDS                                bool `json:"to_ids"`
+			Deleted                              bool
 		}
 	}
 }
@@ -47,6 +47,56 @@ func (w *world) manifest(secret string) map[string]struct{ Info string } {
 	}
 	w.must(json.Unmarshal(got.Body.Bytes(), &out))
 	return out
+}
+
+// MISP takes one attribute of a type and a value: what several products say of one is in its comment.
+func TestAnAttributeIsInAnEventOnce(t *testing.T) {
+	each(t, func(w *world) {
+		w.send(tlp.Clear, func(a *exchange.Alert) {
+			a.Products = []exchange.Product{{Text: "FortiOS 7.2", CPE: "cpe:2.3:o:fortinet:fortios:*:*:*:*:*:*:*:*"}, {Text: "FortiOS 7.0", CPE: "cpe:2.3:o:fortinet:fortios:*:*:*:*:*:*:*:*"}}
+		}, castelvento)
+		for uuid := range w.manifest("") {
+			seen := map[string]bool{}
+			e := w.event("", uuid).Event
+			for _, a := range e.Attribute {
+				if seen[a.UUID] || a.Type == "cpe" && a.Comment != "FortiOS 7.2; FortiOS 7.0" {
+					t.Errorf("%+v", a)
+				}
+				seen[a.UUID] = true
+			}
+			if len(seen) == 0 {
+				t.Error("no attribute")
+			}
+		}
+	})
+}
+
+// Who shows no key may be the adversary: what PAP forbids to show him he does not get.
+func TestIndicatorsThatTheAdversaryMustNotSee(t *testing.T) {
+	each(t, func(w *world) {
+		for _, pap := range []string{"PAP:RED", "PAP:AMBER", "PAP:GREEN", ""} {
+			w.send(tlp.Clear, func(a *exchange.Alert) {
+				with("domain", "evil"+strings.ToLower(strings.TrimPrefix(pap, "PAP:"))+".test")(a)
+				a.PAP = pap
+			}, castelvento)
+		}
+		key := w.neighbour(exchange.Platform, tlp.Clear)
+		for secret, want := range map[string]int{"": 2, key: 4} {
+			n := 0
+			for uuid := range w.manifest(secret) {
+				for _, a := range w.event(secret, uuid).Event.Attribute {
+					if a.Type == "domain" {
+						n++
+					}
+				}
+			}
+			page, _, _ := w.taxii(secret, "public/objects/")
+			hashes := strings.Count(w.get("/misp/hashes.csv", "Authorization", secret).Body.String(), "\n")
+			if n != want || page.count("indicator") != want || hashes != want {
+				t.Errorf("with %q: %d attributes, %d indicators, %d hashes, want %d", secret, n, page.count("indicator"), hashes, want)
+			}
+		}
+	})
 }
 
 func TestAMISPFeed(t *testing.T) {
