@@ -155,12 +155,6 @@ const (
 	AdvisoryIndicatorTypeURL     AdvisoryIndicatorType = "url"
 )
 
-// Defines values for AdvisoryMailEncrypted.
-const (
-	AdvisoryMailEncryptedOpenpgp AdvisoryMailEncrypted = "openpgp"
-	AdvisoryMailEncryptedSmime   AdvisoryMailEncrypted = "smime"
-)
-
 // Defines values for AdvisoryPersonMail.
 const (
 	AdvisoryPersonMailBounced   AdvisoryPersonMail = "bounced"
@@ -248,17 +242,80 @@ const (
 	AdvisoryRevisionTLPTLPRED         AdvisoryRevisionTLP = "TLP:RED"
 )
 
-// Defines values for AdvisorySignatureKind.
+// Defines values for AdvisoryTemplateKind.
 const (
-	AdvisorySignatureKindOpenpgp AdvisorySignatureKind = "openpgp"
-	AdvisorySignatureKindSmime   AdvisorySignatureKind = "smime"
+	AdvisoryTemplateKindAlert    AdvisoryTemplateKind = "alert"
+	AdvisoryTemplateKindBulletin AdvisoryTemplateKind = "bulletin"
 )
 
-// Defines values for AdvisorySignatureTrust.
+// Defines values for AdvisoryTemplateMainLanguage.
 const (
-	AdvisorySignatureTrustBroken   AdvisorySignatureTrust = "broken"
-	AdvisorySignatureTrustUnknown  AdvisorySignatureTrust = "unknown"
-	AdvisorySignatureTrustVerified AdvisorySignatureTrust = "verified"
+	AdvisoryTemplateMainLanguageEn AdvisoryTemplateMainLanguage = "en"
+	AdvisoryTemplateMainLanguageIt AdvisoryTemplateMainLanguage = "it"
+	AdvisoryTemplateMainLanguageNb AdvisoryTemplateMainLanguage = "nb"
+)
+
+// Defines values for AdvisoryTemplatePap.
+const (
+	AdvisoryTemplatePapPAPAMBER AdvisoryTemplatePap = "PAP:AMBER"
+	AdvisoryTemplatePapPAPCLEAR AdvisoryTemplatePap = "PAP:CLEAR"
+	AdvisoryTemplatePapPAPGREEN AdvisoryTemplatePap = "PAP:GREEN"
+	AdvisoryTemplatePapPAPRED   AdvisoryTemplatePap = "PAP:RED"
+)
+
+// Defines values for AdvisoryTemplateSeverity.
+const (
+	AdvisoryTemplateSeverityCritical AdvisoryTemplateSeverity = "critical"
+	AdvisoryTemplateSeverityHigh     AdvisoryTemplateSeverity = "high"
+	AdvisoryTemplateSeverityLow      AdvisoryTemplateSeverity = "low"
+	AdvisoryTemplateSeverityMedium   AdvisoryTemplateSeverity = "medium"
+)
+
+// Defines values for AdvisoryTemplateTLP.
+const (
+	AdvisoryTemplateTLPTLPAMBER       AdvisoryTemplateTLP = "TLP:AMBER"
+	AdvisoryTemplateTLPTLPAMBERSTRICT AdvisoryTemplateTLP = "TLP:AMBER+STRICT"
+	AdvisoryTemplateTLPTLPCLEAR       AdvisoryTemplateTLP = "TLP:CLEAR"
+	AdvisoryTemplateTLPTLPGREEN       AdvisoryTemplateTLP = "TLP:GREEN"
+	AdvisoryTemplateTLPTLPRED         AdvisoryTemplateTLP = "TLP:RED"
+)
+
+// Defines values for AdvisoryTemplateEntryKind.
+const (
+	AdvisoryTemplateEntryKindAlert    AdvisoryTemplateEntryKind = "alert"
+	AdvisoryTemplateEntryKindBulletin AdvisoryTemplateEntryKind = "bulletin"
+)
+
+// Defines values for AdvisoryTemplateEntryMainLanguage.
+const (
+	AdvisoryTemplateEntryMainLanguageEn AdvisoryTemplateEntryMainLanguage = "en"
+	AdvisoryTemplateEntryMainLanguageIt AdvisoryTemplateEntryMainLanguage = "it"
+	AdvisoryTemplateEntryMainLanguageNb AdvisoryTemplateEntryMainLanguage = "nb"
+)
+
+// Defines values for AdvisoryTemplateEntryPap.
+const (
+	AdvisoryTemplateEntryPapPAPAMBER AdvisoryTemplateEntryPap = "PAP:AMBER"
+	AdvisoryTemplateEntryPapPAPCLEAR AdvisoryTemplateEntryPap = "PAP:CLEAR"
+	AdvisoryTemplateEntryPapPAPGREEN AdvisoryTemplateEntryPap = "PAP:GREEN"
+	AdvisoryTemplateEntryPapPAPRED   AdvisoryTemplateEntryPap = "PAP:RED"
+)
+
+// Defines values for AdvisoryTemplateEntrySeverity.
+const (
+	AdvisoryTemplateEntrySeverityCritical AdvisoryTemplateEntrySeverity = "critical"
+	AdvisoryTemplateEntrySeverityHigh     AdvisoryTemplateEntrySeverity = "high"
+	AdvisoryTemplateEntrySeverityLow      AdvisoryTemplateEntrySeverity = "low"
+	AdvisoryTemplateEntrySeverityMedium   AdvisoryTemplateEntrySeverity = "medium"
+)
+
+// Defines values for AdvisoryTemplateEntryTLP.
+const (
+	AdvisoryTemplateEntryTLPTLPAMBER       AdvisoryTemplateEntryTLP = "TLP:AMBER"
+	AdvisoryTemplateEntryTLPTLPAMBERSTRICT AdvisoryTemplateEntryTLP = "TLP:AMBER+STRICT"
+	AdvisoryTemplateEntryTLPTLPCLEAR       AdvisoryTemplateEntryTLP = "TLP:CLEAR"
+	AdvisoryTemplateEntryTLPTLPGREEN       AdvisoryTemplateEntryTLP = "TLP:GREEN"
+	AdvisoryTemplateEntryTLPTLPRED         AdvisoryTemplateEntryTLP = "TLP:RED"
 )
 
 // Defines values for AgreementAcceptanceLanguage.
@@ -275,19 +332,6 @@ const (
 	AgreementNewTextLanguageNb AgreementNewTextLanguage = "nb"
 )
 
-// Defines values for AlertSignatureKind.
-const (
-	AlertSignatureKindOpenpgp AlertSignatureKind = "openpgp"
-	AlertSignatureKindSmime   AlertSignatureKind = "smime"
-)
-
-// Defines values for AlertSignatureTrust.
-const (
-	AlertSignatureTrustBroken   AlertSignatureTrust = "broken"
-	AlertSignatureTrustUnknown  AlertSignatureTrust = "unknown"
-	AlertSignatureTrustVerified AlertSignatureTrust = "verified"
-)
-
 // Defines values for AlertSourceAlertLanguage.
 const (
 	AlertSourceAlertLanguageEn AlertSourceAlertLanguage = "en"
@@ -298,7 +342,6 @@ const (
 // Defines values for AlertSourceKind.
 const (
 	AlertSourceKindCsaf  AlertSourceKind = "csaf"
-	AlertSourceKindMail  AlertSourceKind = "mail"
 	AlertSourceKindMisp  AlertSourceKind = "misp"
 	AlertSourceKindRss   AlertSourceKind = "rss"
 	AlertSourceKindTaxii AlertSourceKind = "taxii"
@@ -330,7 +373,6 @@ const (
 // Defines values for AlertSourceEntryKind.
 const (
 	AlertSourceEntryKindCsaf  AlertSourceEntryKind = "csaf"
-	AlertSourceEntryKindMail  AlertSourceEntryKind = "mail"
 	AlertSourceEntryKindMisp  AlertSourceEntryKind = "misp"
 	AlertSourceEntryKindRss   AlertSourceEntryKind = "rss"
 	AlertSourceEntryKindTaxii AlertSourceEntryKind = "taxii"
@@ -356,24 +398,8 @@ const (
 const (
 	AlertSourceItemStateKnown   AlertSourceItemState = "known"
 	AlertSourceItemStateMade    AlertSourceItemState = "made"
-	AlertSourceItemStateNoted   AlertSourceItemState = "noted"
 	AlertSourceItemStateRefused AlertSourceItemState = "refused"
 	AlertSourceItemStateWaiting AlertSourceItemState = "waiting"
-)
-
-// Defines values for AlertSourceMailEncrypted.
-const (
-	AlertSourceMailEncryptedOpenpgp AlertSourceMailEncrypted = "openpgp"
-	AlertSourceMailEncryptedSmime   AlertSourceMailEncrypted = "smime"
-)
-
-// Defines values for AlertSourceMailState.
-const (
-	AlertSourceMailStateKnown   AlertSourceMailState = "known"
-	AlertSourceMailStateMade    AlertSourceMailState = "made"
-	AlertSourceMailStateNoted   AlertSourceMailState = "noted"
-	AlertSourceMailStateRefused AlertSourceMailState = "refused"
-	AlertSourceMailStateWaiting AlertSourceMailState = "waiting"
 )
 
 // Defines values for AnswerAdvisoryBodyOutcome.
@@ -2201,19 +2227,6 @@ type AdvisoryIndicator struct {
 // AdvisoryIndicatorType It is told by the value; what is sent is not looked at.
 type AdvisoryIndicatorType string
 
-// AdvisoryMail defines model for AdvisoryMail.
-type AdvisoryMail struct {
-	// Encrypted How; missing: it was not.
-	Encrypted *AdvisoryMailEncrypted `json:"encrypted,omitempty"`
-	Sender    *string                `json:"sender,omitempty"`
-
-	// Signatures The outermost first.
-	Signatures []AdvisorySignature `json:"signatures,omitempty"`
-}
-
-// AdvisoryMailEncrypted How; missing: it was not.
-type AdvisoryMailEncrypted string
-
 // AdvisoryMails defines model for AdvisoryMails.
 type AdvisoryMails struct {
 	// NotArrived People at whom it did not arrive.
@@ -2231,16 +2244,13 @@ type AdvisoryMails struct {
 
 // AdvisoryOriginal defines model for AdvisoryOriginal.
 type AdvisoryOriginal struct {
-	By     string `json:"by"`
-	Format string `json:"format"`
-	ID     int64  `json:"id"`
-
-	// Mail Of a mail that a source brought.
-	Mail       *AdvisoryMail `json:"mail,omitempty"`
-	Name       *string       `json:"name,omitempty"`
-	ReceivedAt time.Time     `json:"received_at"`
-	Sha256     string        `json:"sha256"`
-	Size       int64         `json:"size"`
+	By         string    `json:"by"`
+	Format     string    `json:"format"`
+	ID         int64     `json:"id"`
+	Name       *string   `json:"name,omitempty"`
+	ReceivedAt time.Time `json:"received_at"`
+	Sha256     string    `json:"sha256"`
+	Size       int64     `json:"size"`
 }
 
 // AdvisoryPerson defines model for AdvisoryPerson.
@@ -2420,22 +2430,6 @@ type AdvisoryRevisionSeverity string
 // AdvisoryRevisionTLP defines model for AdvisoryRevision.TLP.
 type AdvisoryRevisionTLP string
 
-// AdvisorySignature defines model for AdvisorySignature.
-type AdvisorySignature struct {
-	Fingerprint *string               `json:"fingerprint,omitempty"`
-	Kind        AdvisorySignatureKind `json:"kind"`
-	Signer      *string               `json:"signer,omitempty"`
-
-	// Trust verified: by one of the source's keys; unknown: by another; broken: what was signed is not what came.
-	Trust AdvisorySignatureTrust `json:"trust"`
-}
-
-// AdvisorySignatureKind defines model for AdvisorySignature.Kind.
-type AdvisorySignatureKind string
-
-// AdvisorySignatureTrust verified: by one of the source's keys; unknown: by another; broken: what was signed is not what came.
-type AdvisorySignatureTrust string
-
 // AdvisorySpread defines model for AdvisorySpread.
 type AdvisorySpread struct {
 	// Count How often it happened.
@@ -2445,6 +2439,89 @@ type AdvisorySpread struct {
 	// P90Minutes Nine in ten took no longer.
 	P90Minutes int64 `json:"p90_minutes"`
 }
+
+// AdvisoryTemplate defines model for AdvisoryTemplate.
+type AdvisoryTemplate struct {
+	AcknowledgeWithinHours *int64                        `json:"acknowledge_within_hours,omitempty"`
+	Audience               *string                       `json:"audience,omitempty"`
+	ChangedAt              time.Time                     `json:"changed_at"`
+	ChangedBy              string                        `json:"changed_by"`
+	ID                     int64                         `json:"id"`
+	Kind                   AdvisoryTemplateKind          `json:"kind"`
+	MainLanguage           *AdvisoryTemplateMainLanguage `json:"main_language,omitempty"`
+
+	// Name No two have the same.
+	Name string `json:"name"`
+
+	// Note When it is used.
+	Note *string              `json:"note,omitempty"`
+	Pap  *AdvisoryTemplatePap `json:"pap,omitempty"`
+
+	// References Addresses.
+	References []string                 `json:"references,omitempty"`
+	Severity   AdvisoryTemplateSeverity `json:"severity"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts map[string]AdvisoryText `json:"texts"`
+
+	// TLP Of the advisories, and of the template itself.
+	TLP AdvisoryTemplateTLP `json:"tlp"`
+}
+
+// AdvisoryTemplateKind defines model for AdvisoryTemplate.Kind.
+type AdvisoryTemplateKind string
+
+// AdvisoryTemplateMainLanguage defines model for AdvisoryTemplate.MainLanguage.
+type AdvisoryTemplateMainLanguage string
+
+// AdvisoryTemplatePap defines model for AdvisoryTemplate.Pap.
+type AdvisoryTemplatePap string
+
+// AdvisoryTemplateSeverity defines model for AdvisoryTemplate.Severity.
+type AdvisoryTemplateSeverity string
+
+// AdvisoryTemplateTLP Of the advisories, and of the template itself.
+type AdvisoryTemplateTLP string
+
+// AdvisoryTemplateEntry defines model for AdvisoryTemplateEntry.
+type AdvisoryTemplateEntry struct {
+	AcknowledgeWithinHours *int64                             `json:"acknowledge_within_hours,omitempty"`
+	Audience               *string                            `json:"audience,omitempty"`
+	Kind                   AdvisoryTemplateEntryKind          `json:"kind"`
+	MainLanguage           *AdvisoryTemplateEntryMainLanguage `json:"main_language,omitempty"`
+
+	// Name No two have the same.
+	Name string `json:"name"`
+
+	// Note When it is used.
+	Note *string                   `json:"note,omitempty"`
+	Pap  *AdvisoryTemplateEntryPap `json:"pap,omitempty"`
+
+	// References Addresses.
+	References []string                      `json:"references,omitempty"`
+	Severity   AdvisoryTemplateEntrySeverity `json:"severity"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts map[string]AdvisoryText `json:"texts"`
+
+	// TLP Of the advisories, and of the template itself.
+	TLP AdvisoryTemplateEntryTLP `json:"tlp"`
+}
+
+// AdvisoryTemplateEntryKind defines model for AdvisoryTemplateEntry.Kind.
+type AdvisoryTemplateEntryKind string
+
+// AdvisoryTemplateEntryMainLanguage defines model for AdvisoryTemplateEntry.MainLanguage.
+type AdvisoryTemplateEntryMainLanguage string
+
+// AdvisoryTemplateEntryPap defines model for AdvisoryTemplateEntry.Pap.
+type AdvisoryTemplateEntryPap string
+
+// AdvisoryTemplateEntrySeverity defines model for AdvisoryTemplateEntry.Severity.
+type AdvisoryTemplateEntrySeverity string
+
+// AdvisoryTemplateEntryTLP Of the advisories, and of the template itself.
+type AdvisoryTemplateEntryTLP string
 
 // AdvisoryText defines model for AdvisoryText.
 type AdvisoryText struct {
@@ -2568,44 +2645,16 @@ type AlertSettings struct {
 	// Collection taxii: identifier, alias or title of the collection to read; all that may be read when missing. Without user the secret is sent as a bearer token, or as it is where it names its scheme.
 	Collection *string `json:"collection,omitempty"`
 
-	// Folder mail: where fetched mails are moved to; without it they are marked as read.
-	Folder *string `json:"folder,omitempty"`
-
 	// Pages rss: where an entry only announces, the page behind it is the alert.
-	Pages *bool `json:"pages,omitempty"`
-
-	// SenderKeys mail: the senders' OpenPGP public keys in armour and certificates in PEM, one after the other.
-	SenderKeys *string `json:"sender_keys,omitempty"`
-
-	// Senders mail: addresses, domains, and *.domain for those below one, whose mails become alerts. Others' are kept and can be accepted by hand.
-	Senders []string `json:"senders,omitempty"`
-
-	// Signed mail: only what one of these keys has signed becomes an alert.
-	Signed *bool   `json:"signed,omitempty"`
-	User   *string `json:"user,omitempty"`
+	Pages *bool   `json:"pages,omitempty"`
+	User  *string `json:"user,omitempty"`
 }
-
-// AlertSignature defines model for AlertSignature.
-type AlertSignature struct {
-	Fingerprint *string            `json:"fingerprint,omitempty"`
-	Kind        AlertSignatureKind `json:"kind"`
-	Signer      *string            `json:"signer,omitempty"`
-
-	// Trust verified: by one of the source's keys; unknown: by another; broken: what was signed is not what came.
-	Trust AlertSignatureTrust `json:"trust"`
-}
-
-// AlertSignatureKind defines model for AlertSignature.Kind.
-type AlertSignatureKind string
-
-// AlertSignatureTrust verified: by one of the source's keys; unknown: by another; broken: what was signed is not what came.
-type AlertSignatureTrust string
 
 // AlertSource defines model for AlertSource.
 type AlertSource struct {
 	Active bool `json:"active"`
 
-	// Address Missing for who may not change it. mail: imaps://server/folder, or imap:// where TLS is begun by STARTTLS; missing where mails are only handed in.
+	// Address Missing for who may not change it.
 	Address *string `json:"address,omitempty"`
 
 	// AlertLanguage Of alerts whose language cannot be told.
@@ -2634,7 +2683,7 @@ type AlertSource struct {
 	// ItemAt When the last alert came.
 	ItemAt *time.Time `json:"item_at,omitempty"`
 
-	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1); mail: what a mail server hands in (martinella pipe), or an IMAP mailbox.
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
 	Kind AlertSourceKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2664,7 +2713,7 @@ type AlertSource struct {
 // AlertSourceAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceAlertLanguage string
 
-// AlertSourceKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1); mail: what a mail server hands in (martinella pipe), or an IMAP mailbox.
+// AlertSourceKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
 type AlertSourceKind string
 
 // AlertSourceLanguage Of those mails.
@@ -2677,7 +2726,7 @@ type AlertSourceTLP string
 type AlertSourceEntry struct {
 	Active bool `json:"active"`
 
-	// Address Missing for who may not change it. mail: imaps://server/folder, or imap:// where TLS is begun by STARTTLS; missing where mails are only handed in.
+	// Address Missing for who may not change it.
 	Address *string `json:"address,omitempty"`
 
 	// AlertLanguage Of alerts whose language cannot be told.
@@ -2687,7 +2736,7 @@ type AlertSourceEntry struct {
 	// ForgetSecret On writing: the one it has is forgotten.
 	ForgetSecret *bool `json:"forget_secret,omitempty"`
 
-	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1); mail: what a mail server hands in (martinella pipe), or an IMAP mailbox.
+	// Kind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
 	Kind AlertSourceEntryKind `json:"kind"`
 
 	// Language Of those mails.
@@ -2708,7 +2757,7 @@ type AlertSourceEntry struct {
 // AlertSourceEntryAlertLanguage Of alerts whose language cannot be told.
 type AlertSourceEntryAlertLanguage string
 
-// AlertSourceEntryKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1); mail: what a mail server hands in (martinella pipe), or an IMAP mailbox.
+// AlertSourceEntryKind rss: any RSS or Atom; csaf: a provider-metadata.json or aggregator.json (CSAF 2.0); misp: a server, its key is the secret; taxii: a discovery, API root or collection (TAXII 2.1).
 type AlertSourceEntryKind string
 
 // AlertSourceEntryLanguage Of those mails.
@@ -2728,67 +2777,19 @@ type AlertSourceItem struct {
 	ID      int64     `json:"id"`
 	Link    *string   `json:"link,omitempty"`
 
-	// Reason Why nothing was made of it, in the language asked for.
+	// Reason Why it was refused, in the language asked for.
 	Reason *string `json:"reason,omitempty"`
 
 	// Revisions How often it came again, changed.
 	Revisions int64 `json:"revisions"`
 
-	// Sender Of a mail.
-	Sender *string `json:"sender,omitempty"`
-
-	// State made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again; noted: a mail that is none to make an alert of.
+	// State made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again.
 	State AlertSourceItemState `json:"state"`
-
-	// Stored A mail nothing was made of, which is here: it can be read, and accepted.
-	Stored *bool  `json:"stored,omitempty"`
-	Title  string `json:"title"`
+	Title string               `json:"title"`
 }
 
-// AlertSourceItemState made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again; noted: a mail that is none to make an alert of.
+// AlertSourceItemState made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again.
 type AlertSourceItemState string
-
-// AlertSourceMail defines model for AlertSourceMail.
-type AlertSourceMail struct {
-	Advisory *int64 `json:"advisory,omitempty"`
-
-	// At Of the last revision.
-	At   time.Time `json:"at"`
-	Code *string   `json:"code,omitempty"`
-
-	// Encrypted How it was; missing: it was not.
-	Encrypted *AlertSourceMailEncrypted `json:"encrypted,omitempty"`
-	FirstAt   time.Time                 `json:"first_at"`
-	ID        int64                     `json:"id"`
-	Link      *string                   `json:"link,omitempty"`
-
-	// Reason Why nothing was made of it, in the language asked for.
-	Reason *string `json:"reason,omitempty"`
-
-	// Revisions How often it came again, changed.
-	Revisions int64 `json:"revisions"`
-
-	// Sender Of a mail.
-	Sender *string `json:"sender,omitempty"`
-	Sha256 string  `json:"sha256"`
-
-	// Signatures The outermost first.
-	Signatures []AlertSignature `json:"signatures,omitempty"`
-	Size       int64            `json:"size"`
-
-	// State made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again; noted: a mail that is none to make an alert of.
-	State AlertSourceMailState `json:"state"`
-
-	// Stored A mail nothing was made of, which is here: it can be read, and accepted.
-	Stored *bool  `json:"stored,omitempty"`
-	Title  string `json:"title"`
-}
-
-// AlertSourceMailEncrypted How it was; missing: it was not.
-type AlertSourceMailEncrypted string
-
-// AlertSourceMailState made: a draft was made of it; known: its reference is one we have, it is kept beside that advisory; waiting: it is tried again; noted: a mail that is none to make an alert of.
-type AlertSourceMailState string
 
 // Answer defines model for Answer.
 type Answer struct {
@@ -4497,6 +4498,18 @@ type ListAdvisoryPerson struct {
 type ListAdvisoryRevision struct {
 	// Items The things, in order.
 	Items []AdvisoryRevision `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAdvisoryTemplate defines model for ListAdvisoryTemplate.
+type ListAdvisoryTemplate struct {
+	// Items The things, in order.
+	Items []AdvisoryTemplate `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -7773,6 +7786,36 @@ type GetAdvisoryStatisticsParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListAdvisoryTemplatesParams defines parameters for ListAdvisoryTemplates.
+type ListAdvisoryTemplatesParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddAdvisoryTemplateParams defines parameters for AddAdvisoryTemplate.
+type AddAdvisoryTemplateParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteAdvisoryTemplateParams defines parameters for DeleteAdvisoryTemplate.
+type DeleteAdvisoryTemplateParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetAdvisoryTemplateParams defines parameters for GetAdvisoryTemplate.
+type GetAdvisoryTemplateParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateAdvisoryTemplateParams defines parameters for UpdateAdvisoryTemplate.
+type UpdateAdvisoryTemplateParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // ListAgreementsParams defines parameters for ListAgreements.
 type ListAgreementsParams struct {
 	// Limit How many at most, in one answer.
@@ -7838,24 +7881,6 @@ type ListAlertSourceItemsParams struct {
 	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
-	IfNoneMatch *string `json:"If-None-Match,omitempty"`
-}
-
-// GetAlertSourceItemParams defines parameters for GetAlertSourceItem.
-type GetAlertSourceItemParams struct {
-	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
-	IfNoneMatch *string `json:"If-None-Match,omitempty"`
-}
-
-// AcceptAlertSourceItemParams defines parameters for AcceptAlertSourceItem.
-type AcceptAlertSourceItemParams struct {
-	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
-	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
-}
-
-// GetAlertSourceMailParams defines parameters for GetAlertSourceMail.
-type GetAlertSourceMailParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -10248,6 +10273,12 @@ type UpdateAdvisoryJSONRequestBody = AdvisoryEntry
 // WithdrawAdvisoryJSONRequestBody defines body for WithdrawAdvisory for application/json ContentType.
 type WithdrawAdvisoryJSONRequestBody = WithdrawAdvisoryBody
 
+// AddAdvisoryTemplateJSONRequestBody defines body for AddAdvisoryTemplate for application/json ContentType.
+type AddAdvisoryTemplateJSONRequestBody = AdvisoryTemplateEntry
+
+// UpdateAdvisoryTemplateJSONRequestBody defines body for UpdateAdvisoryTemplate for application/json ContentType.
+type UpdateAdvisoryTemplateJSONRequestBody = AdvisoryTemplateEntry
+
 // PublishAgreementJSONRequestBody defines body for PublishAgreement for application/json ContentType.
 type PublishAgreementJSONRequestBody = NewAgreement
 
@@ -11206,6 +11237,69 @@ func (c *Client) GetAdvisoryStatistics(ctx context.Context, params *GetAdvisoryS
 	return send[AdvisoryFigures](ctx, c, q)
 }
 
+// ListAdvisoryTemplates List the templates of advisories
+//
+// All of them, by name.
+//
+// GET /api/v1/advisory-templates
+func (c *Client) ListAdvisoryTemplates(ctx context.Context, params *ListAdvisoryTemplatesParams) (*Reply[ListAdvisoryTemplate], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisory-templates")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAdvisoryTemplate](ctx, c, q)
+}
+
+// AddAdvisoryTemplate Make a template
+//
+// What it does not have is of one advisory alone: reference, source, CVEs, products, indicators.
+//
+// POST /api/v1/advisory-templates
+func (c *Client) AddAdvisoryTemplate(ctx context.Context, params *AddAdvisoryTemplateParams, body AddAdvisoryTemplateJSONRequestBody) (*Reply[AdvisoryTemplate], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisory-templates")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AdvisoryTemplate](ctx, c, q)
+}
+
+// DeleteAdvisoryTemplate Delete a template
+//
+// DELETE /api/v1/advisory-templates/{id}
+func (c *Client) DeleteAdvisoryTemplate(ctx context.Context, id int64, params *DeleteAdvisoryTemplateParams) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/advisory-templates/%s", segment(id))}
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAdvisoryTemplate Read a template
+//
+// GET /api/v1/advisory-templates/{id}
+func (c *Client) GetAdvisoryTemplate(ctx context.Context, id int64, params *GetAdvisoryTemplateParams) (*Reply[AdvisoryTemplate], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisory-templates/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AdvisoryTemplate](ctx, c, q)
+}
+
+// UpdateAdvisoryTemplate Write a template whole
+//
+// What was begun from it stays as it is.
+//
+// PUT /api/v1/advisory-templates/{id}
+func (c *Client) UpdateAdvisoryTemplate(ctx context.Context, id int64, params *UpdateAdvisoryTemplateParams, body UpdateAdvisoryTemplateJSONRequestBody) (*Reply[AdvisoryTemplate], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/advisory-templates/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[AdvisoryTemplate](ctx, c, q)
+}
+
 // ListAgreements List the versions of the conditions, with how many members accepted each
 //
 // GET /api/v1/agreements
@@ -11376,43 +11470,6 @@ func (c *Client) ListAlertSourceItemsAll(ctx context.Context, id int64, params *
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
-}
-
-// GetAlertSourceItem Read about a mail of a source
-//
-// Who sent it, how it was signed, what became of it.
-//
-// GET /api/v1/alert-sources/{id}/items/{item}
-func (c *Client) GetAlertSourceItem(ctx context.Context, id int64, item int64, params *GetAlertSourceItemParams) (*Reply[AlertSourceMail], error) {
-	q := request{method: "GET", path: fmt.Sprintf("/api/v1/alert-sources/%s/items/%s", segment(id), segment(item))}
-	if params != nil {
-		q.head("If-None-Match", params.IfNoneMatch)
-	}
-	return send[AlertSourceMail](ctx, c, q)
-}
-
-// AcceptAlertSourceItem Have an alert made of a mail that was left aside
-//
-// Whoever sent it and however it is signed. Read the item to see what became of it.
-//
-// POST /api/v1/alert-sources/{id}/items/{item}/accept
-func (c *Client) AcceptAlertSourceItem(ctx context.Context, id int64, item int64, params *AcceptAlertSourceItemParams) (*Reply[Nothing], error) {
-	q := request{method: "POST", path: fmt.Sprintf("/api/v1/alert-sources/%s/items/%s/accept", segment(id), segment(item))}
-	if params != nil {
-		q.head("Idempotency-Key", params.IdempotencyKey)
-	}
-	return send[Nothing](ctx, c, q)
-}
-
-// GetAlertSourceMail Fetch a mail nothing was made of, as it came
-//
-// GET /api/v1/alert-sources/{id}/items/{item}/mail
-func (c *Client) GetAlertSourceMail(ctx context.Context, id int64, item int64, params *GetAlertSourceMailParams) (*Reply[File], error) {
-	q := request{method: "GET", path: fmt.Sprintf("/api/v1/alert-sources/%s/items/%s/mail", segment(id), segment(item))}
-	if params != nil {
-		q.head("If-None-Match", params.IfNoneMatch)
-	}
-	return send[File](ctx, c, q)
 }
 
 // RunAlertSource Look at a source now

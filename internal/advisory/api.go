@@ -37,6 +37,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	api.Get(a, "/advisories/{id}/preview", read, m.apiPreview, api.Op{ID: "preview-advisory", Tag: tag, Summary: "Show its mail as a reader of a language gets it", Text: "Who reads it, and for which body, is made up; all else is what is sent."})
 	m.peopleAPI(a)
 	m.savedAPI(a)
+	m.templateAPI(a)
 	m.statisticsAPI(a)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	const inbox = "/organisations/{org}/advisories"

@@ -37,6 +37,7 @@ func (m *Module) pages(g *gate.Gate) {
 
 	m.peoplePages(g)
 	m.savedPages(g)
+	m.templatePages(g)
 	m.statisticsPages(g)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	g.Handle("GET /o/{org}/advisories", own, m.inboxPage)

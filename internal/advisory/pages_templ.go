@@ -26,13 +26,14 @@ type listView struct {
 
 func (v listView) actions(l *i18n.Localizer) []ui.Button {
 	saved := ui.Button{Text: l.T("advisory.saved.title"), Href: savedRoot, Kind: ui.Quiet}
+	templates := ui.Button{Text: l.T("advisory.templates"), Href: templateRoot, Kind: ui.Quiet}
 	figures := ui.Button{Text: l.T("advisory.figures"), Href: "/ops/advisories/statistics", Kind: ui.Quiet}
 	if !v.CanEdit {
-		return []ui.Button{saved, figures}
+		return []ui.Button{templates, saved, figures}
 	}
 	return []ui.Button{
 		{Text: l.T("advisory.new"), Href: "/ops/advisories/new", Icon: ui.IconPlus},
-		{Text: l.T("advisory.receive"), Href: "/ops/advisories/receive", Kind: ui.Secondary}, saved, figures,
+		{Text: l.T("advisory.receive"), Href: "/ops/advisories/receive", Kind: ui.Secondary}, templates, saved, figures,
 	}
 }
 
@@ -195,9 +196,8 @@ func within(l *i18n.Localizer, a Advisory) string {
 
 func (v oneView) actions(l *i18n.Localizer) (out []ui.Button) {
 	if v.unsent() {
-		return append(v.unsentActions(l), v.previewButton(l))
+		return append(v.unsentActions(l), v.asides(l)...)
 	}
-	out = append(out, v.previewButton(l))
 	out = append(out, ui.Button{Text: l.T("advisory.people.open"), Href: opsPath(v.ID, "/people"), Kind: ui.Secondary})
 	if v.CanEdit && v.Begun != 0 {
 		out = append(out, ui.Button{Text: l.T("advisory.revise.open"), Href: opsPath(v.Begun, ""), Kind: ui.Secondary})
@@ -205,11 +205,16 @@ func (v oneView) actions(l *i18n.Localizer) (out []ui.Button) {
 	if v.CanSend && v.Advisory.State == Sent {
 		out = append(out, ui.Button{Text: l.T("advisory.withdraw"), Href: opsPath(v.ID, "/withdraw"), Kind: ui.Quiet})
 	}
-	return out
+	return append(out, v.asides(l)...)
 }
 
-func (v oneView) previewButton(l *i18n.Localizer) ui.Button {
-	return ui.Button{Text: l.T("advisory.preview"), Href: opsPath(v.ID, "/preview"), Kind: ui.Quiet}
+// asides show it, or make something of it.
+func (v oneView) asides(l *i18n.Localizer) []ui.Button {
+	out := []ui.Button{{Text: l.T("advisory.preview"), Href: opsPath(v.ID, "/preview"), Kind: ui.Quiet}}
+	if v.CanEdit {
+		out = append(out, ui.Button{Text: l.T("advisory.template.make"), Href: templateRoot + "/new?advisory=" + strconv.FormatInt(v.ID, 10), Kind: ui.Quiet})
+	}
+	return out
 }
 
 // mainNote says of the main one of several languages who reads it besides.
@@ -300,7 +305,7 @@ func oneBody(v oneView) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.propose.text"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 217, Col: 42}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 222, Col: 42}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -343,7 +348,7 @@ func oneBody(v oneView) templ.Component {
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.audience.none"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 225, Col: 43}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 230, Col: 43}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -475,7 +480,7 @@ func originals(v oneView) templ.Component {
 					var templ_7745c5c3_Var11 templ.SafeURL
 					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(opsPath(v.ID, "/originals/"+strconv.FormatInt(o.ID, 10))))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 251, Col: 87}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 256, Col: 87}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 					if templ_7745c5c3_Err != nil {
@@ -488,7 +493,7 @@ func originals(v oneView) templ.Component {
 					var templ_7745c5c3_Var12 string
 					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(originalName(ui.L(ctx), o))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 251, Col: 127}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 256, Col: 127}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 					if templ_7745c5c3_Err != nil {
@@ -501,7 +506,7 @@ func originals(v oneView) templ.Component {
 					var templ_7745c5c3_Var13 string
 					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.original.facts", "date", ui.L(ctx).DateTime(o.At), "name", o.By, "size", ui.L(ctx).Bytes(o.Size)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 252, Col: 125}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 257, Col: 125}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 					if templ_7745c5c3_Err != nil {
@@ -613,7 +618,7 @@ func details(a Advisory) templ.Component {
 					var templ_7745c5c3_Var16 string
 					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(p.Text)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 295, Col: 17}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 300, Col: 17}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 					if templ_7745c5c3_Err != nil {
@@ -660,7 +665,7 @@ func details(a Advisory) templ.Component {
 					var templ_7745c5c3_Var18 string
 					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(id)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 304, Col: 13}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 309, Col: 13}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 					if templ_7745c5c3_Err != nil {
@@ -707,7 +712,7 @@ func details(a Advisory) templ.Component {
 					var templ_7745c5c3_Var20 templ.SafeURL
 					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(link))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 313, Col: 34}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 318, Col: 34}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 					if templ_7745c5c3_Err != nil {
@@ -720,7 +725,7 @@ func details(a Advisory) templ.Component {
 					var templ_7745c5c3_Var21 string
 					templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(link)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 313, Col: 60}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 318, Col: 60}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 					if templ_7745c5c3_Err != nil {
@@ -754,7 +759,7 @@ func details(a Advisory) templ.Component {
 			var templ_7745c5c3_Var22 string
 			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "advisory.indicators.lead"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 320, Col: 44}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/advisory/pages.templ`, Line: 325, Col: 44}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 			if templ_7745c5c3_Err != nil {
