@@ -46,7 +46,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("POST /o/{org}/advisories/{id}/answer", answer, m.answering)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "advisory.nav", Path: "/o/{org}/advisories", Permission: access.AdvisoryRead, Order: 35},
-		gate.NavItem{Area: gate.AreaOps, Key: "advisory.nav", Path: "/ops/advisories", Permission: access.AdvisoryRead, Order: 20},
+		gate.NavItem{Area: gate.AreaOps, Key: "advisory.nav", Path: "/ops/advisories", Permission: access.AdvisoryRead, Order: 20, Also: []string{"/ops/audiences", templateRoot}},
 	)
 }
 
