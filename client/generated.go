@@ -261,6 +261,82 @@ const (
 	AdvisorySignatureTrustVerified AdvisorySignatureTrust = "verified"
 )
 
+// Defines values for AdvisoryTemplateKind.
+const (
+	AdvisoryTemplateKindAlert    AdvisoryTemplateKind = "alert"
+	AdvisoryTemplateKindBulletin AdvisoryTemplateKind = "bulletin"
+)
+
+// Defines values for AdvisoryTemplateMainLanguage.
+const (
+	AdvisoryTemplateMainLanguageEn AdvisoryTemplateMainLanguage = "en"
+	AdvisoryTemplateMainLanguageIt AdvisoryTemplateMainLanguage = "it"
+	AdvisoryTemplateMainLanguageNb AdvisoryTemplateMainLanguage = "nb"
+)
+
+// Defines values for AdvisoryTemplatePap.
+const (
+	AdvisoryTemplatePapPAPAMBER AdvisoryTemplatePap = "PAP:AMBER"
+	AdvisoryTemplatePapPAPCLEAR AdvisoryTemplatePap = "PAP:CLEAR"
+	AdvisoryTemplatePapPAPGREEN AdvisoryTemplatePap = "PAP:GREEN"
+	AdvisoryTemplatePapPAPRED   AdvisoryTemplatePap = "PAP:RED"
+)
+
+// Defines values for AdvisoryTemplateSeverity.
+const (
+	AdvisoryTemplateSeverityCritical AdvisoryTemplateSeverity = "critical"
+	AdvisoryTemplateSeverityHigh     AdvisoryTemplateSeverity = "high"
+	AdvisoryTemplateSeverityLow      AdvisoryTemplateSeverity = "low"
+	AdvisoryTemplateSeverityMedium   AdvisoryTemplateSeverity = "medium"
+)
+
+// Defines values for AdvisoryTemplateTLP.
+const (
+	AdvisoryTemplateTLPTLPAMBER       AdvisoryTemplateTLP = "TLP:AMBER"
+	AdvisoryTemplateTLPTLPAMBERSTRICT AdvisoryTemplateTLP = "TLP:AMBER+STRICT"
+	AdvisoryTemplateTLPTLPCLEAR       AdvisoryTemplateTLP = "TLP:CLEAR"
+	AdvisoryTemplateTLPTLPGREEN       AdvisoryTemplateTLP = "TLP:GREEN"
+	AdvisoryTemplateTLPTLPRED         AdvisoryTemplateTLP = "TLP:RED"
+)
+
+// Defines values for AdvisoryTemplateEntryKind.
+const (
+	AdvisoryTemplateEntryKindAlert    AdvisoryTemplateEntryKind = "alert"
+	AdvisoryTemplateEntryKindBulletin AdvisoryTemplateEntryKind = "bulletin"
+)
+
+// Defines values for AdvisoryTemplateEntryMainLanguage.
+const (
+	AdvisoryTemplateEntryMainLanguageEn AdvisoryTemplateEntryMainLanguage = "en"
+	AdvisoryTemplateEntryMainLanguageIt AdvisoryTemplateEntryMainLanguage = "it"
+	AdvisoryTemplateEntryMainLanguageNb AdvisoryTemplateEntryMainLanguage = "nb"
+)
+
+// Defines values for AdvisoryTemplateEntryPap.
+const (
+	AdvisoryTemplateEntryPapPAPAMBER AdvisoryTemplateEntryPap = "PAP:AMBER"
+	AdvisoryTemplateEntryPapPAPCLEAR AdvisoryTemplateEntryPap = "PAP:CLEAR"
+	AdvisoryTemplateEntryPapPAPGREEN AdvisoryTemplateEntryPap = "PAP:GREEN"
+	AdvisoryTemplateEntryPapPAPRED   AdvisoryTemplateEntryPap = "PAP:RED"
+)
+
+// Defines values for AdvisoryTemplateEntrySeverity.
+const (
+	AdvisoryTemplateEntrySeverityCritical AdvisoryTemplateEntrySeverity = "critical"
+	AdvisoryTemplateEntrySeverityHigh     AdvisoryTemplateEntrySeverity = "high"
+	AdvisoryTemplateEntrySeverityLow      AdvisoryTemplateEntrySeverity = "low"
+	AdvisoryTemplateEntrySeverityMedium   AdvisoryTemplateEntrySeverity = "medium"
+)
+
+// Defines values for AdvisoryTemplateEntryTLP.
+const (
+	AdvisoryTemplateEntryTLPTLPAMBER       AdvisoryTemplateEntryTLP = "TLP:AMBER"
+	AdvisoryTemplateEntryTLPTLPAMBERSTRICT AdvisoryTemplateEntryTLP = "TLP:AMBER+STRICT"
+	AdvisoryTemplateEntryTLPTLPCLEAR       AdvisoryTemplateEntryTLP = "TLP:CLEAR"
+	AdvisoryTemplateEntryTLPTLPGREEN       AdvisoryTemplateEntryTLP = "TLP:GREEN"
+	AdvisoryTemplateEntryTLPTLPRED         AdvisoryTemplateEntryTLP = "TLP:RED"
+)
+
 // Defines values for AgreementAcceptanceLanguage.
 const (
 	AgreementAcceptanceLanguageEn AgreementAcceptanceLanguage = "en"
@@ -2528,6 +2604,89 @@ type AdvisorySpread struct {
 	P90Minutes int64 `json:"p90_minutes"`
 }
 
+// AdvisoryTemplate defines model for AdvisoryTemplate.
+type AdvisoryTemplate struct {
+	AcknowledgeWithinHours *int64                        `json:"acknowledge_within_hours,omitempty"`
+	Audience               *string                       `json:"audience,omitempty"`
+	ChangedAt              time.Time                     `json:"changed_at"`
+	ChangedBy              string                        `json:"changed_by"`
+	ID                     int64                         `json:"id"`
+	Kind                   AdvisoryTemplateKind          `json:"kind"`
+	MainLanguage           *AdvisoryTemplateMainLanguage `json:"main_language,omitempty"`
+
+	// Name No two have the same.
+	Name string `json:"name"`
+
+	// Note When it is used.
+	Note *string              `json:"note,omitempty"`
+	Pap  *AdvisoryTemplatePap `json:"pap,omitempty"`
+
+	// References Addresses.
+	References []string                 `json:"references,omitempty"`
+	Severity   AdvisoryTemplateSeverity `json:"severity"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts map[string]AdvisoryText `json:"texts"`
+
+	// TLP Of the advisories, and of the template itself.
+	TLP AdvisoryTemplateTLP `json:"tlp"`
+}
+
+// AdvisoryTemplateKind defines model for AdvisoryTemplate.Kind.
+type AdvisoryTemplateKind string
+
+// AdvisoryTemplateMainLanguage defines model for AdvisoryTemplate.MainLanguage.
+type AdvisoryTemplateMainLanguage string
+
+// AdvisoryTemplatePap defines model for AdvisoryTemplate.Pap.
+type AdvisoryTemplatePap string
+
+// AdvisoryTemplateSeverity defines model for AdvisoryTemplate.Severity.
+type AdvisoryTemplateSeverity string
+
+// AdvisoryTemplateTLP Of the advisories, and of the template itself.
+type AdvisoryTemplateTLP string
+
+// AdvisoryTemplateEntry defines model for AdvisoryTemplateEntry.
+type AdvisoryTemplateEntry struct {
+	AcknowledgeWithinHours *int64                             `json:"acknowledge_within_hours,omitempty"`
+	Audience               *string                            `json:"audience,omitempty"`
+	Kind                   AdvisoryTemplateEntryKind          `json:"kind"`
+	MainLanguage           *AdvisoryTemplateEntryMainLanguage `json:"main_language,omitempty"`
+
+	// Name No two have the same.
+	Name string `json:"name"`
+
+	// Note When it is used.
+	Note *string                   `json:"note,omitempty"`
+	Pap  *AdvisoryTemplateEntryPap `json:"pap,omitempty"`
+
+	// References Addresses.
+	References []string                      `json:"references,omitempty"`
+	Severity   AdvisoryTemplateEntrySeverity `json:"severity"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts map[string]AdvisoryText `json:"texts"`
+
+	// TLP Of the advisories, and of the template itself.
+	TLP AdvisoryTemplateEntryTLP `json:"tlp"`
+}
+
+// AdvisoryTemplateEntryKind defines model for AdvisoryTemplateEntry.Kind.
+type AdvisoryTemplateEntryKind string
+
+// AdvisoryTemplateEntryMainLanguage defines model for AdvisoryTemplateEntry.MainLanguage.
+type AdvisoryTemplateEntryMainLanguage string
+
+// AdvisoryTemplateEntryPap defines model for AdvisoryTemplateEntry.Pap.
+type AdvisoryTemplateEntryPap string
+
+// AdvisoryTemplateEntrySeverity defines model for AdvisoryTemplateEntry.Severity.
+type AdvisoryTemplateEntrySeverity string
+
+// AdvisoryTemplateEntryTLP Of the advisories, and of the template itself.
+type AdvisoryTemplateEntryTLP string
+
 // AdvisoryText defines model for AdvisoryText.
 type AdvisoryText struct {
 	// Body Markdown.
@@ -4658,6 +4817,18 @@ type ListAdvisoryPerson struct {
 type ListAdvisoryRevision struct {
 	// Items The things, in order.
 	Items []AdvisoryRevision `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ListAdvisoryTemplate defines model for ListAdvisoryTemplate.
+type ListAdvisoryTemplate struct {
+	// Items The things, in order.
+	Items []AdvisoryTemplate `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -8039,6 +8210,36 @@ type GetAdvisoryStatisticsParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// ListAdvisoryTemplatesParams defines parameters for ListAdvisoryTemplates.
+type ListAdvisoryTemplatesParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddAdvisoryTemplateParams defines parameters for AddAdvisoryTemplate.
+type AddAdvisoryTemplateParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteAdvisoryTemplateParams defines parameters for DeleteAdvisoryTemplate.
+type DeleteAdvisoryTemplateParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetAdvisoryTemplateParams defines parameters for GetAdvisoryTemplate.
+type GetAdvisoryTemplateParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateAdvisoryTemplateParams defines parameters for UpdateAdvisoryTemplate.
+type UpdateAdvisoryTemplateParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // ListAgreementsParams defines parameters for ListAgreements.
 type ListAgreementsParams struct {
 	// Limit How many at most, in one answer.
@@ -10541,6 +10742,12 @@ type MergeAdvisoryJSONRequestBody = AdvisoryMerge
 // WithdrawAdvisoryJSONRequestBody defines body for WithdrawAdvisory for application/json ContentType.
 type WithdrawAdvisoryJSONRequestBody = WithdrawAdvisoryBody
 
+// AddAdvisoryTemplateJSONRequestBody defines body for AddAdvisoryTemplate for application/json ContentType.
+type AddAdvisoryTemplateJSONRequestBody = AdvisoryTemplateEntry
+
+// UpdateAdvisoryTemplateJSONRequestBody defines body for UpdateAdvisoryTemplate for application/json ContentType.
+type UpdateAdvisoryTemplateJSONRequestBody = AdvisoryTemplateEntry
+
 // PublishAgreementJSONRequestBody defines body for PublishAgreement for application/json ContentType.
 type PublishAgreementJSONRequestBody = NewAgreement
 
@@ -11528,6 +11735,69 @@ func (c *Client) GetAdvisoryStatistics(ctx context.Context, params *GetAdvisoryS
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[AdvisoryFigures](ctx, c, q)
+}
+
+// ListAdvisoryTemplates List the templates of advisories
+//
+// All of them, by name.
+//
+// GET /api/v1/advisory-templates
+func (c *Client) ListAdvisoryTemplates(ctx context.Context, params *ListAdvisoryTemplatesParams) (*Reply[ListAdvisoryTemplate], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisory-templates")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAdvisoryTemplate](ctx, c, q)
+}
+
+// AddAdvisoryTemplate Make a template
+//
+// What it does not have is of one advisory alone: reference, source, CVEs, products, indicators.
+//
+// POST /api/v1/advisory-templates
+func (c *Client) AddAdvisoryTemplate(ctx context.Context, params *AddAdvisoryTemplateParams, body AddAdvisoryTemplateJSONRequestBody) (*Reply[AdvisoryTemplate], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisory-templates")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AdvisoryTemplate](ctx, c, q)
+}
+
+// DeleteAdvisoryTemplate Delete a template
+//
+// DELETE /api/v1/advisory-templates/{id}
+func (c *Client) DeleteAdvisoryTemplate(ctx context.Context, id int64, params *DeleteAdvisoryTemplateParams) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/advisory-templates/%s", segment(id))}
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAdvisoryTemplate Read a template
+//
+// GET /api/v1/advisory-templates/{id}
+func (c *Client) GetAdvisoryTemplate(ctx context.Context, id int64, params *GetAdvisoryTemplateParams) (*Reply[AdvisoryTemplate], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisory-templates/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AdvisoryTemplate](ctx, c, q)
+}
+
+// UpdateAdvisoryTemplate Write a template whole
+//
+// What was begun from it stays as it is.
+//
+// PUT /api/v1/advisory-templates/{id}
+func (c *Client) UpdateAdvisoryTemplate(ctx context.Context, id int64, params *UpdateAdvisoryTemplateParams, body UpdateAdvisoryTemplateJSONRequestBody) (*Reply[AdvisoryTemplate], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/advisory-templates/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[AdvisoryTemplate](ctx, c, q)
 }
 
 // ListAgreements List the versions of the conditions, with how many members accepted each

@@ -38,6 +38,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	m.peopleAPI(a)
 	m.savedAPI(a)
 	m.mergeAPI(a)
+	m.templateAPI(a)
 	m.statisticsAPI(a)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	const inbox = "/organisations/{org}/advisories"

@@ -38,6 +38,7 @@ func (m *Module) pages(g *gate.Gate) {
 	m.peoplePages(g)
 	m.savedPages(g)
 	m.mergePages(g)
+	m.templatePages(g)
 	m.statisticsPages(g)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	g.Handle("GET /o/{org}/advisories", own, m.inboxPage)
@@ -46,7 +47,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("POST /o/{org}/advisories/{id}/answer", answer, m.answering)
 	g.Nav(
 		gate.NavItem{Area: gate.AreaMember, Key: "advisory.nav", Path: "/o/{org}/advisories", Permission: access.AdvisoryRead, Order: 35},
-		gate.NavItem{Area: gate.AreaOps, Key: "advisory.nav", Path: "/ops/advisories", Permission: access.AdvisoryRead, Order: 20},
+		gate.NavItem{Area: gate.AreaOps, Key: "advisory.nav", Path: "/ops/advisories", Permission: access.AdvisoryRead, Order: 20, Also: []string{"/ops/audiences", templateRoot}},
 	)
 }
 

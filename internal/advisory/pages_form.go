@@ -15,8 +15,11 @@ import (
 )
 
 func (m *Module) newPage(r *gate.Request) error {
-	e := Entry{Kind: Alert, Severity: High, TLP: tlp.Amber, AckWithin: 24 * time.Hour, Audience: r.Query().Get("audience")}
-	return r.Page(r.L.T("advisory.new"), formBody(formView{House: m.house(r.L), Advisory: Advisory{Entry: e}, State: r.FormState(nil)}))
+	e, all, err := m.beginning(r)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("advisory.new"), formBody(formView{House: m.house(r.L), Advisory: Advisory{Entry: e}, State: r.FormState(nil), Templates: all}))
 }
 
 func entryOf(f web.Form) (e Entry, err error) {

@@ -58,6 +58,7 @@ func advisoryContract(c *contract) {
 	c.call(409, "acknowledge-advisory", asked{Path: path})
 	receiveContract(c)
 	savedContract(c)
+	templateContract(c)
 	c.call(404, "get-advisory-statistics", asked{})
 	c.call(200, "get-advisory-statistics", staff(asked{}))
 	entry["reference"] = ""
