@@ -5,7 +5,8 @@
 # TCP port, no durability. It never touches the machine's own clusters.
 #
 #   scripts/postgres-test.sh COMMAND [ARG...]   runs COMMAND with MARTINELLA_TEST_POSTGRES set, then stops
-#   scripts/postgres-test.sh --serve            prints the DSN, stops when standard input is closed
+#   scripts/postgres-test.sh --serve            prints the DSN, stops when standard input is closed;
+#                                               the lines "stop" and "start" there stop and start the server
 #
 # Whatever ends it (normal end, Ctrl-C, death of the caller in --serve), the
 # server is stopped and its folder removed.
@@ -61,6 +62,10 @@ start() {
 		cat "$dir/initdb.log" >&2
 		exit 1
 	fi
+	run
+}
+
+run() {
 	(as_server "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= \
 		-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
 		-c shared_buffers=64MB -c max_wal_size=2GB -c max_connections=300 -c timezone=UTC) \
@@ -79,7 +84,7 @@ start() {
 }
 
 if [[ $# -eq 0 ]]; then
-	sed -n '4,12s/^# \{0,1\}//p' "$0"
+	sed -n '4,13s/^# \{0,1\}//p' "$0"
 	exit 2
 fi
 
@@ -95,7 +100,15 @@ dsn="postgres://martinella@/postgres?host=$dir&sslmode=disable"
 if [[ $1 == --serve ]]; then
 	printf '%s\n' "$dsn"
 	exec >&- 2>/dev/null
-	while read -r _; do :; done
+	while read -r order; do
+		case $order in
+		stop)
+			kill -INT "$server"
+			wait "$server" || true
+			;;
+		start) run ;;
+		esac
+	done
 	exit 0
 fi
 

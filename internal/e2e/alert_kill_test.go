@@ -66,6 +66,9 @@ func (i *installation) leasesEnd() {
 	})
 }
 
+// conversations are those of a program with the mail server: workers, and connections of each.
+const conversations = 2 * 4
+
 const (
 	alertsQueued = "SELECT count(*) FROM mail_message WHERE kind = 'advisory'"
 	alertsSent   = "SELECT count(*) FROM mail_recipient r JOIN mail_message m ON m.id = r.message WHERE m.kind = 'advisory' AND r.state = 'sent'"
@@ -123,7 +126,6 @@ func TestKilledWhileAlertingEverybody(t *testing.T) {
 	if !strings.Contains(ours[0].kind, title) {
 		t.Errorf("the subject is %q", ours[0].kind)
 	}
-	const conversations = 2 * 4 // of a program: workers and connections of each
 	if copies := wantOnce(t, ours, people); copies == 0 || copies > 3*conversations {
 		t.Errorf("%d copies after three kills", copies)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"martinella/internal/access"
+	"martinella/internal/platform/db"
 	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/web"
@@ -90,6 +91,9 @@ func (g *Gate) fail(req *Request, err error) {
 		return
 	}
 	f := fault.Of(err)
+	if f.Kind == fault.Internal && db.Unreachable(err) {
+		f = fault.New(fault.Unavailable, "access.database").Because(err)
+	}
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		g.cfg.Log.Error("request failed", "request", web.RequestID(req.Context()), "route", req.R.Pattern, "error", err)
 	} else {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -158,12 +159,14 @@ func TestADeadWorkersJobIsTakenOver(t *testing.T) {
 		ctx := context.Background()
 		var first jobs.Run
 		ran := 0
+		other := jobs.New(b.db, b.clock, slog.New(slog.DiscardHandler), jobs.Config{}) // of another process
+		other.Handle("digest", func(context.Context, jobs.Run) error { ran++; return nil })
 		b.queue.Handle("digest", func(ctx context.Context, run jobs.Run) error {
 			if ran++; ran == 1 {
 				first = run
 				b.clock.Advance(2 * time.Minute) // silent for longer than the lease
-				if n := b.drain(); n != 1 {
-					t.Errorf("taken over %d times", n)
+				if n, err := other.Drain(ctx); n != 1 || err != nil {
+					t.Errorf("taken over %d times, %v", n, err)
 				}
 				return b.db.Tx(ctx, func(tx *db.Tx) error { return run.Complete(ctx, tx) })
 			}
@@ -270,4 +273,32 @@ func TestManyRequestsAtOnce(t *testing.T) {
 			t.Errorf("%d wait, want 500", n)
 		}
 	})
+}
+
+// Somebody sets the clock on or back by an hour while jobs are worked on: none is
+// run twice, and none is lost.
+func TestTheClockIsSet(t *testing.T) {
+	for _, by := range []time.Duration{time.Hour, -time.Hour} {
+		each(t, func(b *bench) {
+			var ran []string
+			b.queue.Handle("mail", func(_ context.Context, run jobs.Run) error {
+				ran = append(ran, run.Key)
+				if run.Key == "m0" {
+					b.clock.Advance(by)
+					b.drain() // what another worker of this process would do now
+				}
+				return nil
+			})
+			for i := range 5 {
+				b.enqueue(jobs.Job{Kind: "mail", Key: fmt.Sprint("m", i)})
+			}
+			b.drain()
+			b.clock.Advance(time.Hour)
+			b.drain()
+			slices.Sort(ran)
+			if diff := cmp.Diff([]string{"m0", "m1", "m2", "m3", "m4"}, ran); diff != "" || len(b.counts()) != 0 {
+				t.Errorf("set by %s: %s, left %v", by, diff, b.counts())
+			}
+		})
+	}
 }

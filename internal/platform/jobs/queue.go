@@ -91,6 +91,7 @@ type Queue struct {
 	handlers  map[string]batch
 	schedules []schedule
 	wake      chan struct{}
+	held      held
 	onDone    func(kind string, took time.Duration, err error)
 }
 
@@ -196,6 +197,9 @@ func (q *Queue) Wake() {
 
 // errLost means that the lease ran out and somebody else has the job.
 var errLost = errors.New("the lease was lost")
+
+// Lost reports that a job could not be completed because somebody else has it by now.
+func Lost(err error) bool { return errors.Is(err, errLost) }
 
 // Complete finishes the job inside tx: the handler's change and the job's end
 // are then one. It fails when the lease was lost, which undoes the change.

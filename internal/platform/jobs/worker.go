@@ -88,9 +88,15 @@ const leased = " RETURNING id, kind, COALESCE(unique_key, ''), payload, attempts
 func (q *Queue) claim(ctx context.Context) (runs []Run, err error) {
 	now := q.clock.Now()
 	lease, until := rand.Text(), db.Ms(now.Add(q.cfg.Lease))
+	// What this process works on is not dead, whatever the clock says: somebody may have set it on by an hour.
+	own := q.held.all()
+	lapsed := "state = 'leased' AND lease_until < $3"
+	if len(own) > 0 {
+		lapsed += " AND lease NOT IN " + db.In(4, len(own))
+	}
 	err = q.db.Tx(ctx, func(tx *db.Tx) error {
-		rows, err := tx.Query(ctx, leaseSQL+`= (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $3) OR (state = 'leased' AND lease_until < $3)
-			ORDER BY run_at, id LIMIT 1`+db.SkipLocked(q.db)+")"+leased, lease, until, db.Ms(now))
+		rows, err := tx.Query(ctx, leaseSQL+`= (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $3) OR (`+lapsed+`)
+			ORDER BY run_at, id LIMIT 1`+db.SkipLocked(q.db)+")"+leased, append([]any{lease, until, db.Ms(now)}, db.Args(own)...)...)
 		if runs, err = db.Collect(rows, err, scanRun(lease)); err != nil || len(runs) == 0 {
 			return err
 		}
@@ -119,6 +125,7 @@ func scanRun(lease string) func(*sql.Rows) (Run, error) {
 
 func (q *Queue) attempt(ctx context.Context, runs []Run) {
 	start := time.Now()
+	defer q.held.begin(runs[0].lease)()
 	work, cancel := context.WithCancel(ctx)
 	stop := q.keepLease(work, cancel, runs)
 	err := q.call(work, runs)

@@ -17,9 +17,10 @@
 //
 // A worker takes up to 64 mails at once and hands them over in a few
 // conversations, many mails a connection. What became of mails that are accepted
-// at the same time is written down in one transaction, and no conversation goes
-// on before its mail's is: as many mails as there are conversations, at most, are
-// accepted and not yet written down.
+// at the same time is written down in one transaction, for all workers, and no
+// conversation goes on before its mail's is: as many mails as there are
+// conversations, at most, are accepted and not yet written down. Where it cannot be
+// written down, because the database is gone, the conversation ends.
 //
 // A 5xx answer about the recipient or the content is final. Trouble that
 // concerns us and not the recipient (no connection, TLS, sign-in, the sender's

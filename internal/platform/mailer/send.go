@@ -123,6 +123,9 @@ func (m *Mailer) converse(ctx context.Context, todo <-chan task) (err error) {
 		state, answer, cause := m.hand(ctx, conversation, t.letter)
 		if e := m.write(ctx, outcome{task: t, state: state, answer: answer, cause: cause}); e != nil {
 			err = errors.Join(err, e)
+			if !jobs.Lost(e) { // the next ones would be accepted and not written down either
+				return err
+			}
 		}
 	}
 	return err

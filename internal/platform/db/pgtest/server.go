@@ -26,7 +26,7 @@ type server struct {
 	dsn string
 	// life is the script's standard input: it stops when this closes, which the
 	// death of this process does. Kept, because a collected file is closed too.
-	life io.Closer
+	life io.WriteCloser
 }
 
 // own starts this process's server once.
