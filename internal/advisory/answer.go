@@ -64,7 +64,7 @@ func (m *Module) Read(ctx context.Context, s access.Scope, who Author, id int64)
 	if err != nil || who.ID == 0 || who.Staff {
 		return r, err
 	}
-	if err := m.noteOpened(ctx, s, who, r); err != nil || r.Seen >= r.Revision {
+	if err := m.noteOpened(ctx, m.deps.DB, s, who, r); err != nil || r.Seen >= r.Revision {
 		return r, err
 	}
 	if r.Opened.At.IsZero() {
@@ -77,14 +77,14 @@ func (m *Module) Read(ctx context.Context, s access.Scope, who Author, id int64)
 }
 
 // noteOpened remembers that one of the people it was written to opened it; the first time counts.
-func (m *Module) noteOpened(ctx context.Context, _ access.Scope, who Author, r Received) error {
+func (m *Module) noteOpened(ctx context.Context, q db.Querier, _ access.Scope, who Author, r Received) error {
 	var number int64
-	err := m.deps.DB.QueryRow(ctx, "SELECT number FROM advisory_recipient WHERE advisory_id = $1 AND address = $2 AND opened_at IS NULL", r.ID, mailbox(who.Email)).Scan(&number)
+	err := q.QueryRow(ctx, "SELECT number FROM advisory_recipient WHERE advisory_id = $1 AND address = $2 AND opened_at IS NULL", r.ID, mailbox(who.Email)).Scan(&number)
 	if db.NotFound(err) {
 		return nil
 	}
 	if err == nil {
-		_, err = m.deps.DB.Exec(ctx, "UPDATE advisory_recipient SET opened_at = $3 WHERE advisory_id = $1 AND number = $2 AND opened_at IS NULL", r.ID, number, db.Ms(m.now()))
+		_, err = q.Exec(ctx, "UPDATE advisory_recipient SET opened_at = $3 WHERE advisory_id = $1 AND number = $2 AND opened_at IS NULL", r.ID, number, db.Ms(m.now()))
 	}
 	return err
 }
@@ -149,6 +149,9 @@ func (m *Module) acknowledge(ctx context.Context, tx *db.Tx, s access.Scope, who
 		opened_name = CASE WHEN opened_at IS NULL THEN $4 ELSE opened_name END, opened_at = COALESCE(opened_at, $3)
 		WHERE advisory_id = $1 AND organisation_id = $2`, r.ID, r.Organisation, now, who.Name)
 	if err != nil {
+		return err
+	}
+	if err := m.noteOpened(ctx, tx, s, who, r); err != nil {
 		return err
 	}
 	if err := m.deps.Audit.Append(ctx, tx, s.Actor(), r.Organisation, "advisory.acknowledged", object(r.ID), nil); err != nil {
