@@ -275,6 +275,14 @@ const (
 	AgreementNewTextLanguageNb AgreementNewTextLanguage = "nb"
 )
 
+// Defines values for AlertMailsAlertMails.
+const (
+	AlertMailsAlertMailsCollect      AlertMailsAlertMails = "collect"
+	AlertMailsAlertMailsCollectLower AlertMailsAlertMails = "collect_lower"
+	AlertMailsAlertMailsEach         AlertMailsAlertMails = "each"
+	AlertMailsAlertMailsPortal       AlertMailsAlertMails = "portal"
+)
+
 // Defines values for AlertSignatureKind.
 const (
 	AlertSignatureKindOpenpgp AlertSignatureKind = "openpgp"
@@ -498,6 +506,16 @@ const (
 	AssetFactsKindWorkstation AssetFactsKind = "workstation"
 )
 
+// Defines values for AudienceDoubtDoubt.
+const (
+	AudienceDoubtDoubtKeyExpired  AudienceDoubtDoubt = "key_expired"
+	AudienceDoubtDoubtKeyNone     AudienceDoubtDoubt = "key_none"
+	AudienceDoubtDoubtKeyUnusable AudienceDoubtDoubt = "key_unusable"
+	AudienceDoubtDoubtNobody      AudienceDoubtDoubt = "nobody"
+	AudienceDoubtDoubtReturned    AudienceDoubtDoubt = "returned"
+	AudienceDoubtDoubtRole        AudienceDoubtDoubt = "role"
+)
+
 // Defines values for CallReach.
 const (
 	CallReachAlways    CallReach = "always"
@@ -599,11 +617,27 @@ const (
 	CheckVerdictUnknown CheckVerdict = "unknown"
 )
 
+// Defines values for ContactAlertMails.
+const (
+	ContactAlertMailsCollect      ContactAlertMails = "collect"
+	ContactAlertMailsCollectLower ContactAlertMails = "collect_lower"
+	ContactAlertMailsEach         ContactAlertMails = "each"
+	ContactAlertMailsPortal       ContactAlertMails = "portal"
+)
+
 // Defines values for ContactLanguage.
 const (
 	ContactLanguageEn ContactLanguage = "en"
 	ContactLanguageIt ContactLanguage = "it"
 	ContactLanguageNb ContactLanguage = "nb"
+)
+
+// Defines values for ContactEntryAlertMails.
+const (
+	ContactEntryAlertMailsCollect      ContactEntryAlertMails = "collect"
+	ContactEntryAlertMailsCollectLower ContactEntryAlertMails = "collect_lower"
+	ContactEntryAlertMailsEach         ContactEntryAlertMails = "each"
+	ContactEntryAlertMailsPortal       ContactEntryAlertMails = "portal"
 )
 
 // Defines values for ContactEntryLanguage.
@@ -1375,6 +1409,14 @@ const (
 	PreviewAudienceParamsTLPTLPCLEAR       PreviewAudienceParamsTLP = "TLP:CLEAR"
 	PreviewAudienceParamsTLPTLPGREEN       PreviewAudienceParamsTLP = "TLP:GREEN"
 	PreviewAudienceParamsTLPTLPRED         PreviewAudienceParamsTLP = "TLP:RED"
+)
+
+// Defines values for PreviewAudienceParamsSeverity.
+const (
+	PreviewAudienceParamsSeverityCritical PreviewAudienceParamsSeverity = "critical"
+	PreviewAudienceParamsSeverityHigh     PreviewAudienceParamsSeverity = "high"
+	PreviewAudienceParamsSeverityLow      PreviewAudienceParamsSeverity = "low"
+	PreviewAudienceParamsSeverityMedium   PreviewAudienceParamsSeverity = "medium"
 )
 
 // Defines values for ListCallsParamsTier.
@@ -2586,6 +2628,24 @@ type AlertCount struct {
 	Seen int64 `json:"seen"`
 }
 
+// AlertMails defines model for AlertMails.
+type AlertMails struct {
+	// AlertMails Each in a mail of its own; those of lower severity, or all, in one mail a day; or in the portal only.
+	AlertMails AlertMailsAlertMails `json:"alert_mails"`
+
+	// QuietDaysOff They wait also all of Saturday, Sunday and public holidays.
+	QuietDaysOff bool `json:"quiet_days_off"`
+
+	// QuietFrom They wait from this time of day, on the body's clock: 22:00; missing for none.
+	QuietFrom *string `json:"quiet_from,omitempty"`
+
+	// QuietTo Until this one: 07:00.
+	QuietTo *string `json:"quiet_to,omitempty"`
+}
+
+// AlertMailsAlertMails Each in a mail of its own; those of lower severity, or all, in one mail a day; or in the portal only.
+type AlertMailsAlertMails string
+
 // AlertSettings defines model for AlertSettings.
 type AlertSettings struct {
 	// BackDays Days before the source was made whose alerts are still wanted.
@@ -3065,6 +3125,16 @@ type AssetMerge struct {
 
 // Audience defines model for Audience.
 type Audience struct {
+	// Doubts Whom it may not reach, or not wholly: the first 200.
+	Doubts               []AudienceDoubt `json:"doubts"`
+	MailsAfterQuietHours int64           `json:"mails_after_quiet_hours"`
+
+	// MailsAtOnce People whose mail leaves at once.
+	MailsAtOnce int64 `json:"mails_at_once"`
+
+	// MailsCollected People who are told in the one mail a day they want.
+	MailsCollected int64 `json:"mails_collected"`
+
 	// Members The first 1,000.
 	Members       []AudienceMember `json:"members"`
 	Organisations int64            `json:"organisations"`
@@ -3072,12 +3142,34 @@ type Audience struct {
 	// People Each is written to once, however many roles and bodies he has.
 	People int64 `json:"people"`
 
+	// PortalOnly People who want no mail.
+	PortalOnly int64 `json:"portal_only"`
+
 	// Unsure Organisations that may be concerned: a version is not declared.
 	Unsure int64 `json:"unsure"`
 
 	// WithoutContact Organisations without anybody to write to.
 	WithoutContact int64 `json:"without_contact"`
 }
+
+// AudienceDoubt defines model for AudienceDoubt.
+type AudienceDoubt struct {
+	Address *string `json:"address,omitempty"`
+
+	// Answer What the mail server said then.
+	Answer *string `json:"answer,omitempty"`
+
+	// Doubt nobody: nobody there has an address. returned: the last mail to him came back. role: nobody there has a role for emergencies, so whoever there is is written to. The rest: the label asks for encryption.
+	Doubt AudienceDoubtDoubt `json:"doubt"`
+
+	// Name Of the person; none: it is about the organisation.
+	Name         *string    `json:"name,omitempty"`
+	Organisation string     `json:"organisation"`
+	ReturnedAt   *time.Time `json:"returned_at,omitempty"`
+}
+
+// AudienceDoubtDoubt nobody: nobody there has an address. returned: the last mail to him came back. role: nobody there has a role for emergencies, so whoever there is is written to. The rest: the label asks for encryption.
+type AudienceDoubtDoubt string
 
 // AudienceMember defines model for AudienceMember.
 type AudienceMember struct {
@@ -3585,7 +3677,9 @@ type ConfirmedName struct {
 
 // Contact defines model for Contact.
 type Contact struct {
-	CreatedAt time.Time `json:"created_at"`
+	// AlertMails Alerts that are not critical: each in a mail of its own; those of lower severity, or all, in one mail a day; or in the portal only. Missing: each.
+	AlertMails *ContactAlertMails `json:"alert_mails,omitempty"`
+	CreatedAt  time.Time          `json:"created_at"`
 
 	// Digest Receives the daily digest.
 	Digest bool    `json:"digest"`
@@ -3602,6 +3696,15 @@ type Contact struct {
 	Phone24H *string `json:"phone_24h,omitempty"`
 	Position *string `json:"position,omitempty"`
 
+	// QuietDaysOff They wait also all of Saturday, Sunday and public holidays.
+	QuietDaysOff *bool `json:"quiet_days_off,omitempty"`
+
+	// QuietFrom Alerts that are not critical wait from this time of day, on the body's clock: 22:00; missing for none.
+	QuietFrom *string `json:"quiet_from,omitempty"`
+
+	// QuietTo Until this one: 07:00.
+	QuietTo *string `json:"quiet_to,omitempty"`
+
 	// Roles What the person is called for: ids of the contact roles, such as head_of_security.
 	Roles []string `json:"roles"`
 
@@ -3611,11 +3714,17 @@ type Contact struct {
 	Version    int64     `json:"version"`
 }
 
+// ContactAlertMails Alerts that are not critical: each in a mail of its own; those of lower severity, or all, in one mail a day; or in the portal only. Missing: each.
+type ContactAlertMails string
+
 // ContactLanguage defines model for Contact.Language.
 type ContactLanguage string
 
 // ContactEntry defines model for ContactEntry.
 type ContactEntry struct {
+	// AlertMails Alerts that are not critical: each in a mail of its own; those of lower severity, or all, in one mail a day; or in the portal only. Missing: each.
+	AlertMails *ContactEntryAlertMails `json:"alert_mails,omitempty"`
+
 	// Digest Receives the daily digest.
 	Digest bool    `json:"digest"`
 	Email  *string `json:"email,omitempty"`
@@ -3630,12 +3739,24 @@ type ContactEntry struct {
 	Phone24H *string `json:"phone_24h,omitempty"`
 	Position *string `json:"position,omitempty"`
 
+	// QuietDaysOff They wait also all of Saturday, Sunday and public holidays.
+	QuietDaysOff *bool `json:"quiet_days_off,omitempty"`
+
+	// QuietFrom Alerts that are not critical wait from this time of day, on the body's clock: 22:00; missing for none.
+	QuietFrom *string `json:"quiet_from,omitempty"`
+
+	// QuietTo Until this one: 07:00.
+	QuietTo *string `json:"quiet_to,omitempty"`
+
 	// Roles What the person is called for: ids of the contact roles, such as head_of_security.
 	Roles []string `json:"roles"`
 
 	// Substitute The id of another contact; missing for none.
 	Substitute *int64 `json:"substitute,omitempty"`
 }
+
+// ContactEntryAlertMails Alerts that are not critical: each in a mail of its own; those of lower severity, or all, in one mail a day; or in the portal only. Missing: each.
+type ContactEntryAlertMails string
 
 // ContactEntryLanguage defines model for ContactEntry.Language.
 type ContactEntryLanguage string
@@ -7973,12 +8094,18 @@ type PreviewAudienceParams struct {
 	// TLP A label may forbid an audience.
 	TLP *PreviewAudienceParamsTLP `form:"tlp,omitempty" json:"tlp,omitempty"`
 
+	// Severity What is critical leaves at once, whatever people wish.
+	Severity *PreviewAudienceParamsSeverity `form:"severity,omitempty" json:"severity,omitempty"`
+
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // PreviewAudienceParamsTLP defines parameters for PreviewAudience.
 type PreviewAudienceParamsTLP string
+
+// PreviewAudienceParamsSeverity defines parameters for PreviewAudience.
+type PreviewAudienceParamsSeverity string
 
 // ListAudienceWordsParams defines parameters for ListAudienceWords.
 type ListAudienceWordsParams struct {
@@ -8672,6 +8799,12 @@ type UploadAgreementParams struct {
 
 // GetAgreementFileParams defines parameters for GetAgreementFile.
 type GetAgreementFileParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetAlertMailsParams defines parameters for GetAlertMails.
+type GetAlertMailsParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
@@ -10410,6 +10543,9 @@ type AnswerAdvisoryJSONRequestBody = AnswerAdvisoryBody
 // AcceptAgreementJSONRequestBody defines body for AcceptAgreement for application/json ContentType.
 type AcceptAgreementJSONRequestBody = AgreementAcceptance
 
+// SetAlertMailsJSONRequestBody defines body for SetAlertMails for application/json ContentType.
+type SetAlertMailsJSONRequestBody = AlertMails
+
 // AnswerCsirtJSONRequestBody defines body for AnswerCsirt for application/json ContentType.
 type AnswerCsirtJSONRequestBody = AnswerText
 
@@ -11566,6 +11702,7 @@ func (c *Client) PreviewAudience(ctx context.Context, params *PreviewAudiencePar
 	if params != nil {
 		q.ask("audience", params.Audience)
 		q.ask("tlp", params.TLP)
+		q.ask("severity", params.Severity)
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[Audience](ctx, c, q)
@@ -13033,6 +13170,28 @@ func (c *Client) GetAgreementFile(ctx context.Context, org string, id int64, par
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[File](ctx, c, q)
+}
+
+// GetAlertMails Say how the person who asks gets the organisation's alerts
+//
+// As long as he is one of its contacts; critical ones come by mail at any hour.
+//
+// GET /api/v1/organisations/{org}/alert-mails
+func (c *Client) GetAlertMails(ctx context.Context, org string, params *GetAlertMailsParams) (*Reply[AlertMails], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/alert-mails", segment(org))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AlertMails](ctx, c, q)
+}
+
+// SetAlertMails Choose how to get the organisation's alerts
+//
+// PUT /api/v1/organisations/{org}/alert-mails
+func (c *Client) SetAlertMails(ctx context.Context, org string, body SetAlertMailsJSONRequestBody) (*Reply[AlertMails], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/organisations/%s/alert-mails", segment(org))}
+	q.body = body
+	return send[AlertMails](ctx, c, q)
 }
 
 // AnswerCsirt Answer what the CSIRT asked about the registration

@@ -81,6 +81,7 @@ func (m *Module) apiDeliveries(r *api.Request, in *deliveriesQuery) (api.List[ad
 type audienceQuery struct {
 	Audience string `query:"audience" required:"true" maxLength:"4000" doc:"As an advisory has it."`
 	TLP      string `query:"tlp" enum:"TLP:RED,TLP:AMBER+STRICT,TLP:AMBER,TLP:GREEN,TLP:CLEAR" default:"TLP:AMBER" doc:"A label may forbid an audience."`
+	Severity string `query:"severity" enum:"critical,high,medium,low" default:"high" doc:"What is critical leaves at once, whatever people wish."`
 }
 
 // audienceJSON is whom an audience means.
@@ -89,7 +90,26 @@ type audienceJSON struct {
 	People        int                  `json:"people" doc:"Each is written to once, however many roles and bodies he has."`
 	Nobody        int                  `json:"without_contact" doc:"Organisations without anybody to write to."`
 	Unsure        int                  `json:"unsure" doc:"Organisations that may be concerned: a version is not declared."`
+	Now           int                  `json:"mails_at_once" doc:"People whose mail leaves at once."`
+	Quiet         int                  `json:"mails_after_quiet_hours"`
+	Collected     int                  `json:"mails_collected" doc:"People who are told in the one mail a day they want."`
+	Portal        int                  `json:"portal_only" doc:"People who want no mail."`
+	Doubts        []audienceDoubtJSON  `json:"doubts" doc:"Whom it may not reach, or not wholly: the first 200."`
 	Members       []audienceMemberJSON `json:"members" doc:"The first 1,000."`
+}
+
+// audienceDoubtJSON is why an advisory may not reach somebody.
+type audienceDoubtJSON struct {
+	Doubt        Doubt     `json:"doubt" enum:"nobody,returned,role,key_none,key_expired,key_unusable" doc:"nobody: nobody there has an address. returned: the last mail to him came back. role: nobody there has a role for emergencies, so whoever there is is written to. The rest: the label asks for encryption."`
+	Organisation string    `json:"organisation"`
+	Name         string    `json:"name,omitempty" doc:"Of the person; none: it is about the organisation."`
+	Address      string    `json:"address,omitempty"`
+	ReturnedAt   time.Time `json:"returned_at,omitzero"`
+	Answer       string    `json:"answer,omitempty" doc:"What the mail server said then."`
+}
+
+func doubtView(d Doubtful) audienceDoubtJSON {
+	return audienceDoubtJSON{d.Doubt, d.Organisation.Code, d.Contact.Name, d.Contact.Address, d.At, d.Why}
 }
 
 // audienceMemberJSON is an organisation of an audience.
@@ -104,11 +124,12 @@ type audienceMemberJSON struct {
 const membersShown = 1000
 
 func (m *Module) apiAudience(r *api.Request, in *audienceQuery) (audienceJSON, error) {
-	reach, err := m.Preview(r.Context(), r.Scope, Entry{Audience: in.Audience, TLP: tlp.Label(in.TLP)})
+	reach, err := m.Preview(r.Context(), r.Scope, Entry{Audience: in.Audience, TLP: tlp.Label(in.TLP), Severity: Severity(in.Severity)})
 	if err != nil {
 		return audienceJSON{}, err
 	}
-	out := audienceJSON{Organisations: len(reach.Members), People: reach.People, Nobody: reach.Nobody, Unsure: reach.Unsure}
+	out := audienceJSON{Organisations: len(reach.Members), People: reach.People, Nobody: reach.Nobody, Unsure: reach.Unsure,
+		Now: reach.Ways.Now, Quiet: reach.Ways.Quiet, Collected: reach.Ways.Collected, Portal: reach.Ways.Portal, Doubts: api.Each(reach.Doubts, doubtView)}
 	out.Members = api.Each(reach.Members[:min(membersShown, len(reach.Members))], func(x Reached) audienceMemberJSON {
 		return audienceMemberJSON{x.Code, x.Name, x.Certain, api.Each(reasonsOf(x.Reasons), reasonView), len(x.Contacts)}
 	})

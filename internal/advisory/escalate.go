@@ -127,12 +127,13 @@ func (m *Module) remindSome(ctx context.Context, tx *db.Tx, s access.Scope, a Ad
 	return m.noteEscalated(ctx, tx, s, a, p, idsOf(people))
 }
 
-// noteReminded counts a reminder of each of some people.
+// noteReminded counts a reminder of each of some people. It has all that a mail
+// says that still waited, which is not written any more.
 func (m *Module) noteReminded(ctx context.Context, tx *db.Tx, _ access.Scope, id int64, people []recipient) error {
 	if len(people) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, "UPDATE advisory_recipient SET reminders = reminders + 1, reminded_at = $2 WHERE advisory_id = $1 AND number IN "+db.In(3, len(people)),
+	_, err := tx.Exec(ctx, "UPDATE advisory_recipient SET reminders = reminders + 1, reminded_at = $2, due_at = NULL, wait = '' WHERE advisory_id = $1 AND number IN "+db.In(3, len(people)),
 		append([]any{id, db.Ms(m.now())}, db.Args(numbersOf(people))...)...)
 	return err
 }

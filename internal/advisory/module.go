@@ -19,6 +19,7 @@ import (
 	"martinella/internal/platform/events"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
+	"martinella/internal/platform/quiet"
 )
 
 //go:embed migrations
@@ -53,6 +54,7 @@ type Organisation struct {
 	audience.Body
 	Name string
 	Zone *time.Location
+	Days quiet.Calendar // its public holidays; nil: not known
 }
 
 // Contact is somebody of an organisation to write to.
@@ -60,6 +62,8 @@ type Contact struct {
 	ID                      int64 // in the organisation's record; 0: who is not in it, as who registered it
 	Address, Name, Language string
 	KeyState                KeyState // where it was looked for
+	Wish                    quiet.Wish
+	Roleless                bool // nobody of the organisation has a role for emergencies
 }
 
 // Directory knows the organisations. Constituency implements it.
@@ -112,6 +116,10 @@ type Mail struct {
 // Mailer queues mails in the transaction of what they tell of.
 type Mailer interface {
 	Queue(ctx context.Context, tx *db.Tx, mails []Mail) error
+	// Returned gives those of some addresses, in small letters, whose last mail came back.
+	Returned(ctx context.Context, s access.Scope, addresses []string) (map[string]Returned, error)
+	// QueueCollected queues one mail of several alerts.
+	QueueCollected(ctx context.Context, tx *db.Tx, m CollectedMail) error
 }
 
 // Audit writes the audit log in the transaction of what it tells of.
@@ -174,5 +182,5 @@ func (m *Module) now() time.Time { return m.deps.Clock.Now() }
 func (m *Module) Register(g *gate.Gate, q *jobs.Queue) error {
 	m.pages(g)
 	m.registerJobs(q)
-	return errors.Join(m.registerWeekly(q), m.registerFigures(q))
+	return errors.Join(m.registerWeekly(q), m.registerDue(q), m.registerFigures(q))
 }

@@ -108,6 +108,11 @@ func (m *Module) sendView(r *gate.Request) (v sendView, err error) {
 		return v, err
 	}
 	v.Reach, v.Wrong = m.reachOf(r.Context(), r.Scope, v.ID())
+	if v.Wrong == nil {
+		if err := m.withDoubts(r.Context(), r.Scope, &v.Reach); err != nil {
+			return v, err
+		}
+	}
 	v.FourEyes = m.deps.FourEyes && (v.Advisory.State != Proposed || v.Advisory.ChangedBy == r.Person.ID)
 	v.State = r.FormState(v.Wrong)
 	v.Plan = m.planned(r.L, v.Advisory.Entry)
@@ -147,7 +152,7 @@ func (m *Module) withdrawing(r *gate.Request) error {
 // The pages of a member.
 
 func (m *Module) inboxPage(r *gate.Request) error {
-	v := inboxView{Base: r.Path("/advisories"), Now: m.now()}
+	v := inboxView{Base: r.Path("/advisories"), Now: m.now(), Staff: r.Staff()}
 	var err error
 	v.State = ui.ParseList(r.R.URL)
 	if v.Week, err = weekOf(v.State.Get("week"), r.L.Zone()); err != nil {

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"martinella/internal/access"
 	"martinella/internal/advisory/audience"
 	"martinella/internal/platform/fault"
+	"martinella/internal/platform/quiet"
 )
 
 // Reached is an organisation of an audience and whom of it a mail is written to.
@@ -27,6 +29,9 @@ type Reach struct {
 	Nobody    int // organisations without anybody to write to
 	Announced int // people who are only told that it waits: the label asks for encryption, and they have no usable key
 	Unsure    int // that may run it in a version nobody declared
+	Ways      Ways
+	Doubts    []Doubtful    // the first of those it may not reach
+	Doubtful  map[Doubt]int // all of them
 }
 
 // Preview gives the reach of an audience. Faults: those of audience.Parse, and
@@ -46,7 +51,11 @@ func (m *Module) Preview(ctx context.Context, s access.Scope, e Entry) (Reach, e
 	if err != nil {
 		return r, err
 	}
-	return r, m.withKeys(ctx, s, e, &r)
+	r.Ways = waysOf(settled(r.recipients(), e, m.now()))
+	if err := m.withKeys(ctx, s, e, &r); err != nil {
+		return r, err
+	}
+	return r, m.withDoubts(ctx, s, &r)
 }
 
 // Already is the reason of those who have the advisory that is revised.
@@ -145,6 +154,9 @@ type recipient struct {
 	since         int    // the first revision that was written to him
 	widened       bool   // because nobody of the first ones acknowledged
 	step          string // of what is written besides the first mail
+	wishes        []wish // how he wants his mails, by each of his contacts
+	due           time.Time
+	why           quiet.Why
 }
 
 // recipients gives each person once, with all he is written to for.
@@ -160,6 +172,7 @@ func (r Reach) recipients() []recipient {
 				place[key] = i
 				out = append(out, recipient{Contact: c, number: int64(i + 1)})
 			}
+			out[i].wishes = append(out[i].wishes, wish{c.Wish, x.Zone, x.Days})
 			if n := len(out[i].organisations); n == 0 || out[i].organisations[n-1] != x.ID() {
 				out[i].organisations = append(out[i].organisations, x.ID())
 			}

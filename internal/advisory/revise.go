@@ -105,6 +105,7 @@ func (m *Module) replace(ctx context.Context, tx *db.Tx, s access.Scope, draft A
 	if err != nil {
 		return err
 	}
+	people = settled(people, draft.Entry, m.now())
 	if err := m.joinRecipients(ctx, tx, s, old.ID, next, people); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/quiet"
 	"martinella/internal/platform/tlp"
 )
 
@@ -46,11 +47,14 @@ func (m *Module) joinRecipients(ctx context.Context, tx *db.Tx, s access.Scope, 
 		return err
 	}
 	var again []int64
-	var joining []recipient
+	var joining, waiting []recipient
 	for _, p := range people {
 		if n, ok := known[mailbox(p.Address)]; ok {
 			p.number = n.number
 			again = append(again, n.number)
+			if p.why != quiet.Now {
+				waiting = append(waiting, p)
+			}
 			if err := m.correctRecipient(ctx, tx, s, id, p, n); err != nil {
 				return err
 			}
@@ -63,9 +67,12 @@ func (m *Module) joinRecipients(ctx context.Context, tx *db.Tx, s access.Scope, 
 	for len(again) > 0 {
 		some := again[:min(500, len(again))]
 		again = again[len(some):]
-		if _, err := tx.Exec(ctx, "UPDATE advisory_recipient SET revision = $2, "+unwritten+" WHERE advisory_id = $1 AND number IN "+db.In(3, len(some)), append([]any{id, revision}, db.Args(some)...)...); err != nil {
+		if _, err := tx.Exec(ctx, "UPDATE advisory_recipient SET revision = $2, "+missed+unwritten+" WHERE advisory_id = $1 AND number IN "+db.In(3, len(some)), append([]any{id, revision}, db.Args(some)...)...); err != nil {
 			return err
 		}
+	}
+	if err := m.letWait(ctx, tx, s, id, waiting); err != nil {
+		return err
 	}
 	// Whose mail had not left, and who is no contact any more, gets none.
 	if _, err := tx.Exec(ctx, "UPDATE advisory_recipient SET fate = $3, fate_at = $4, due_at = NULL WHERE advisory_id = $1 AND revision < $2 AND fate = ''", id, revision, FateDropped, db.Ms(m.now())); err != nil {
@@ -73,6 +80,10 @@ func (m *Module) joinRecipients(ctx context.Context, tx *db.Tx, s access.Scope, 
 	}
 	return m.insertRecipients(ctx, tx, s, id, revision, joining)
 }
+
+// missed makes the revision the first for whom no earlier one reached: it must not
+// tell him that something changed which he does not know.
+const missed = "since = CASE WHEN NOT widened AND (fate IN ('failed', 'bounced') OR (fate = '' AND due_at IS NOT NULL)) THEN $2 ELSE since END, "
 
 // unwritten is what a row says of somebody no mail of the revision that holds has left to.
 const unwritten = "fate = '', fate_at = NULL, sent_at = NULL, answer = '', protection = '', opened_at = NULL, due_at = NULL, wait = '', bundle = '', former = ''"
@@ -108,7 +119,7 @@ func (m *Module) withWidened(ctx context.Context, tx *db.Tx, s access.Scope, id 
 			for _, c := range others[org] {
 				if key := mailbox(c.Address); key == w.Address && !listed[key] {
 					listed[key] = true
-					people = append(people, recipient{Contact: c, organisations: w.organisations})
+					people = append(people, recipient{Contact: c, organisations: w.organisations, wishes: []wish{{c.Wish, m.deps.Zone, nil}}})
 				}
 			}
 		}

@@ -63,6 +63,7 @@ func (m *Module) reachOf(ctx context.Context, s access.Scope, id int64) (Reach, 
 	if err != nil {
 		return r, err
 	}
+	r.Ways = waysOf(settled(r.recipients(), a.Entry, m.now()))
 	return r, m.withKeys(ctx, s, a.Entry, &r)
 }
 
@@ -71,7 +72,7 @@ func (m *Module) freeze(ctx context.Context, tx *db.Tx, s access.Scope, a Adviso
 	if err := m.insertMembers(ctx, tx, s, a.ID, 1, reach); err != nil {
 		return err
 	}
-	people := reach.recipients()
+	people := settled(reach.recipients(), a.Entry, m.now())
 	if err := m.insertRecipients(ctx, tx, s, a.ID, 1, people); err != nil {
 		return err
 	}
@@ -108,9 +109,9 @@ func (m *Module) insertRecipients(ctx context.Context, tx *db.Tx, _ access.Scope
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{id, p.number, mailbox(p.Address), p.Name, p.Language, p.organisations[0], string(orgs), revision, revision, p.widened, p.ID}
+		rows[i] = []any{id, p.number, mailbox(p.Address), p.Name, p.Language, p.organisations[0], string(orgs), revision, revision, p.widened, p.ID, p.fate(), db.Ms(p.due), p.wait()}
 	}
-	return tx.BulkInsert(ctx, "advisory_recipient", []string{"advisory_id", "number", "address", "name", "language", "organisation_id", "organisations", "since", "revision", "widened", "contact_id"}, rows)
+	return tx.BulkInsert(ctx, "advisory_recipient", []string{"advisory_id", "number", "address", "name", "language", "organisation_id", "organisations", "since", "revision", "widened", "contact_id", "fate", "due_at", "wait"}, rows)
 }
 
 // Withdraw takes a sent advisory back: its members see that it no longer holds, and why.
@@ -137,6 +138,9 @@ func (m *Module) Withdraw(ctx context.Context, s access.Scope, who Author, id, v
 		_, err = tx.Exec(ctx, "UPDATE advisory SET version = version + 1, state = $2, withdrawn_at = $3, withdrawn_name = $4, withdrawn_why = $5 WHERE id = $1",
 			id, Withdrawn, db.Ms(m.now()), who.Name, why)
 		if err != nil {
+			return err
+		}
+		if err := m.stopWaiting(ctx, tx, s, id); err != nil {
 			return err
 		}
 		if err := m.deps.Calls.Close(ctx, tx, s, id, 0, true); err != nil {

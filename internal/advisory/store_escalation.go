@@ -19,9 +19,13 @@ import (
 const red = tlp.Red
 
 // recipientsAfter gives the people its revision that holds is written to, in their order.
-func (m *Module) recipientsAfter(ctx context.Context, q db.Querier, _ access.Scope, a Advisory, after int64, limit int) ([]recipient, error) {
-	rows, err := q.Query(ctx, `SELECT number, address, name, language, organisations, widened, since FROM advisory_recipient
-		WHERE advisory_id = $1 AND number > $2 AND revision = $3 ORDER BY number LIMIT $4`, a.ID, after, a.Revision, limit)
+func (m *Module) recipientsAfter(ctx context.Context, q db.Querier, s access.Scope, a Advisory, after int64, limit int) ([]recipient, error) {
+	return m.recipients(ctx, q, s, "advisory_id = $1 AND number > $2 AND revision = $3 ORDER BY number LIMIT $4", a.ID, after, a.Revision, limit)
+}
+
+// recipients gives the people a condition means.
+func (m *Module) recipients(ctx context.Context, q db.Querier, _ access.Scope, where string, args ...any) ([]recipient, error) {
+	rows, err := q.Query(ctx, "SELECT number, address, name, language, organisations, widened, since FROM advisory_recipient WHERE "+where, args...)
 	return db.Collect(rows, err, func(r *sql.Rows) (p recipient, err error) {
 		var orgs string
 		if err := r.Scan(&p.number, &p.Address, &p.Name, &p.Language, &orgs, &p.widened, &p.since); err != nil {

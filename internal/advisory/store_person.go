@@ -26,6 +26,9 @@ func scanPerson(r interface{ Scan(...any) error }) (p Person, err error) {
 	if err != nil {
 		return p, err
 	}
+	if p.Due.IsZero() {
+		p.Wait = "" // it waited
+	}
 	return p, json.Unmarshal([]byte(orgs), &p.organisations)
 }
 

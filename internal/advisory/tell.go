@@ -80,7 +80,8 @@ func (m *Module) tellSome(ctx context.Context, s access.Scope, id int64) (done b
 
 // untold gives the next people no mail is queued for.
 func (m *Module) untold(ctx context.Context, tx *db.Tx, s access.Scope, a Advisory, told int64) ([]recipient, error) {
-	return m.recipientsAfter(ctx, tx, s, a, told, tellStep)
+	// Who waits, or wants no mail, is passed by. Those of before that was kept are not known to be either.
+	return m.recipients(ctx, tx, s, "advisory_id = $1 AND number > $2 AND revision = $3 AND due_at IS NULL AND fate IN ('', 'unknown') ORDER BY number LIMIT $4", a.ID, told, a.Revision, tellStep)
 }
 
 // write queues the mails of some people.

@@ -46,15 +46,17 @@ type world struct {
 	queue *jobs.Queue
 	deps  advisory.Deps
 
-	tags     map[int64][]string
-	contacts map[int64][]advisory.Contact
-	mu       sync.Mutex
-	mails    []advisory.Mail
-	weekly   []advisory.WeekMail
-	keys     map[string]advisory.Key
-	others   map[int64][]advisory.Contact // who answers besides
-	called   map[int64]bool               // on the call list
-	breaks   int                          // the mailer fails at this mail, counted from 1
+	tags      map[int64][]string
+	contacts  map[int64][]advisory.Contact
+	mu        sync.Mutex
+	mails     []advisory.Mail
+	weekly    []advisory.WeekMail
+	collected []advisory.CollectedMail
+	returned  map[string]advisory.Returned
+	keys      map[string]advisory.Key
+	others    map[int64][]advisory.Contact // who answers besides
+	called    map[int64]bool               // on the call list
+	breaks    int                          // the mailer fails at this mail, counted from 1
 }
 
 func each(t *testing.T, f func(w *world)) {
@@ -181,6 +183,22 @@ func (w *world) Queue(_ context.Context, tx *db.Tx, mails []advisory.Mail) error
 		}
 		tx.AfterCommit(func() { w.mu.Lock(); defer w.mu.Unlock(); w.mails = append(w.mails, m) })
 	}
+	return nil
+}
+
+// Returned implements advisory.Mailer.
+func (w *world) Returned(context.Context, access.Scope, []string) (map[string]advisory.Returned, error) {
+	return w.returned, nil
+}
+
+// QueueCollected implements advisory.Mailer.
+func (w *world) QueueCollected(_ context.Context, tx *db.Tx, m advisory.CollectedMail) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.breaks--; w.breaks == 0 {
+		return errBroken
+	}
+	tx.AfterCommit(func() { w.mu.Lock(); defer w.mu.Unlock(); w.collected = append(w.collected, m) })
 	return nil
 }
 

@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"martinella/internal/access"
@@ -34,6 +35,7 @@ func (a *App) buildAdvisory() error {
 		Escalation: escalation, Zone: a.zone, Calls: advisoryCalls{&a.rooms},
 	})
 	a.rooms.mails.Follow("advisory", mails.settled(a.rooms.advisory))
+	a.rooms.mails.Follow(collectedKind, mails.settled(a.rooms.advisory))
 	return nil
 }
 
@@ -55,7 +57,7 @@ func (x audiences) Members(ctx context.Context, s access.Scope) ([]advisory.Orga
 	bodies, err := x.r.constituency.Bodies(ctx, s)
 	out := make([]advisory.Organisation, len(bodies))
 	for i, o := range bodies {
-		out[i] = advisory.Organisation{Name: o.Name, Zone: o.Zone,
+		out[i] = advisory.Organisation{Name: o.Name, Zone: o.Zone, Days: o.Days,
 			Body: audience.Body{ID: o.ID, Code: o.Code, Tier: string(o.Tier), Sector: o.Type, SectorNames: sectors[o.Type], Province: o.Province,
 				Town: towns[o.Municipality], Group: families[o.ID], Tags: tags[o.ID]}}
 	}
@@ -134,16 +136,21 @@ func (x audiences) Others(ctx context.Context, s access.Scope, ids []int64) (map
 }
 
 func emergencyFirst(calls []constituency.Call) []advisory.Contact {
-	if list := addresses(calls, true); len(list) > 0 {
+	list := addresses(calls, true)
+	if len(list) > 0 {
 		return list
 	}
-	return addresses(calls, false)
+	list = addresses(calls, false)
+	for i := range list {
+		list[i].Roleless = true
+	}
+	return list
 }
 
 func addresses(calls []constituency.Call, emergency bool) (out []advisory.Contact) {
 	for _, c := range calls {
 		if c.Contact.Email != "" && (c.Role.Call > 0 || !emergency) {
-			out = append(out, advisory.Contact{ID: c.Contact.ID, Address: c.Contact.Email, Name: c.Contact.Name, Language: c.Contact.Language})
+			out = append(out, advisory.Contact{ID: c.Contact.ID, Address: c.Contact.Email, Name: c.Contact.Name, Language: c.Contact.Language, Wish: c.Contact.Wish})
 		}
 	}
 	return out
@@ -230,9 +237,34 @@ func settledOf(s mailer.Settlement) (advisory.Settled, bool) {
 	if s.State == mailer.Queued {
 		out.Fate = advisory.FateOpen
 	}
+	if bundle, ok := strings.CutPrefix(s.Key, collectedKind+":"); ok {
+		out.Bundle = bundle
+		return out, true
+	}
 	n, err := fmt.Sscanf(s.Key, "advisory:%d:%d:%d", &out.Advisory, &out.Revision, &out.Number)
 	return out, err == nil && n == 3
 }
+
+// Returned implements advisory.Mailer.
+func (x advisoryMails) Returned(ctx context.Context, s access.Scope, addresses []string) (map[string]advisory.Returned, error) {
+	all, err := x.mails.LastBounces(ctx, s, addresses)
+	out := make(map[string]advisory.Returned, len(all))
+	for address, r := range all {
+		out[address] = advisory.Returned(r)
+	}
+	return out, err
+}
+
+// QueueCollected implements advisory.Mailer.
+func (x advisoryMails) QueueCollected(ctx context.Context, tx *db.Tx, m advisory.CollectedMail) error {
+	return x.mails.Queue(ctx, tx, mailer.Message{
+		Kind: collectedKind, Key: collectedKind + ":" + m.Bundle, Organisation: m.Organisation, To: []mailer.Recipient{{Address: m.To.Address, Name: m.To.Name}},
+		Subject: m.Subject, Text: m.Text, HTML: asHTML(m.Text, m.To.Language), TLP: m.TLP, ListID: x.listID, Language: m.To.Language,
+	})
+}
+
+// collectedKind is the kind of the mails that tell of several alerts.
+const collectedKind = "advisory.collected"
 
 // advisoryKey joins the requests for one mail, for ever.
 func advisoryKey(m advisory.Mail) string {

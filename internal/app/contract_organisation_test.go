@@ -34,6 +34,20 @@ func organisationContract(c *contract) {
 	contactContract(c)
 }
 
+// wishContract has a contact say how he wants his alerts.
+func wishContract(c *contract) {
+	wish := m{"quiet_from": "22:00", "quiet_to": "07:00", "quiet_days_off": true, "alert_mails": "collect"}
+	if got := c.call(200, "set-alert-mails", asked{Body: wish}); got.get("alert_mails") != "collect" {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(422, "set-alert-mails", asked{Body: m{"quiet_from": "22:00", "quiet_days_off": false, "alert_mails": "each"}})
+	c.call(404, "get-alert-mails", asked{As: "org_leader@c_x101"}) // he is no contact
+	if got := c.call(200, "get-alert-mails", asked{}); got.get("quiet_to") != "07:00" || got.get("quiet_days_off") != true {
+		c.t.Errorf("%v", got.Body)
+	}
+	c.call(200, "set-alert-mails", asked{Body: m{"quiet_days_off": false, "alert_mails": "each"}})
+}
+
 func contactContract(c *contract) {
 	contact := m{"roles": []string{"technical"}, "name": "Bruno Bianchi", "email": "bruno@x101.example.it", "phone": "+39 055 1234567", "language": "it", "digest": true}
 	wrong := m{"roles": []string{"none"}, "name": "x", "language": "it", "digest": false}
@@ -52,6 +66,9 @@ func contactContract(c *contract) {
 		c.t.Errorf("%v", written.Body)
 	}
 	c.call(403, "update-contact", asked{As: "org_leader@c_x101", Path: path, Body: contact})
+	contact["email"] = c.call(200, "get-account", asked{}).get("email")
+	c.call(200, "update-contact", asked{Path: path, Body: contact, Header: map[string]string{"If-Match": written.Header.Get("ETag")}})
+	wishContract(c)
 	c.call(204, "remove-contact", asked{Path: path})
 	c.call(404, "get-contact", asked{Path: path})
 }

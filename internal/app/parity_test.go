@@ -57,6 +57,7 @@ var operationsOf = map[string]string{
 	"/o/{org}/advisories/{id}/answer":                 "answer-advisory",
 	"/o/{org}/agreements/accept":                      "accept-agreement",
 	"/o/{org}/agreements/files":                       "upload-agreement",
+	"/o/{org}/alert-mails":                            "set-alert-mails",
 	"/o/{org}/answer":                                 "answer-csirt",
 	"/o/{org}/changes/new":                            "propose-change",
 	"/o/{org}/changes/{id}/answer":                    "answer-change",

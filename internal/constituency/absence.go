@@ -171,6 +171,18 @@ func holidays(o Organisation) holiday.Calendar {
 	return c
 }
 
+// Holidays are the calendars of some bodies: many share theirs. One goroutine at a time.
+type Holidays map[string]hours.Calendar
+
+// Of gives the calendar of a body in a country, with its patron's day.
+func (h Holidays) Of(country, patronDay string) hours.Calendar {
+	key := country + patronDay
+	if h[key] == nil {
+		h[key] = rememberDays(holidays(Organisation{Record: Record{Country: country, PatronDay: patronDay}}))
+	}
+	return h[key]
+}
+
 // remembered keeps what a calendar said of each day: the question of one moment
 // asks about the same few days again and again. One goroutine at a time.
 type remembered struct {

@@ -20,6 +20,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	m.callAPI(a)
 	m.networkAPI(a)
 	m.keyAPI(a)
+	m.wishAPI(a)
 	m.agreementAPI(a)
 	m.checklistAPI(a)
 	m.familyAPI(a)

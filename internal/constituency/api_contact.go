@@ -32,6 +32,11 @@ type ContactEntryJSON struct {
 	Hours       string   `json:"hours,omitempty" maxLength:"300" doc:"In the body's time zone, such as mo-fr 08:00-14:00; missing when not known."`
 	Substitute  int64    `json:"substitute,omitzero" minimum:"0" doc:"The id of another contact; missing for none."`
 	Digest      bool     `json:"digest" doc:"Receives the daily digest."`
+
+	QuietFrom    string `json:"quiet_from,omitempty" maxLength:"5" doc:"Alerts that are not critical wait from this time of day, on the body's clock: 22:00; missing for none."`
+	QuietTo      string `json:"quiet_to,omitempty" maxLength:"5" doc:"Until this one: 07:00."`
+	QuietDaysOff bool   `json:"quiet_days_off,omitempty" doc:"They wait also all of Saturday, Sunday and public holidays."`
+	AlertMails   string `json:"alert_mails,omitempty" enum:"each,collect_lower,collect,portal" doc:"Alerts that are not critical: each in a mail of its own; those of lower severity, or all, in one mail a day; or in the portal only. Missing: each."`
 }
 
 // RecordVersion implements api.Versioned.

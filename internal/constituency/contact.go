@@ -10,6 +10,7 @@ import (
 	"martinella/internal/constituency/check"
 	"martinella/internal/constituency/hours"
 	"martinella/internal/platform/fault"
+	"martinella/internal/platform/quiet"
 )
 
 // Contact is a person, or a desk, of a body's security organisation chart.
@@ -26,6 +27,7 @@ type Contact struct {
 	Hours        hours.Hours // in the body's time zone; none: not known
 	Substitute   int64       // another contact of the same body; 0: none
 	Digest       bool        // receives the daily digest
+	Wish         quiet.Wish  // when and how he wants alerts that are not critical
 	Version      int64
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
@@ -46,6 +48,16 @@ type ContactForm struct {
 	Hours       string
 	Substitute  int64
 	Digest      bool
+
+	// As in WishForm.
+	QuietFrom    string
+	QuietTo      string
+	QuietDaysOff bool
+	AlertMails   string
+}
+
+func (f ContactForm) wish() WishForm {
+	return WishForm{f.QuietFrom, f.QuietTo, f.QuietDaysOff, f.AlertMails}
 }
 
 // validate gives the contact in canonical form, or a fault with one sentence for
@@ -63,6 +75,7 @@ func (f ContactForm) validate(ref *Reference, country string) (Contact, error) {
 	c.Email = checked(problems, "email", "constituency.email", f.Email, check.Email, required["email"] || f.Digest)
 	c.Phone = checked(problems, "phone", "constituency.phone", f.Phone, check.Phone, required["phone"])
 	c.PhoneAlways = checked(problems, "phone_24h", "constituency.phone", f.PhoneAlways, check.Phone, required["phone_24h"])
+	c.Wish = f.wish().read(problems)
 	var err error
 	if c.Hours, err = hours.Parse(f.Hours); err != nil {
 		problems.Field("hours", "constituency.hours")
@@ -95,7 +108,9 @@ func requiredFields(ref *Reference, roles []string) map[string]bool {
 
 // form gives the contact as its form shows it.
 func (c Contact) form() ContactForm {
+	w := wishForm(c.Wish)
 	return ContactForm{
+		QuietFrom: w.QuietFrom, QuietTo: w.QuietTo, QuietDaysOff: w.QuietDaysOff, AlertMails: w.AlertMails,
 		Roles: c.Roles, Name: c.Name, Position: c.Position, Email: c.Email, Phone: c.Phone, PhoneAlways: c.PhoneAlways,
 		Language: c.Language, Hours: c.Hours.String(), Substitute: c.Substitute, Digest: c.Digest,
 	}
@@ -113,6 +128,7 @@ func (c Contact) changes(old Contact) []string {
 		{"email", c.Email == old.Email}, {"phone", c.Phone == old.Phone}, {"phone_24h", c.PhoneAlways == old.PhoneAlways},
 		{"language", c.Language == old.Language}, {"hours", c.Hours.String() == old.Hours.String()},
 		{"substitute", c.Substitute == old.Substitute}, {"digest", c.Digest == old.Digest},
+		{"quiet", c.Wish.Hours == old.Wish.Hours}, {"alert_mails", c.Wish.Mails == old.Wish.Mails},
 	} {
 		if !f.same {
 			out = append(out, f.name)

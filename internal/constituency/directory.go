@@ -11,6 +11,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
+	"martinella/internal/constituency/hours"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/fault"
 )
@@ -139,6 +140,7 @@ type Body struct {
 	Type       string
 	Tier       Tier
 	Zone       *time.Location
+	Days       hours.Calendar // its public holidays; one goroutine at a time
 
 	Municipality, Province string
 }
@@ -148,12 +150,12 @@ func (m *Module) Bodies(ctx context.Context, s access.Scope) ([]Body, error) {
 	if err := s.Territory(); err != nil {
 		return nil, err
 	}
-	zones := Zones{}
-	rows, err := m.db.Query(ctx, "SELECT id, code, name, type, tier, time_zone, municipality, province FROM organisation WHERE state = 'approved' ORDER BY id")
+	zones, days := Zones{}, Holidays{}
+	rows, err := m.db.Query(ctx, "SELECT id, code, name, type, tier, time_zone, municipality, province, country, patron_day FROM organisation WHERE state = 'approved' ORDER BY id")
 	all, err := db.Collect(rows, err, func(r *sql.Rows) (b Body, err error) {
 		var o Record
-		err = r.Scan(&b.ID, &b.Code, &b.Name, &b.Type, &b.Tier, &o.TimeZone, &b.Municipality, &b.Province)
-		b.Zone = zones.Of(o)
+		err = r.Scan(&b.ID, &b.Code, &b.Name, &b.Type, &b.Tier, &o.TimeZone, &b.Municipality, &b.Province, &o.Country, &o.PatronDay)
+		b.Zone, b.Days = zones.Of(o), days.Of(o.Country, o.PatronDay)
 		return b, err
 	})
 	if err != nil {

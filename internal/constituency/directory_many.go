@@ -90,14 +90,9 @@ func (m *Module) listsOf(ctx context.Context, s access.Scope, orgs []Organisatio
 		return nil, err
 	}
 	out := map[int64][]Call{}
-	zones := Zones{}
-	calendars := map[string]*remembered{} // many share theirs
+	zones, calendars := Zones{}, Holidays{}
 	for _, o := range orgs {
-		key := o.Country + o.PatronDay
-		if calendars[key] == nil {
-			calendars[key] = rememberDays(holidays(o))
-		}
-		out[o.ID] = who(m.ref, duty(o, calendars[key], byOrg[o.ID], absences[o.ID]), at.In(zones.Of(o.Record)))
+		out[o.ID] = who(m.ref, duty(o, calendars.Of(o.Country, o.PatronDay), byOrg[o.ID], absences[o.ID]), at.In(zones.Of(o.Record)))
 	}
 	return out, nil
 }

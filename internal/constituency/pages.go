@@ -71,6 +71,8 @@ func (m *Module) memberPages(g *gate.Gate) {
 	g.Handle("GET /o/{org}/contacts", gate.Member(access.ContactRead), m.contactList)
 	g.Handle("GET /o/{org}/contacts/new", gate.Member(access.ContactEdit), m.contactForm)
 	g.Handle("POST /o/{org}/contacts/new", gate.Member(access.ContactEdit), m.saveContact)
+	g.Handle("GET /o/{org}/alert-mails", gate.Member(access.AdvisoryRead), m.wishPage)
+	g.Handle("POST /o/{org}/alert-mails", gate.Member(access.AdvisoryRead), m.savingWish)
 	g.Handle("GET /o/{org}/contacts/{id}", gate.Member(access.ContactEdit), m.contactForm)
 	g.Handle("POST /o/{org}/contacts/{id}", gate.Member(access.ContactEdit), m.saveContact)
 	g.Handle("GET /o/{org}/contacts/{id}/remove", gate.Member(access.ContactEdit), m.removeForm)

@@ -83,6 +83,7 @@ func contactFormOf(f web.Form) (form ContactForm, version int64, err error) {
 	form = ContactForm{
 		Roles: f.All("roles"), Name: f.Text("name"), Position: f.Text("position"), Email: f.Text("email"), Phone: f.Text("phone"),
 		PhoneAlways: f.Text("phone_24h"), Language: f.Text("language"), Hours: f.Text("hours"), Digest: f.Bool("digest"),
+		QuietFrom: f.Text("quiet_from"), QuietTo: f.Text("quiet_to"), QuietDaysOff: f.Bool("quiet_days_off"), AlertMails: f.Text("alert_mails"),
 	}
 	if form.Substitute, err = f.Int("substitute", 0); err != nil {
 		return form, 0, err

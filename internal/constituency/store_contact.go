@@ -10,11 +10,12 @@ import (
 	"martinella/internal/access"
 	"martinella/internal/constituency/hours"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/quiet"
 )
 
 // contactSQL reads contacts with a line for each role.
 const contactSQL = `SELECT c.id, c.organisation_id, c.name, c.position, c.email, c.phone, c.phone_always, c.language, c.hours,
-		COALESCE(c.substitute_id, 0), c.digest, c.version, c.created_at, c.updated_at, COALESCE(r.role, '')
+		COALESCE(c.substitute_id, 0), c.digest, c.quiet, c.quiet_days_off, c.alert_mails, c.version, c.created_at, c.updated_at, COALESCE(r.role, '')
 	FROM contact c LEFT JOIN contact_role r ON r.contact_id = c.id`
 
 // contacts reads a body's contacts with their roles, in one query: by name.
@@ -34,15 +35,20 @@ func contacts(ctx context.Context, q db.Querier, s access.Scope) ([]Contact, err
 }
 
 func scanContactLine(r *sql.Rows) (c Contact, err error) {
-	var week, role string
+	var week, role, silent string
+	var daysOff bool
 	err = r.Scan(&c.ID, &c.Organisation, &c.Name, &c.Position, &c.Email, &c.Phone, &c.PhoneAlways, &c.Language, &week,
-		&c.Substitute, &c.Digest, &c.Version, db.Time(&c.CreatedAt), db.Time(&c.UpdatedAt), &role)
+		&c.Substitute, &c.Digest, &silent, &daysOff, &c.Wish.Mails, &c.Version, db.Time(&c.CreatedAt), db.Time(&c.UpdatedAt), &role)
 	if err != nil {
 		return c, err
 	}
 	if role != "" {
 		c.Roles = []string{role}
 	}
+	if c.Wish.Hours, err = quiet.Parse(silent); err != nil {
+		return c, err
+	}
+	c.Wish.DaysOff = daysOff
 	c.Hours, err = hours.Parse(week)
 	return c, err
 }
@@ -61,10 +67,10 @@ func joinRoles(lines []Contact) []Contact {
 }
 
 func insertContact(ctx context.Context, tx *db.Tx, c *Contact) error {
-	err := tx.QueryRow(ctx, `INSERT INTO contact (organisation_id, name, position, email, phone, phone_always, language, hours, substitute_id, digest, created_at, updated_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) RETURNING id`,
+	err := tx.QueryRow(ctx, `INSERT INTO contact (organisation_id, name, position, email, phone, phone_always, language, hours, substitute_id, digest, created_at, updated_at, quiet, quiet_days_off, alert_mails)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) RETURNING id`,
 		c.Organisation, c.Name, c.Position, c.Email, c.Phone, c.PhoneAlways, c.Language, c.Hours.String(), nullID(c.Substitute), c.Digest,
-		db.Ms(c.CreatedAt), db.Ms(c.UpdatedAt)).Scan(&c.ID)
+		db.Ms(c.CreatedAt), db.Ms(c.UpdatedAt), c.Wish.String(), c.Wish.DaysOff, c.Wish.Mails).Scan(&c.ID)
 	if err != nil {
 		return fmt.Errorf("storing a contact: %w", err)
 	}
@@ -75,10 +81,10 @@ func insertContact(ctx context.Context, tx *db.Tx, c *Contact) error {
 // updateContact stores a contact if nobody else changed it since it was read.
 func updateContact(ctx context.Context, tx *db.Tx, c *Contact) error {
 	result, err := tx.Exec(ctx, `UPDATE contact SET name = $1, position = $2, email = $3, phone = $4, phone_always = $5, language = $6,
-			hours = $7, substitute_id = $8, digest = $9, updated_at = $10, version = version + 1
+			hours = $7, substitute_id = $8, digest = $9, updated_at = $10, quiet = $14, quiet_days_off = $15, alert_mails = $16, version = version + 1
 		WHERE id = $11 AND organisation_id = $12 AND version = $13`,
 		c.Name, c.Position, c.Email, c.Phone, c.PhoneAlways, c.Language, c.Hours.String(), nullID(c.Substitute), c.Digest, db.Ms(c.UpdatedAt),
-		c.ID, c.Organisation, c.Version)
+		c.ID, c.Organisation, c.Version, c.Wish.String(), c.Wish.DaysOff, c.Wish.Mails)
 	if err != nil {
 		return fmt.Errorf("storing contact %d: %w", c.ID, err)
 	}
