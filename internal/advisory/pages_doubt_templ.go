@@ -32,7 +32,7 @@ func wayLines(l *i18n.Localizer, w Ways) []string {
 func doubtRows(l *i18n.Localizer, list []Doubtful) []ui.Row {
 	var out []ui.Row
 	for _, d := range list {
-		who := ui.Text("—")
+		who := ui.Text("–")
 		if d.Contact.Name != "" {
 			who = ui.In(doubtPerson(d.Contact))
 		}

@@ -149,6 +149,7 @@ func (st *stage) contact(ctx context.Context, s access.Scope, c demo.Contact) er
 	_, err = st.rooms.constituency.SaveContact(ctx, s, old.ID, old.Version, constituency.ContactForm{
 		Roles: c.Roles, Name: c.Name, Position: c.Position, Email: c.Email, Phone: c.Phone, PhoneAlways: c.Always,
 		Language: language(c.Language), Hours: c.Hours, Substitute: byName(c.Substitute).ID, Digest: c.Digest,
+		QuietFrom: c.QuietFrom, QuietTo: c.QuietTo, QuietDaysOff: c.QuietDaysOff, AlertMails: c.AlertMails,
 	})
 	return err
 }

@@ -112,6 +112,10 @@ type Contact struct {
 	Always                       string `json:"phone_24h"`
 	Language, Hours, Substitute  string
 	Digest                       bool
+	QuietFrom                    string `json:"quiet_from"` // when and how he wants alerts that are not critical
+	QuietTo                      string `json:"quiet_to"`
+	QuietDaysOff                 bool   `json:"quiet_days_off"`
+	AlertMails                   string `json:"alert_mails"`
 }
 
 // Item is a declared product. Product is "part:vendor:product", "" for a name
