@@ -52,7 +52,7 @@ func (m *Module) People(ctx context.Context, s access.Scope, id int64, f PeopleF
 	return all, next, m.withCorrected(ctx, s, all)
 }
 
-// shownPeople is the condition of a list of people p.
+// shownPeople is the condition of a list of people p of advisory $1.
 func shownPeople(q db.Querier, show PeopleShow) string {
 	switch show {
 	case ShowUnsent:
@@ -60,8 +60,9 @@ func shownPeople(q db.Querier, show PeopleShow) string {
 	case ShowBounced:
 		return " AND " + troubled
 	case ShowUnacknowledged:
-		silent := "EXISTS (SELECT 1 FROM advisory_member d WHERE d.advisory_id = p.advisory_id AND d.acknowledged_at IS NULL AND d.organisation_id "
-		return " AND CASE WHEN p.organisations LIKE '%,%' THEN " + silent + "IN " + db.JSONNumbers(q, "p.organisations") + ") ELSE " + silent + "= p.organisation_id) END"
+		// Of advisory $1, once for all rows.
+		silent := "(SELECT d.organisation_id FROM advisory_member d WHERE d.advisory_id = $1 AND d.acknowledged_at IS NULL)"
+		return " AND (p.organisation_id IN " + silent + " OR p.organisations LIKE '%,%' AND EXISTS (SELECT 1 FROM " + db.JSONEach(q, "p.organisations", "j") + " WHERE CAST(j.value AS BIGINT) IN " + silent + "))"
 	}
 	return ""
 }
@@ -166,9 +167,9 @@ func (m *Module) MailSums(ctx context.Context, s access.Scope, id int64) (n Mail
 
 // unreached selects the organisations of advisory $1 that had people it did not arrive at, all of them.
 func unreached(q db.Querier) string {
-	return `SELECT o.organisation_id FROM (SELECT CAST(j.value AS BIGINT) AS organisation_id, count(*) AS n FROM advisory_recipient p, ` + db.JSONEach(q, "p.organisations", "j") + `
+	return `SELECT b.organisation_id FROM (SELECT CAST(j.value AS BIGINT) AS organisation_id, count(*) AS n FROM advisory_recipient p, ` + db.JSONEach(q, "p.organisations", "j") + `
 			WHERE p.advisory_id = $1 AND ` + troubled + ` GROUP BY j.value) b
-		JOIN advisory_member o ON o.organisation_id = b.organisation_id WHERE o.advisory_id = $1 AND b.n >= o.people`
+		WHERE b.n >= (SELECT o.people FROM advisory_member o WHERE o.advisory_id = $1 AND o.organisation_id = b.organisation_id)`
 }
 
 // Unreachable gives the organisations of an advisory it arrived at nobody of.
