@@ -1031,6 +1031,20 @@ const (
 	OverlapStateVoid        OverlapState = "void"
 )
 
+// Defines values for OwnKeyKind.
+const (
+	OwnKeyKindOpenpgp     OwnKeyKind = "openpgp"
+	OwnKeyKindSecurityTxt OwnKeyKind = "security_txt"
+	OwnKeyKindSmime       OwnKeyKind = "smime"
+)
+
+// Defines values for OwnKeyWarning.
+const (
+	OwnKeyWarningDanger  OwnKeyWarning = "danger"
+	OwnKeyWarningInfo    OwnKeyWarning = "info"
+	OwnKeyWarningWarning OwnKeyWarning = "warning"
+)
+
 // Defines values for PersonState.
 const (
 	PersonStateActive    PersonState = "active"
@@ -4999,6 +5013,18 @@ type ListNeverBlocked struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListOwnKey defines model for ListOwnKey.
+type ListOwnKey struct {
+	// Items The things, in order.
+	Items []OwnKey `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListPasskey defines model for ListPasskey.
 type ListPasskey struct {
 	// Items The things, in order.
@@ -6103,6 +6129,26 @@ type OverlapRelation string
 
 // OverlapState defines model for Overlap.State.
 type OverlapState string
+
+// OwnKey defines model for OwnKey.
+type OwnKey struct {
+	Algorithm   *string    `json:"algorithm,omitempty"`
+	Fingerprint *string    `json:"fingerprint,omitempty"`
+	Kind        OwnKeyKind `json:"kind"`
+	Names       []string   `json:"names,omitempty"`
+
+	// Until Missing: it does not end.
+	Until *time.Time `json:"until,omitempty"`
+
+	// Warning It ends within 60, 30, 7 days, or has ended.
+	Warning *OwnKeyWarning `json:"warning,omitempty"`
+}
+
+// OwnKeyKind defines model for OwnKey.Kind.
+type OwnKeyKind string
+
+// OwnKeyWarning It ends within 60, 30, 7 days, or has ended.
+type OwnKeyWarning string
 
 // ParentChoice defines model for ParentChoice.
 type ParentChoice struct {
@@ -9859,6 +9905,18 @@ type RotateWebhookSecretParams struct {
 type TestWebhookParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListOwnKeysParams defines parameters for ListOwnKeys.
+type ListOwnKeysParams struct {
+	// Limit How many at most, in one answer.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where to go on: next_cursor of the answer before, with the same filters.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // ListPendingDecisionsParams defines parameters for ListPendingDecisions.
@@ -15378,6 +15436,39 @@ func (c *Client) TestWebhook(ctx context.Context, org string, id int64, params *
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[WebhookDelivery](ctx, c, q)
+}
+
+// ListOwnKeys List the CSIRT's own keys
+//
+// With what is signed with them and ends: the security.txt.
+//
+// GET /api/v1/own-keys
+func (c *Client) ListOwnKeys(ctx context.Context, params *ListOwnKeysParams) (*Reply[ListOwnKey], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/own-keys")}
+	if params != nil {
+		q.ask("limit", params.Limit)
+		q.ask("cursor", params.Cursor)
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListOwnKey](ctx, c, q)
+}
+
+// ListOwnKeysAll goes through the whole list, page after page.
+func (c *Client) ListOwnKeysAll(ctx context.Context, params *ListOwnKeysParams) iter.Seq2[OwnKey, error] {
+	return every(func(cursor *string) ([]OwnKey, *string, error) {
+		var p ListOwnKeysParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		r, err := c.ListOwnKeys(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.Value.Items, r.Value.NextCursor, nil
+	})
 }
 
 // ListPendingDecisions List the decisions that wait for a second person

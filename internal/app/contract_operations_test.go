@@ -17,6 +17,10 @@ import (
 func operationsContract(c *contract) {
 	const as = "administrator"
 	c.call(200, "list-feeds", asked{As: as})
+	if keys := c.call(200, "list-own-keys", asked{As: "analyst"}).items(); len(keys) == 0 || keys[0].(m)["algorithm"] != "Ed25519" {
+		c.t.Errorf("our keys: %v", keys)
+	}
+	c.call(404, "list-own-keys", asked{})
 	c.call(403, "fetch-feeds", asked{As: "auditor"})
 	c.call(200, "list-jobs", asked{As: as, Query: url.Values{"limit": {"1"}}})
 	c.call(404, "retry-job", asked{As: as, Path: map[string]string{"id": "999999"}})

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"martinella/internal/access"
+	"martinella/internal/operations"
 	"martinella/internal/platform/config"
 	"martinella/internal/platform/mailcrypt"
 )
@@ -44,6 +47,7 @@ func loadKeys(k config.Keys, now time.Time) (*mailcrypt.Ring, error) {
 // OwnKey is one of the CSIRT's own keys, as people compare it.
 type OwnKey struct {
 	Kind        mailcrypt.Kind
+	Algorithm   string // "Ed25519"
 	Fingerprint string
 	Names       []string
 	ExpiresAt   time.Time // zero: never
@@ -55,14 +59,14 @@ func (a *App) OwnKeys() ([]OwnKey, error) { return ownKeys(a.keys) }
 
 func ownKeys(r *mailcrypt.Ring) (out []OwnKey, err error) {
 	if r.PGP != nil {
-		k := OwnKey{Kind: mailcrypt.OpenPGP, Fingerprint: r.PGP.Fingerprint(), Names: r.PGP.UserIDs(), ExpiresAt: r.PGP.ExpiresAt()}
+		k := OwnKey{Kind: mailcrypt.OpenPGP, Algorithm: r.PGP.Algorithm(), Fingerprint: r.PGP.Fingerprint(), Names: r.PGP.UserIDs(), ExpiresAt: r.PGP.ExpiresAt()}
 		if k.Armoured, err = r.PGP.PublicArmoured(); err != nil {
 			return nil, err
 		}
 		out = append(out, k)
 	}
 	if r.SMIME != nil {
-		out = append(out, OwnKey{Kind: mailcrypt.SMime, Fingerprint: r.SMIME.Fingerprint(), Names: append([]string{r.SMIME.Subject()}, r.SMIME.Addresses()...), ExpiresAt: r.SMIME.ExpiresAt()})
+		out = append(out, OwnKey{Kind: mailcrypt.SMime, Algorithm: r.SMIME.Algorithm(), Fingerprint: r.SMIME.Fingerprint(), Names: append([]string{r.SMIME.Subject()}, r.SMIME.Addresses()...), ExpiresAt: r.SMIME.ExpiresAt()})
 	}
 	return out, nil
 }
@@ -118,15 +122,32 @@ func (a *App) checkOwnKeys() (string, error) {
 	var said []string
 	var errs []error
 	for _, k := range all {
-		said = append(said, fmt.Sprintf("%s %s until %s", k.Kind, k.Fingerprint, dayOr(k.ExpiresAt, "for ever")))
+		said = append(said, fmt.Sprintf("%s %s (%s) until %s", k.Kind, k.Fingerprint, k.Algorithm, dayOr(k.ExpiresAt, "for ever")))
 		if left := k.ExpiresAt.Sub(a.Clock.Now()); !k.ExpiresAt.IsZero() && left < keyNotice {
-			errs = append(errs, fmt.Errorf("the %s key ends on %s: mails are unsigned from then on", k.Kind, k.ExpiresAt.Format(time.DateOnly)))
+			errs = append(errs, fmt.Errorf("the %s key ends on %s, in %d days: mails are unsigned from then on", k.Kind, k.ExpiresAt.Format(time.DateOnly), int(left/(24*time.Hour))))
 		}
 	}
 	for _, file := range []string{a.Config.Keys.PGPFile, a.Config.Keys.SMIMEFile} {
 		errs = append(errs, readByOthers(file))
 	}
 	return strings.Join(said, ", "), errors.Join(errs...)
+}
+
+// signatures are our keys and the security.txt, for the operators' page and the control room.
+func (a *App) signatures(ctx context.Context, s access.Scope) ([]operations.Signature, error) {
+	all, err := a.OwnKeys()
+	if err != nil {
+		return nil, err
+	}
+	var out []operations.Signature
+	for _, k := range all {
+		out = append(out, operations.Signature{Kind: string(k.Kind), Algorithm: k.Algorithm, Fingerprint: k.Fingerprint, Names: k.Names, Until: k.ExpiresAt})
+	}
+	expires, err := a.rooms.publication.SecurityExpires(ctx, s)
+	if err == nil && !expires.IsZero() {
+		out = append(out, operations.Signature{Kind: "security_txt", Until: expires})
+	}
+	return out, err
 }
 
 func dayOr(at time.Time, never string) string {

@@ -268,7 +268,7 @@ func (a *App) buildOperations() error {
 			a.waitingSources,
 			a.waitingCalls,
 		},
-		Panels: a.roomPanels(), Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",
+		Panels: a.roomPanels(), Signatures: a.signatures, Fetch: a.fetchFeeds(), Home: a.homeOf, Who: (&authors{r: &a.rooms}).Name, Outbox: a.Config.MailTransport == "outbox",
 	})
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 func (m *Module) RegisterAPI(a *api.API) {
 	const tag = "Operations"
 	api.Get(a, "/waiting", gate.Staff(access.TerritoryRead), m.apiWaiting, api.Op{ID: "list-waiting", Tag: tag, Summary: "List what waits for a person of the CSIRT"})
+	api.Get(a, "/own-keys", gate.Staff(access.TerritoryRead), m.apiSignatures, api.Op{ID: "list-own-keys", Tag: tag, Summary: "List the CSIRT's own keys", Text: "With what is signed with them and ends: the security.txt."})
 	api.Get(a, "/feeds", gate.Staff(access.FeedRead), m.apiFeeds, api.Op{ID: "list-feeds", Tag: tag, Summary: "List how the sources of data are"})
 	api.Post(a, "/feeds/fetch", gate.Staff(access.FeedRun), m.apiFetch, api.Op{ID: "fetch-feeds", Tag: tag, Status: http.StatusAccepted, Summary: "Ask for the feeds to be fetched now", Text: "In the background: list-feeds tells how it went."})
 	api.Get(a, "/jobs", gate.Staff(access.JobRead), m.apiJobs, api.Op{ID: "list-jobs", Tag: tag, Summary: "List the background work", Text: "The newest first; what is done is not kept."})

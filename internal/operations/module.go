@@ -86,6 +86,8 @@ type Deps struct {
 	Home func(ctx context.Context, p gate.Person) (string, error)
 	// Who names an actor of the audit log ("person:12"); "" for one that is no person.
 	Who func(ctx context.Context, actor string) string
+	// Signatures are the CSIRT's own keys, and what is signed with them and ends; nil: none.
+	Signatures func(ctx context.Context, s access.Scope) ([]Signature, error)
 	// Outbox is true when mails stay here instead of being sent.
 	Outbox bool
 }
@@ -100,6 +102,7 @@ func New(d Deps) *Module { return &Module{d} }
 func (m *Module) Register(g *gate.Gate) {
 	g.Handle("GET /home", gate.SignedIn(), m.home)
 	g.Handle("GET /ops", gate.Staff(access.TerritoryRead), m.room)
+	g.Handle("GET /ops/own-keys", gate.Staff(access.TerritoryRead), m.signaturesPage)
 	g.Handle("GET /ops/feeds", gate.Staff(access.FeedRead), m.feeds)
 	g.Handle("POST /ops/feeds/fetch", gate.Staff(access.FeedRun), m.fetch)
 	g.Handle("GET /ops/jobs", gate.Staff(access.JobRead), m.jobs)
@@ -113,6 +116,7 @@ func (m *Module) Register(g *gate.Gate) {
 	g.Nav(
 		gate.NavItem{Area: gate.AreaOps, Key: "operations.nav.room", Path: "/ops", Permission: access.TerritoryRead, Order: 10},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "operations.nav.feeds", Path: "/ops/feeds", Permission: access.FeedRead, Order: 10},
+		gate.NavItem{Area: gate.AreaAdmin, Key: "operations.nav.signatures", Path: "/ops/own-keys", Permission: access.TerritoryRead, Order: 15},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "operations.nav.mail", Path: "/ops/mail", Permission: access.OutboxRead, Order: 20},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "operations.nav.jobs", Path: "/ops/jobs", Permission: access.JobRead, Order: 30},
 		gate.NavItem{Area: gate.AreaAdmin, Key: "operations.nav.audit", Path: "/ops/audit", Permission: access.AuditRead, Order: 40},

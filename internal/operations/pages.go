@@ -5,6 +5,7 @@ package operations
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -31,9 +32,11 @@ func (m *Module) home(r *gate.Request) error {
 }
 
 type roomView struct {
-	Waiting []Waiting
-	Feeds   []Feed
-	Panels  []templ.Component
+	Waiting    []Waiting
+	Signatures []Signature
+	Feeds      []Feed
+	Panels     []templ.Component
+	Now        time.Time
 }
 
 func (m *Module) room(r *gate.Request) error {
@@ -46,6 +49,10 @@ func (m *Module) room(r *gate.Request) error {
 
 func (m *Module) roomView(ctx context.Context, s access.Scope) (v roomView, err error) {
 	if v.Waiting, err = m.waiting(ctx, s); err != nil {
+		return v, err
+	}
+	v.Now = m.Clock.Now()
+	if v.Signatures, err = m.signatures(ctx, s); err != nil {
 		return v, err
 	}
 	if v.Feeds, err = m.Feeds.Health(ctx, s); err != nil {
