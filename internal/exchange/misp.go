@@ -84,13 +84,19 @@ func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 // mispOf writes an event whole. One that was withdrawn keeps its attributes as
 // deleted: who has it drops them. What PAP lets nobody act on is for context only.
 func (m *Module) mispOf(a Alert) mispEvent {
-	e := m.mispHead(a)
+	e, places := m.mispHead(a), map[string]int{}
 	add := func(kind, category, value, comment string, ids bool, until time.Time) {
 		at := mispAttribute{UUID: uuid.NewSHA1(m.space, []byte("attribute:"+id(a)+":"+kind+":"+value)).String(), Type: kind, Category: category, Value: value, Comment: comment,
 			ToIDS: ids && !a.Withdrawn, Deleted: a.Withdrawn, Timestamp: e.Timestamp}
 		if !until.IsZero() {
 			at.LastSeen = instant(until)
 		}
+		if n, here := places[at.UUID]; here { // MISP takes one of a type and a value
+			old := &e.Attributes[n].Comment
+			*old = strings.Trim(*old+"; "+comment, "; ")
+			return
+		}
+		places[at.UUID] = len(e.Attributes)
 		e.Attributes = append(e.Attributes, at)
 	}
 	if a.Reference != "" {

@@ -17,9 +17,9 @@ type event struct {
 		Threat                      string `json:"threat_level_id"`
 		Tag                         []struct{ Name string }
 		Attribute                   []struct {
-			UUID, Type, Category, Value string
-			ToIDS                       bool `json:"to_ids"`
-			Deleted                     bool
+			UUID, Type, Category, Value, Comment string
+			ToIDS                                bool `json:"to_ids"`
+			Deleted                              bool
 		}
 	}
 }
@@ -47,6 +47,28 @@ func (w *world) manifest(secret string) map[string]struct{ Info string } {
 	}
 	w.must(json.Unmarshal(got.Body.Bytes(), &out))
 	return out
+}
+
+// MISP takes one attribute of a type and a value: what several products say of one is in its comment.
+func TestAnAttributeIsInAnEventOnce(t *testing.T) {
+	each(t, func(w *world) {
+		w.send(tlp.Clear, func(a *exchange.Alert) {
+			a.Products = []exchange.Product{{Text: "FortiOS 7.2", CPE: "cpe:2.3:o:fortinet:fortios:*:*:*:*:*:*:*:*"}, {Text: "FortiOS 7.0", CPE: "cpe:2.3:o:fortinet:fortios:*:*:*:*:*:*:*:*"}}
+		}, castelvento)
+		for uuid := range w.manifest("") {
+			seen := map[string]bool{}
+			e := w.event("", uuid).Event
+			for _, a := range e.Attribute {
+				if seen[a.UUID] || a.Type == "cpe" && a.Comment != "FortiOS 7.2; FortiOS 7.0" {
+					t.Errorf("%+v", a)
+				}
+				seen[a.UUID] = true
+			}
+			if len(seen) == 0 {
+				t.Error("no attribute")
+			}
+		}
+	})
 }
 
 func TestAMISPFeed(t *testing.T) {

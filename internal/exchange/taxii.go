@@ -80,7 +80,7 @@ func accepts(headers []string) bool {
 }
 
 // bearer lets in by the header Authorization: Basic (RFC 7617; the password is the
-// key), Bearer (RFC 6750), or the bare key, as MISP sends it. Who sends none is
+// key), Bearer (RFC 6750), Token, as the TAXII client of OASIS sends it, or the bare key, as MISP does. Who sends none is
 // anybody; who sends a key that is none is told.
 func (m *Module) bearer(r *gate.Request) (client, error) {
 	header := r.R.Header.Get("Authorization")
@@ -92,7 +92,7 @@ func (m *Module) bearer(r *gate.Request) (client, error) {
 		if secret = password; secret == "" {
 			secret = user
 		}
-	} else if scheme, rest, ok := strings.Cut(header, " "); ok && strings.EqualFold(scheme, "Bearer") {
+	} else if scheme, rest, ok := strings.Cut(header, " "); ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "Token")) {
 		secret = strings.TrimSpace(rest)
 	}
 	c, err := m.enter(r, Platform, secret)

@@ -74,7 +74,7 @@ func TestCollectionsHoldWhatTheKeyMayHave(t *testing.T) {
 		}{
 			{"", "api/collections/community/objects/", taxiiType, 401}, {basic(clear), "api/collections/community/objects/", taxiiType, 403},
 			{basic(green), "api/collections/own/objects/", taxiiType, 404}, {"Basic x", "", taxiiType, 401}, {"Bearer mx_AAAAAAAAAAAAAAAAAAAAAAAAAA", "", taxiiType, 401},
-			{"Bearer " + member, "api/collections/own/objects/", taxiiType, 200}, {member, "api/collections/own/objects/", taxiiType, 200},
+			{"Bearer " + member, "api/collections/own/objects/", taxiiType, 200}, {"Token " + member, "api/collections/own/objects/", taxiiType, 200}, {member, "api/collections/own/objects/", taxiiType, 200},
 			{"", "", "application/taxii+json; version=2.1", 200}, {"", "", "application/taxii+json", 200}, {"", "", "application/json", 406}, {"", "", "application/taxii+json;version=2.0", 406},
 			{"", "", "application/vnd.oasis.taxii+json", 406}, {"", "api/", taxiiType, 200}, {"", "api/collections/", taxiiType, 200}, {"", "api/collections/public/", taxiiType, 200},
 			{"", "api/collections/none/", taxiiType, 404}, {"", "api/collections/public/objects/?limit=0", taxiiType, 400}, {"", "api/collections/public/objects/?next=%21", taxiiType, 400},
