@@ -119,6 +119,8 @@ need_test_packages() {
 	local missing=()
 	has chromium || missing+=(chromium)
 	has pdftotext || missing+=(poppler-utils)
+	has qpdf || missing+=(qpdf)
+	/usr/bin/python3 -c 'import feedparser' 2>/dev/null || missing+=(python3-feedparser)
 	has gpg || missing+=(gpg)
 	has gpg-agent || missing+=(gpg-agent)
 	has gpgconf || missing+=(gpgconf)
