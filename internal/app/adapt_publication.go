@@ -52,8 +52,9 @@ func (x publicAlerts) Public(ctx context.Context, s access.Scope, id int64) (pub
 	return out, err
 }
 
-// scores gives what is known of how grave CVEs are: the score that counts, and the
-// best of CVSS 3 where that is of another version, because CSAF 2.0 knows no later one.
+// scores gives what is known of how grave CVEs are: the score that counts, and
+// where CSAF 2.0 cannot have that one, because it is of a later version or is not
+// what its vector means, the best that it can.
 func (x publicAlerts) scores(ctx context.Context, s access.Scope, cves []string) (out []csaf.Score, err error) {
 	for _, id := range cves {
 		v, err := x.r.corpus.Get(ctx, s, id)
@@ -63,11 +64,14 @@ func (x publicAlerts) scores(ctx context.Context, s access.Scope, cves []string)
 		if err != nil {
 			return nil, err
 		}
+		score := func(m cve.Metric) csaf.Score {
+			return csaf.Score{CVE: id, Version: m.Version, Vector: m.Vector, Base: m.Score}
+		}
 		best := corpus.Best(v.Record.Metrics)
-		three := corpus.Best(slices.DeleteFunc(slices.Clone(v.Record.Metrics), func(m cve.Metric) bool { return !strings.HasPrefix(m.Version, "3.") }))
+		three := corpus.Best(slices.DeleteFunc(slices.Clone(v.Record.Metrics), func(m cve.Metric) bool { return !score(m).Holds() }))
 		for i, m := range []cve.Metric{best, three} {
 			if m.Version != "" && (i == 0 || m != best) {
-				out = append(out, csaf.Score{CVE: id, Version: m.Version, Vector: m.Vector, Base: m.Score})
+				out = append(out, score(m))
 			}
 		}
 	}

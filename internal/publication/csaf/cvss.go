@@ -44,6 +44,9 @@ func (s Score) text() string {
 // vector3 has the base metrics of CVSS 3.0 and 3.1, which come first (3.1, 6).
 var vector3 = regexp.MustCompile(`^CVSS:3\.[01]/AV:([NALP])/AC:([LH])/PR:([NLH])/UI:([NR])/S:([UC])/C:([NLH])/I:([NLH])/A:([NLH])`)
 
+// Holds says that a score of CVSS 3 is what its vector means.
+func (s Score) Holds() bool { return s.wire([]string{""}) != nil }
+
 // wire gives the score as CSAF 2.0 has it, which knows CVSS up to 3.1; nil where it
 // is of another version, or where its number is not what its vector means
 // (mandatory tests 6.1.8, 6.1.9).
