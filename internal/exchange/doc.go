@@ -10,8 +10,9 @@
 //   - What leaves is what was sent, never a draft. By a member's key: what was sent
 //     to it up to TLP:AMBER, and what the community may know (TLP:GREEN). By a
 //     neighbour's: up to the label its key says, TLP:GREEN at most. Without a key:
-//     TLP:CLEAR. Of TLP:AMBER+STRICT only a member's feed says that an alert waits
-//     in the portal; of TLP:RED nothing says anything.
+//     TLP:CLEAR, and no indicators of what is PAP:RED or PAP:AMBER, for the adversary
+//     has no key either. Of TLP:AMBER+STRICT only a member's feed says that an alert
+//     waits in the portal; of TLP:RED nothing says anything.
 //   - Lists for firewalls hold only what may be blocked: PAP:RED and PAP:AMBER allow
 //     nothing the adversary could notice, and what would take members or everybody
 //     offline is left out and shown to the CSIRT with the reason (see [Guard]).

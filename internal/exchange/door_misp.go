@@ -70,9 +70,9 @@ func (m *Module) misp(r *gate.Request) error {
 			return err
 		}
 		stamp = Stamp{Count: a.ID, Versions: a.Version, Last: a.Changed}
-		write = func() ([]byte, error) { return json.Marshal(map[string]any{"Event": m.mispOf(a)}) }
+		write = func() ([]byte, error) { return json.Marshal(map[string]any{"Event": m.mispOf(c.open(a))}) }
 	}
-	return m.answer(r, mediaType, stamp.Last, stamp.tag(file, q.Own, q.Shared, c.org.ID, m.now().UTC().YearDay()), write)
+	return m.answer(r, mediaType, stamp.Last, stamp.tag(file, q.Own, q.Shared, c.org.ID, c.key.ID == 0, m.now().UTC().YearDay()), write)
 }
 
 // eventAsked gives the alert whose event a file is.
@@ -141,7 +141,7 @@ func (m *Module) mispHashes(ctx context.Context, c client, q Question) ([]byte, 
 	var out bytes.Buffer
 	err := m.eachAlert(ctx, c.scope, q, func(a Alert) {
 		event := m.identifier("event", a.ID).String()
-		for _, v := range append(values(a), a.CVEs...) {
+		for _, v := range append(values(c.open(a)), a.CVEs...) {
 			if out.Len() < maxLines*70 {
 				sum := md5.Sum([]byte(v)) //nolint:gosec // the feed's format asks for it
 				out.WriteString(hex.EncodeToString(sum[:]) + "," + event + "\n")

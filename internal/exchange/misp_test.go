@@ -71,6 +71,34 @@ func TestAnAttributeIsInAnEventOnce(t *testing.T) {
 	})
 }
 
+// Who shows no key may be the adversary: what PAP forbids to show him he does not get.
+func TestIndicatorsThatTheAdversaryMustNotSee(t *testing.T) {
+	each(t, func(w *world) {
+		for _, pap := range []string{"PAP:RED", "PAP:AMBER", "PAP:GREEN", ""} {
+			w.send(tlp.Clear, func(a *exchange.Alert) {
+				with("domain", "evil"+strings.ToLower(strings.TrimPrefix(pap, "PAP:"))+".test")(a)
+				a.PAP = pap
+			}, castelvento)
+		}
+		key := w.neighbour(exchange.Platform, tlp.Clear)
+		for secret, want := range map[string]int{"": 2, key: 4} {
+			n := 0
+			for uuid := range w.manifest(secret) {
+				for _, a := range w.event(secret, uuid).Event.Attribute {
+					if a.Type == "domain" {
+						n++
+					}
+				}
+			}
+			page, _, _ := w.taxii(secret, "public/objects/")
+			hashes := strings.Count(w.get("/misp/hashes.csv", "Authorization", secret).Body.String(), "\n")
+			if n != want || page.count("indicator") != want || hashes != want {
+				t.Errorf("with %q: %d attributes, %d indicators, %d hashes, want %d", secret, n, page.count("indicator"), hashes, want)
+			}
+		}
+	})
+}
+
 func TestAMISPFeed(t *testing.T) {
 	each(t, func(w *world) {
 		w.send(tlp.Amber, func(a *exchange.Alert) {

@@ -89,7 +89,7 @@ func (m *Module) eachObject(ctx context.Context, c client, q Question, from curs
 			if from.at.ID == place.ID && from.at.At.Equal(place.At) {
 				start.offset = from.offset
 			}
-			if !m.give(m.stixOf(a), start, cursor{at: place}, a.Changed, yield) {
+			if !m.give(m.stixOf(c.open(a)), start, cursor{at: place}, a.Changed, yield) {
 				return nil
 			}
 		}

@@ -36,6 +36,15 @@ func (c client) all() Question {
 	return Question{Own: tlp.Amber, Shared: tlp.Green}
 }
 
+// open gives an alert as the client may have it. Who shows no key may be the
+// adversary: what PAP lets nobody use where he sees it is not told to him.
+func (c client) open(a Alert) Alert {
+	if c.key.ID == 0 && !blockable(a.PAP) {
+		a.Indicators = nil
+	}
+	return a
+}
+
 // enter opens a door with a secret. Faults: exchange.no_key, NotFound;
 // exchange.address and exchange.suspended, Forbidden; exchange.often.
 func (m *Module) enter(r *gate.Request, door Door, secret string) (client, error) {
