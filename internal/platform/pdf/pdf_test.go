@@ -133,3 +133,12 @@ func FuzzWrite(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkWrite(b *testing.B) {
+	d := sample()
+	for b.Loop() {
+		if _, err := Write(d); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
