@@ -87,6 +87,12 @@ const (
 	AdvisoryTLPTLPRED         AdvisoryTLP = "TLP:RED"
 )
 
+// Defines values for AdvisoryAttachmentScan.
+const (
+	AdvisoryAttachmentScanClean     AdvisoryAttachmentScan = "clean"
+	AdvisoryAttachmentScanUnscanned AdvisoryAttachmentScan = "unscanned"
+)
+
 // Defines values for AdvisoryDeliveryOutcome.
 const (
 	AdvisoryDeliveryOutcomeFixed        AdvisoryDeliveryOutcome = "fixed"
@@ -259,6 +265,82 @@ const (
 	AdvisorySignatureTrustBroken   AdvisorySignatureTrust = "broken"
 	AdvisorySignatureTrustUnknown  AdvisorySignatureTrust = "unknown"
 	AdvisorySignatureTrustVerified AdvisorySignatureTrust = "verified"
+)
+
+// Defines values for AdvisoryTemplateKind.
+const (
+	AdvisoryTemplateKindAlert    AdvisoryTemplateKind = "alert"
+	AdvisoryTemplateKindBulletin AdvisoryTemplateKind = "bulletin"
+)
+
+// Defines values for AdvisoryTemplateMainLanguage.
+const (
+	AdvisoryTemplateMainLanguageEn AdvisoryTemplateMainLanguage = "en"
+	AdvisoryTemplateMainLanguageIt AdvisoryTemplateMainLanguage = "it"
+	AdvisoryTemplateMainLanguageNb AdvisoryTemplateMainLanguage = "nb"
+)
+
+// Defines values for AdvisoryTemplatePap.
+const (
+	AdvisoryTemplatePapPAPAMBER AdvisoryTemplatePap = "PAP:AMBER"
+	AdvisoryTemplatePapPAPCLEAR AdvisoryTemplatePap = "PAP:CLEAR"
+	AdvisoryTemplatePapPAPGREEN AdvisoryTemplatePap = "PAP:GREEN"
+	AdvisoryTemplatePapPAPRED   AdvisoryTemplatePap = "PAP:RED"
+)
+
+// Defines values for AdvisoryTemplateSeverity.
+const (
+	AdvisoryTemplateSeverityCritical AdvisoryTemplateSeverity = "critical"
+	AdvisoryTemplateSeverityHigh     AdvisoryTemplateSeverity = "high"
+	AdvisoryTemplateSeverityLow      AdvisoryTemplateSeverity = "low"
+	AdvisoryTemplateSeverityMedium   AdvisoryTemplateSeverity = "medium"
+)
+
+// Defines values for AdvisoryTemplateTLP.
+const (
+	AdvisoryTemplateTLPTLPAMBER       AdvisoryTemplateTLP = "TLP:AMBER"
+	AdvisoryTemplateTLPTLPAMBERSTRICT AdvisoryTemplateTLP = "TLP:AMBER+STRICT"
+	AdvisoryTemplateTLPTLPCLEAR       AdvisoryTemplateTLP = "TLP:CLEAR"
+	AdvisoryTemplateTLPTLPGREEN       AdvisoryTemplateTLP = "TLP:GREEN"
+	AdvisoryTemplateTLPTLPRED         AdvisoryTemplateTLP = "TLP:RED"
+)
+
+// Defines values for AdvisoryTemplateEntryKind.
+const (
+	AdvisoryTemplateEntryKindAlert    AdvisoryTemplateEntryKind = "alert"
+	AdvisoryTemplateEntryKindBulletin AdvisoryTemplateEntryKind = "bulletin"
+)
+
+// Defines values for AdvisoryTemplateEntryMainLanguage.
+const (
+	AdvisoryTemplateEntryMainLanguageEn AdvisoryTemplateEntryMainLanguage = "en"
+	AdvisoryTemplateEntryMainLanguageIt AdvisoryTemplateEntryMainLanguage = "it"
+	AdvisoryTemplateEntryMainLanguageNb AdvisoryTemplateEntryMainLanguage = "nb"
+)
+
+// Defines values for AdvisoryTemplateEntryPap.
+const (
+	AdvisoryTemplateEntryPapPAPAMBER AdvisoryTemplateEntryPap = "PAP:AMBER"
+	AdvisoryTemplateEntryPapPAPCLEAR AdvisoryTemplateEntryPap = "PAP:CLEAR"
+	AdvisoryTemplateEntryPapPAPGREEN AdvisoryTemplateEntryPap = "PAP:GREEN"
+	AdvisoryTemplateEntryPapPAPRED   AdvisoryTemplateEntryPap = "PAP:RED"
+)
+
+// Defines values for AdvisoryTemplateEntrySeverity.
+const (
+	AdvisoryTemplateEntrySeverityCritical AdvisoryTemplateEntrySeverity = "critical"
+	AdvisoryTemplateEntrySeverityHigh     AdvisoryTemplateEntrySeverity = "high"
+	AdvisoryTemplateEntrySeverityLow      AdvisoryTemplateEntrySeverity = "low"
+	AdvisoryTemplateEntrySeverityMedium   AdvisoryTemplateEntrySeverity = "medium"
+)
+
+// Defines values for AdvisoryTemplateEntryTLP.
+const (
+	AdvisoryTemplateEntryTLPTLPAMBER       AdvisoryTemplateEntryTLP = "TLP:AMBER"
+	AdvisoryTemplateEntryTLPTLPAMBERSTRICT AdvisoryTemplateEntryTLP = "TLP:AMBER+STRICT"
+	AdvisoryTemplateEntryTLPTLPCLEAR       AdvisoryTemplateEntryTLP = "TLP:CLEAR"
+	AdvisoryTemplateEntryTLPTLPGREEN       AdvisoryTemplateEntryTLP = "TLP:GREEN"
+	AdvisoryTemplateEntryTLPTLPRED         AdvisoryTemplateEntryTLP = "TLP:RED"
 )
 
 // Defines values for AgreementAcceptanceLanguage.
@@ -1059,19 +1141,6 @@ const (
 	PublicAlertSeverityMedium   PublicAlertSeverity = "medium"
 )
 
-// Defines values for PublicIndicatorType.
-const (
-	PublicIndicatorTypeDomain  PublicIndicatorType = "domain"
-	PublicIndicatorTypeEmail   PublicIndicatorType = "email"
-	PublicIndicatorTypeIP      PublicIndicatorType = "ip"
-	PublicIndicatorTypeMd5     PublicIndicatorType = "md5"
-	PublicIndicatorTypeNetwork PublicIndicatorType = "network"
-	PublicIndicatorTypeSha1    PublicIndicatorType = "sha1"
-	PublicIndicatorTypeSha256  PublicIndicatorType = "sha256"
-	PublicIndicatorTypeSha512  PublicIndicatorType = "sha512"
-	PublicIndicatorTypeURL     PublicIndicatorType = "url"
-)
-
 // Defines values for QuestionKind.
 const (
 	QuestionKindComputed QuestionKind = "computed"
@@ -1193,13 +1262,6 @@ const (
 	ServiceStatusConditionOk      ServiceStatusCondition = "ok"
 	ServiceStatusConditionSlow    ServiceStatusCondition = "slow"
 	ServiceStatusConditionUnknown ServiceStatusCondition = "unknown"
-)
-
-// Defines values for SimilarState.
-const (
-	SimilarStateDraft    SimilarState = "draft"
-	SimilarStateProposed SimilarState = "proposed"
-	SimilarStateSent     SimilarState = "sent"
 )
 
 // Defines values for SourceState.
@@ -1994,6 +2056,9 @@ type Advisory struct {
 	// AcknowledgeWithinHours 0: no acknowledgement is asked for.
 	AcknowledgeWithinHours *int64 `json:"acknowledge_within_hours,omitempty"`
 
+	// Attachments Of all revisions; in the answer about one.
+	Attachments []AdvisoryAttachment `json:"attachments,omitempty"`
+
 	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
 	Audience *string `json:"audience,omitempty"`
 
@@ -2083,6 +2148,25 @@ type AdvisoryState string
 
 // AdvisoryTLP defines model for Advisory.TLP.
 type AdvisoryTLP string
+
+// AdvisoryAttachment defines model for AdvisoryAttachment.
+type AdvisoryAttachment struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+
+	// Public Everybody may have it while the advisory is TLP:CLEAR.
+	Public        *bool                  `json:"public,omitempty"`
+	Scan          AdvisoryAttachmentScan `json:"scan"`
+	Sha256        string                 `json:"sha256"`
+	SinceRevision int64                  `json:"since_revision"`
+	Size          int64                  `json:"size"`
+
+	// UntilRevision It is no part of what holds.
+	UntilRevision *int64 `json:"until_revision,omitempty"`
+}
+
+// AdvisoryAttachmentScan defines model for AdvisoryAttachment.Scan.
+type AdvisoryAttachmentScan string
 
 // AdvisoryDelivery defines model for AdvisoryDelivery.
 type AdvisoryDelivery struct {
@@ -2247,12 +2331,6 @@ type AdvisoryMails struct {
 
 	// Waiting Of them: until their quiet hours end, or for the one mail a day they want.
 	Waiting int64 `json:"waiting"`
-}
-
-// AdvisoryMerge defines model for AdvisoryMerge.
-type AdvisoryMerge struct {
-	// Into The id of the advisory it becomes a part of.
-	Into int64 `json:"into"`
 }
 
 // AdvisoryOriginal defines model for AdvisoryOriginal.
@@ -2471,6 +2549,89 @@ type AdvisorySpread struct {
 	// P90Minutes Nine in ten took no longer.
 	P90Minutes int64 `json:"p90_minutes"`
 }
+
+// AdvisoryTemplate defines model for AdvisoryTemplate.
+type AdvisoryTemplate struct {
+	AcknowledgeWithinHours *int64                        `json:"acknowledge_within_hours,omitempty"`
+	Audience               *string                       `json:"audience,omitempty"`
+	ChangedAt              time.Time                     `json:"changed_at"`
+	ChangedBy              string                        `json:"changed_by"`
+	ID                     int64                         `json:"id"`
+	Kind                   AdvisoryTemplateKind          `json:"kind"`
+	MainLanguage           *AdvisoryTemplateMainLanguage `json:"main_language,omitempty"`
+
+	// Name No two have the same.
+	Name string `json:"name"`
+
+	// Note When it is used.
+	Note *string              `json:"note,omitempty"`
+	Pap  *AdvisoryTemplatePap `json:"pap,omitempty"`
+
+	// References Addresses.
+	References []string                 `json:"references,omitempty"`
+	Severity   AdvisoryTemplateSeverity `json:"severity"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts map[string]AdvisoryText `json:"texts"`
+
+	// TLP Of the advisories, and of the template itself.
+	TLP AdvisoryTemplateTLP `json:"tlp"`
+}
+
+// AdvisoryTemplateKind defines model for AdvisoryTemplate.Kind.
+type AdvisoryTemplateKind string
+
+// AdvisoryTemplateMainLanguage defines model for AdvisoryTemplate.MainLanguage.
+type AdvisoryTemplateMainLanguage string
+
+// AdvisoryTemplatePap defines model for AdvisoryTemplate.Pap.
+type AdvisoryTemplatePap string
+
+// AdvisoryTemplateSeverity defines model for AdvisoryTemplate.Severity.
+type AdvisoryTemplateSeverity string
+
+// AdvisoryTemplateTLP Of the advisories, and of the template itself.
+type AdvisoryTemplateTLP string
+
+// AdvisoryTemplateEntry defines model for AdvisoryTemplateEntry.
+type AdvisoryTemplateEntry struct {
+	AcknowledgeWithinHours *int64                             `json:"acknowledge_within_hours,omitempty"`
+	Audience               *string                            `json:"audience,omitempty"`
+	Kind                   AdvisoryTemplateEntryKind          `json:"kind"`
+	MainLanguage           *AdvisoryTemplateEntryMainLanguage `json:"main_language,omitempty"`
+
+	// Name No two have the same.
+	Name string `json:"name"`
+
+	// Note When it is used.
+	Note *string                   `json:"note,omitempty"`
+	Pap  *AdvisoryTemplateEntryPap `json:"pap,omitempty"`
+
+	// References Addresses.
+	References []string                      `json:"references,omitempty"`
+	Severity   AdvisoryTemplateEntrySeverity `json:"severity"`
+
+	// Texts By language: it, en, nb; at least one.
+	Texts map[string]AdvisoryText `json:"texts"`
+
+	// TLP Of the advisories, and of the template itself.
+	TLP AdvisoryTemplateEntryTLP `json:"tlp"`
+}
+
+// AdvisoryTemplateEntryKind defines model for AdvisoryTemplateEntry.Kind.
+type AdvisoryTemplateEntryKind string
+
+// AdvisoryTemplateEntryMainLanguage defines model for AdvisoryTemplateEntry.MainLanguage.
+type AdvisoryTemplateEntryMainLanguage string
+
+// AdvisoryTemplateEntryPap defines model for AdvisoryTemplateEntry.Pap.
+type AdvisoryTemplateEntryPap string
+
+// AdvisoryTemplateEntrySeverity defines model for AdvisoryTemplateEntry.Severity.
+type AdvisoryTemplateEntrySeverity string
+
+// AdvisoryTemplateEntryTLP Of the advisories, and of the template itself.
+type AdvisoryTemplateEntryTLP string
 
 // AdvisoryText defines model for AdvisoryText.
 type AdvisoryText struct {
@@ -4531,6 +4692,18 @@ type ListAdvisoryRevision struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListAdvisoryTemplate defines model for ListAdvisoryTemplate.
+type ListAdvisoryTemplate struct {
+	// Items The things, in order.
+	Items []AdvisoryTemplate `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListAffectedName defines model for ListAffectedName.
 type ListAffectedName struct {
 	// Items The things, in order.
@@ -5147,18 +5320,6 @@ type ListService struct {
 type ListSession struct {
 	// Items The things, in order.
 	Items []Session `json:"items"`
-
-	// Limit How many there are at most in one answer.
-	Limit int64 `json:"limit"`
-
-	// NextCursor Give it as cursor to go on; missing at the end.
-	NextCursor *string `json:"next_cursor,omitempty"`
-}
-
-// ListSimilar defines model for ListSimilar.
-type ListSimilar struct {
-	// Items The things, in order.
-	Items []Similar `json:"items"`
 
 	// Limit How many there are at most in one answer.
 	Limit int64 `json:"limit"`
@@ -6285,21 +6446,16 @@ type Proof struct {
 
 // PublicAlert defines model for PublicAlert.
 type PublicAlert struct {
-	ChangedAt time.Time `json:"changed_at"`
-	Cves      []string  `json:"cves,omitempty"`
-
-	// CVSS Of the CVEs, as far as they are known; the best first.
-	CVSS []PublicScore `json:"cvss,omitempty"`
+	Attachments []PublicFile `json:"attachments,omitempty"`
+	ChangedAt   time.Time    `json:"changed_at"`
+	Cves        []string     `json:"cves,omitempty"`
 
 	// Document The address of its CSAF 2.0 document.
 	Document string `json:"document"`
 
 	// ID The tracking id of its CSAF document.
-	ID string `json:"id"`
-
-	// Indicators Only of an alert that is PAP:CLEAR.
-	Indicators []PublicIndicator `json:"indicators,omitempty"`
-	Kind       PublicAlertKind   `json:"kind"`
+	ID   string          `json:"id"`
+	Kind PublicAlertKind `json:"kind"`
 
 	// MainLanguage Of the text for whoever reads none of the others.
 	MainLanguage *string `json:"main_language,omitempty"`
@@ -6328,29 +6484,13 @@ type PublicAlertKind string
 // PublicAlertSeverity defines model for PublicAlert.Severity.
 type PublicAlertSeverity string
 
-// PublicIndicator defines model for PublicIndicator.
-type PublicIndicator struct {
-	Comment *string             `json:"comment,omitempty"`
-	Type    PublicIndicatorType `json:"type"`
-
-	// Until The last day.
-	Until *time.Time `json:"until,omitempty"`
-
-	// Value Defanged; programs take them from TAXII, MISP and the blocklists.
-	Value string `json:"value"`
-}
-
-// PublicIndicatorType defines model for PublicIndicator.Type.
-type PublicIndicatorType string
-
-// PublicScore defines model for PublicScore.
-type PublicScore struct {
-	CVE    string  `json:"cve"`
-	Score  float64 `json:"score"`
-	Vector *string `json:"vector,omitempty"`
-
-	// Version 3.1
-	Version string `json:"version"`
+// PublicFile defines model for PublicFile.
+type PublicFile struct {
+	// Address Where everybody may fetch it.
+	Address string `json:"address"`
+	Name    string `json:"name"`
+	Sha256  string `json:"sha256"`
+	Size    int64  `json:"size"`
 }
 
 // PublicText defines model for PublicText.
@@ -6432,6 +6572,9 @@ type ReceivedAdvisory struct {
 	AcknowledgeWithinHours *int64     `json:"acknowledge_within_hours,omitempty"`
 	AcknowledgedAt         *time.Time `json:"acknowledged_at,omitempty"`
 	AcknowledgedBy         *string    `json:"acknowledged_by,omitempty"`
+
+	// Attachments In the answer about one.
+	Attachments []AdvisoryAttachment `json:"attachments,omitempty"`
 
 	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
 	Audience *string `json:"audience,omitempty"`
@@ -6817,6 +6960,11 @@ type Session struct {
 	SeenAt time.Time `json:"seen_at"`
 }
 
+// ShowFileBody defines model for ShowFileBody.
+type ShowFileBody struct {
+	Public bool `json:"public"`
+}
+
 // SignedFile defines model for SignedFile.
 type SignedFile struct {
 	At       time.Time `json:"at"`
@@ -6829,21 +6977,6 @@ type SignedFile struct {
 	Size    int64  `json:"size"`
 	Version string `json:"version"`
 }
-
-// Similar defines model for Similar.
-type Similar struct {
-	ChangedAt          time.Time    `json:"changed_at"`
-	CvesInCommon       int64        `json:"cves_in_common"`
-	ID                 int64        `json:"id"`
-	Reference          *string      `json:"reference,omitempty"`
-	ReferencesInCommon int64        `json:"references_in_common"`
-	State              SimilarState `json:"state"`
-	Title              string       `json:"title"`
-	TitlesInCommon     int64        `json:"titles_in_common"`
-}
-
-// SimilarState defines model for Similar.State.
-type SimilarState string
 
 // Source defines model for Source.
 type Source struct {
@@ -7749,6 +7882,30 @@ type UpdateAdvisoryParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// AddAdvisoryAttachmentParams defines parameters for AddAdvisoryAttachment.
+type AddAdvisoryAttachmentParams struct {
+	// Filename What the file is called.
+	Filename string `form:"filename" json:"filename"`
+
+	// Public Everybody may have it while the advisory is TLP:CLEAR.
+	Public *bool `form:"public,omitempty" json:"public,omitempty"`
+
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAdvisoryAttachmentParams defines parameters for GetAdvisoryAttachment.
+type GetAdvisoryAttachmentParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ShowAdvisoryAttachmentParams defines parameters for ShowAdvisoryAttachment.
+type ShowAdvisoryAttachmentParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListAdvisoryDeliveriesParams defines parameters for ListAdvisoryDeliveries.
 type ListAdvisoryDeliveriesParams struct {
 	// Limit How many at most, in one answer.
@@ -7765,15 +7922,6 @@ type ListAdvisoryDeliveriesParams struct {
 
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
-}
-
-// MergeAdvisoryParams defines parameters for MergeAdvisory.
-type MergeAdvisoryParams struct {
-	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
-	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
-
-	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
-	IfMatch *string `json:"If-Match,omitempty"`
 }
 
 // GetAdvisoryOriginalParams defines parameters for GetAdvisoryOriginal.
@@ -7851,12 +7999,6 @@ type SendAdvisoryParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
-// ListSimilarAdvisoriesParams defines parameters for ListSimilarAdvisories.
-type ListSimilarAdvisoriesParams struct {
-	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
-	IfNoneMatch *string `json:"If-None-Match,omitempty"`
-}
-
 // WithdrawAdvisoryParams defines parameters for WithdrawAdvisory.
 type WithdrawAdvisoryParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
@@ -7870,6 +8012,36 @@ type WithdrawAdvisoryParams struct {
 type GetAdvisoryStatisticsParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ListAdvisoryTemplatesParams defines parameters for ListAdvisoryTemplates.
+type ListAdvisoryTemplatesParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// AddAdvisoryTemplateParams defines parameters for AddAdvisoryTemplate.
+type AddAdvisoryTemplateParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteAdvisoryTemplateParams defines parameters for DeleteAdvisoryTemplate.
+type DeleteAdvisoryTemplateParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// GetAdvisoryTemplateParams defines parameters for GetAdvisoryTemplate.
+type GetAdvisoryTemplateParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// UpdateAdvisoryTemplateParams defines parameters for UpdateAdvisoryTemplate.
+type UpdateAdvisoryTemplateParams struct {
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
 }
 
 // ListAgreementsParams defines parameters for ListAgreements.
@@ -8647,6 +8819,12 @@ type GetReceivedAdvisoryParams struct {
 type AcknowledgeAdvisoryParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetReceivedAdvisoryAttachmentParams defines parameters for GetReceivedAdvisoryAttachment.
+type GetReceivedAdvisoryAttachmentParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // GetAgreementParams defines parameters for GetAgreement.
@@ -10344,11 +10522,17 @@ type AddAdvisoryJSONRequestBody = AdvisoryEntry
 // UpdateAdvisoryJSONRequestBody defines body for UpdateAdvisory for application/json ContentType.
 type UpdateAdvisoryJSONRequestBody = AdvisoryEntry
 
-// MergeAdvisoryJSONRequestBody defines body for MergeAdvisory for application/json ContentType.
-type MergeAdvisoryJSONRequestBody = AdvisoryMerge
+// ShowAdvisoryAttachmentJSONRequestBody defines body for ShowAdvisoryAttachment for application/json ContentType.
+type ShowAdvisoryAttachmentJSONRequestBody = ShowFileBody
 
 // WithdrawAdvisoryJSONRequestBody defines body for WithdrawAdvisory for application/json ContentType.
 type WithdrawAdvisoryJSONRequestBody = WithdrawAdvisoryBody
+
+// AddAdvisoryTemplateJSONRequestBody defines body for AddAdvisoryTemplate for application/json ContentType.
+type AddAdvisoryTemplateJSONRequestBody = AdvisoryTemplateEntry
+
+// UpdateAdvisoryTemplateJSONRequestBody defines body for UpdateAdvisoryTemplate for application/json ContentType.
+type UpdateAdvisoryTemplateJSONRequestBody = AdvisoryTemplateEntry
 
 // PublishAgreementJSONRequestBody defines body for PublishAgreement for application/json ContentType.
 type PublishAgreementJSONRequestBody = NewAgreement
@@ -11124,6 +11308,55 @@ func (c *Client) UpdateAdvisory(ctx context.Context, id int64, params *UpdateAdv
 	return send[Advisory](ctx, c, q)
 }
 
+// AddAdvisoryAttachment Add a file to a draft
+//
+// The body is the file. Up to 10 files of 20 MB, 50 MB in all. One in which a scanner finds malware is refused; without a scanner it is marked unscanned. A proposed advisory has then to be proposed again.
+//
+// POST /api/v1/advisories/{id}/attachments
+func (c *Client) AddAdvisoryAttachment(ctx context.Context, id int64, params *AddAdvisoryAttachmentParams, contentType string, body io.Reader) (*Reply[AdvisoryAttachment], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/attachments", segment(id))}
+	q.kind, q.raw = contentType, body
+	if params != nil {
+		q.ask("filename", params.Filename)
+		q.ask("public", params.Public)
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AdvisoryAttachment](ctx, c, q)
+}
+
+// RemoveAdvisoryAttachment Take a file out of a draft
+//
+// DELETE /api/v1/advisories/{id}/attachments/{attachment}
+func (c *Client) RemoveAdvisoryAttachment(ctx context.Context, id int64, attachment int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/advisories/%s/attachments/%s", segment(id), segment(attachment))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAdvisoryAttachment Fetch a file of an advisory
+//
+// GET /api/v1/advisories/{id}/attachments/{attachment}
+func (c *Client) GetAdvisoryAttachment(ctx context.Context, id int64, attachment int64, params *GetAdvisoryAttachmentParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/attachments/%s", segment(id), segment(attachment))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[File](ctx, c, q)
+}
+
+// ShowAdvisoryAttachment Say whether everybody may have a draft's file
+//
+// While the advisory is TLP:CLEAR; nobody but its readers otherwise.
+//
+// POST /api/v1/advisories/{id}/attachments/{attachment}/visibility
+func (c *Client) ShowAdvisoryAttachment(ctx context.Context, id int64, attachment int64, params *ShowAdvisoryAttachmentParams, body ShowAdvisoryAttachmentJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/attachments/%s/visibility", segment(id), segment(attachment))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
 // ListAdvisoryDeliveries List what became of it, organisation by organisation
 //
 // GET /api/v1/advisories/{id}/deliveries
@@ -11155,21 +11388,6 @@ func (c *Client) ListAdvisoryDeliveriesAll(ctx context.Context, id int64, params
 		}
 		return r.Value.Items, r.Value.NextCursor, nil
 	})
-}
-
-// MergeAdvisory Merge a draft into another advisory about the same
-//
-// Its findings, texts and originals are added there, its reference leads there, and it is no more. Where the other was sent, the draft of its next revision is answered.
-//
-// POST /api/v1/advisories/{id}/merging
-func (c *Client) MergeAdvisory(ctx context.Context, id int64, params *MergeAdvisoryParams, body MergeAdvisoryJSONRequestBody) (*Reply[Advisory], error) {
-	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/merging", segment(id))}
-	q.body = body
-	if params != nil {
-		q.head("Idempotency-Key", params.IdempotencyKey)
-		q.head("If-Match", params.IfMatch)
-	}
-	return send[Advisory](ctx, c, q)
 }
 
 // GetAdvisoryOriginal Fetch what an advisory was made of, as it came
@@ -11297,19 +11515,6 @@ func (c *Client) SendAdvisory(ctx context.Context, id int64, params *SendAdvisor
 	return send[Advisory](ctx, c, q)
 }
 
-// ListSimilarAdvisories List advisories that seem to be about the same
-//
-// Drafts and what was sent in the last ninety days, with what they have in common; five at most, the most alike first.
-//
-// GET /api/v1/advisories/{id}/similar
-func (c *Client) ListSimilarAdvisories(ctx context.Context, id int64, params *ListSimilarAdvisoriesParams) (*Reply[ListSimilar], error) {
-	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/similar", segment(id))}
-	if params != nil {
-		q.head("If-None-Match", params.IfNoneMatch)
-	}
-	return send[ListSimilar](ctx, c, q)
-}
-
 // WithdrawAdvisory Take a sent advisory back
 //
 // POST /api/v1/advisories/{id}/withdrawal
@@ -11334,6 +11539,69 @@ func (c *Client) GetAdvisoryStatistics(ctx context.Context, params *GetAdvisoryS
 		q.head("If-None-Match", params.IfNoneMatch)
 	}
 	return send[AdvisoryFigures](ctx, c, q)
+}
+
+// ListAdvisoryTemplates List the templates of advisories
+//
+// All of them, by name.
+//
+// GET /api/v1/advisory-templates
+func (c *Client) ListAdvisoryTemplates(ctx context.Context, params *ListAdvisoryTemplatesParams) (*Reply[ListAdvisoryTemplate], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisory-templates")}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListAdvisoryTemplate](ctx, c, q)
+}
+
+// AddAdvisoryTemplate Make a template
+//
+// What it does not have is of one advisory alone: reference, source, CVEs, products, indicators.
+//
+// POST /api/v1/advisory-templates
+func (c *Client) AddAdvisoryTemplate(ctx context.Context, params *AddAdvisoryTemplateParams, body AddAdvisoryTemplateJSONRequestBody) (*Reply[AdvisoryTemplate], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisory-templates")}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AdvisoryTemplate](ctx, c, q)
+}
+
+// DeleteAdvisoryTemplate Delete a template
+//
+// DELETE /api/v1/advisory-templates/{id}
+func (c *Client) DeleteAdvisoryTemplate(ctx context.Context, id int64, params *DeleteAdvisoryTemplateParams) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/advisory-templates/%s", segment(id))}
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAdvisoryTemplate Read a template
+//
+// GET /api/v1/advisory-templates/{id}
+func (c *Client) GetAdvisoryTemplate(ctx context.Context, id int64, params *GetAdvisoryTemplateParams) (*Reply[AdvisoryTemplate], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisory-templates/%s", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[AdvisoryTemplate](ctx, c, q)
+}
+
+// UpdateAdvisoryTemplate Write a template whole
+//
+// What was begun from it stays as it is.
+//
+// PUT /api/v1/advisory-templates/{id}
+func (c *Client) UpdateAdvisoryTemplate(ctx context.Context, id int64, params *UpdateAdvisoryTemplateParams, body UpdateAdvisoryTemplateJSONRequestBody) (*Reply[AdvisoryTemplate], error) {
+	q := request{method: "PUT", path: fmt.Sprintf("/api/v1/advisory-templates/%s", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[AdvisoryTemplate](ctx, c, q)
 }
 
 // ListAgreements List the versions of the conditions, with how many members accepted each
@@ -12967,6 +13235,19 @@ func (c *Client) AcknowledgeAdvisory(ctx context.Context, org string, id int64, 
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[ReceivedAdvisory](ctx, c, q)
+}
+
+// GetReceivedAdvisoryAttachment Fetch a file of an advisory sent to the organisation
+//
+// By whoever may read the advisory, while it holds. Above TLP:AMBER it is noted in the audit log.
+//
+// GET /api/v1/organisations/{org}/advisories/{id}/attachments/{attachment}
+func (c *Client) GetReceivedAdvisoryAttachment(ctx context.Context, org string, id int64, attachment int64, params *GetReceivedAdvisoryAttachmentParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/advisories/%s/attachments/%s", segment(org), segment(id), segment(attachment))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[File](ctx, c, q)
 }
 
 // AnswerAdvisory Say what was done about it

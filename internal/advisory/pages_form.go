@@ -15,8 +15,11 @@ import (
 )
 
 func (m *Module) newPage(r *gate.Request) error {
-	e := Entry{Kind: Alert, Severity: High, TLP: tlp.Amber, AckWithin: 24 * time.Hour, Audience: r.Query().Get("audience")}
-	return r.Page(r.L.T("advisory.new"), formBody(formView{House: m.house(r.L), Advisory: Advisory{Entry: e}, State: r.FormState(nil)}))
+	e, all, err := m.beginning(r)
+	if err != nil {
+		return err
+	}
+	return r.Page(r.L.T("advisory.new"), formBody(formView{House: m.house(r.L), Advisory: Advisory{Entry: e}, State: r.FormState(nil), Templates: all}))
 }
 
 func entryOf(f web.Form) (e Entry, err error) {
@@ -178,7 +181,11 @@ func (m *Module) receivedView(r *gate.Request, failure error) (v receivedView, e
 		return v, err
 	}
 	earlier, err := m.earlierOf(r.Context(), m.deps.DB, r.Scope, v.Received)
-	v.History = history(r.L, earlier, v.Received.Advisory)
+	if err != nil {
+		return v, err
+	}
+	files, err := m.attachments(r.Context(), m.deps.DB, r.Scope, id)
+	v.Files, v.History = holding(files), history(r.L, earlier, v.Received.Advisory, files)
 	return v, err
 }
 

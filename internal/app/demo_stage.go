@@ -74,6 +74,7 @@ func (st *stage) script() []scene {
 		{start, "the CSIRT's people", st.staff},
 		{start.Add(time.Hour), "the baseline of the feeds", func(ctx context.Context) error { return st.feed(ctx, demo.Baseline()...) }},
 	}
+	out = append(out, scene{st.hour(0, 9), "templates of alerts", st.templates})
 	for _, w := range st.territory.Watches {
 		out = append(out, scene{start.Add(2 * time.Hour), "a watch", func(ctx context.Context) error { return st.watch(ctx, w) }})
 	}

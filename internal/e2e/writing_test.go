@@ -39,4 +39,29 @@ func TestWritingAnAlert(t *testing.T) {
 	reader.Open(analyst.Address())
 	look(reader, "writing-form")
 	reader.CheckAccessible()
+
+	// What turned out well is what the next one is begun from.
+	analyst.Follow(browser.Words("Annulla"))
+	analyst.Follow(browser.LinkWith("Fanne un modello"))
+	analyst.Fill(browser.Label("Nome del modello"), "PROVA: firewall")
+	analyst.Follow(browser.Words("Salva il modello"))
+	analyst.WaitText(flash, "Modello salvato")
+	reader.Open(analyst.Address())
+	look(reader, "templates")
+	reader.CheckAccessible()
+	reader.Follow(browser.LinkWith("Campagna di phishing"))
+	look(reader, "template-form")
+	reader.CheckAccessible()
+	analyst.Open(i.base + "/ops/advisories/new?audience=code:c_x001")
+	analyst.Click(browser.CSS("main summary"))
+	reader.Open(analyst.Address())
+	reader.Click(browser.CSS("main summary"))
+	look(reader, "template-begin")
+	analyst.Follow(browser.LinkWith("PROVA: firewall"))
+	if got := analyst.Value(browser.Label("Destinatari")); got != "code:c_x001" {
+		t.Errorf("the audience that was chosen before: %s", got)
+	}
+	if got := analyst.Value(browser.Label("In breve (italiano)")); got != "Aggiornate oggi." {
+		t.Errorf("the summary: %s", got)
+	}
 }
