@@ -50,7 +50,9 @@ func fileContract(c *contract, path map[string]string) string {
 	kept, gone := add(201, "uno"), add(201, "due")
 	add(409, "due")
 	c.call(404, "add-advisory-attachment", asked{As: "org_admin@c_x101", Path: path, Raw: "tre", Query: url.Values{"filename": {"x"}}, Header: binary})
-	at := func(a answered) map[string]string { return map[string]string{"id": path["id"], "attachment": a.id("id")} }
+	at := func(a answered) map[string]string {
+		return map[string]string{"id": path["id"], "attachment": a.id("id")}
+	}
 	c.call(204, "show-advisory-attachment", asked{As: "analyst", Path: at(kept), Body: m{"public": true}})
 	c.call(204, "remove-advisory-attachment", asked{As: "analyst", Path: at(gone)})
 	c.call(404, "remove-advisory-attachment", asked{As: "analyst", Path: at(gone)})
