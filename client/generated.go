@@ -1141,6 +1141,19 @@ const (
 	PublicAlertSeverityMedium   PublicAlertSeverity = "medium"
 )
 
+// Defines values for PublicIndicatorType.
+const (
+	PublicIndicatorTypeDomain  PublicIndicatorType = "domain"
+	PublicIndicatorTypeEmail   PublicIndicatorType = "email"
+	PublicIndicatorTypeIP      PublicIndicatorType = "ip"
+	PublicIndicatorTypeMd5     PublicIndicatorType = "md5"
+	PublicIndicatorTypeNetwork PublicIndicatorType = "network"
+	PublicIndicatorTypeSha1    PublicIndicatorType = "sha1"
+	PublicIndicatorTypeSha256  PublicIndicatorType = "sha256"
+	PublicIndicatorTypeSha512  PublicIndicatorType = "sha512"
+	PublicIndicatorTypeURL     PublicIndicatorType = "url"
+)
+
 // Defines values for QuestionKind.
 const (
 	QuestionKindComputed QuestionKind = "computed"
@@ -1262,6 +1275,13 @@ const (
 	ServiceStatusConditionOk      ServiceStatusCondition = "ok"
 	ServiceStatusConditionSlow    ServiceStatusCondition = "slow"
 	ServiceStatusConditionUnknown ServiceStatusCondition = "unknown"
+)
+
+// Defines values for SimilarState.
+const (
+	SimilarStateDraft    SimilarState = "draft"
+	SimilarStateProposed SimilarState = "proposed"
+	SimilarStateSent     SimilarState = "sent"
 )
 
 // Defines values for SourceState.
@@ -2331,6 +2351,12 @@ type AdvisoryMails struct {
 
 	// Waiting Of them: until their quiet hours end, or for the one mail a day they want.
 	Waiting int64 `json:"waiting"`
+}
+
+// AdvisoryMerge defines model for AdvisoryMerge.
+type AdvisoryMerge struct {
+	// Into The id of the advisory it becomes a part of.
+	Into int64 `json:"into"`
 }
 
 // AdvisoryOriginal defines model for AdvisoryOriginal.
@@ -5328,6 +5354,18 @@ type ListSession struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// ListSimilar defines model for ListSimilar.
+type ListSimilar struct {
+	// Items The things, in order.
+	Items []Similar `json:"items"`
+
+	// Limit How many there are at most in one answer.
+	Limit int64 `json:"limit"`
+
+	// NextCursor Give it as cursor to go on; missing at the end.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // ListSource defines model for ListSource.
 type ListSource struct {
 	// Items The things, in order.
@@ -6450,12 +6488,18 @@ type PublicAlert struct {
 	ChangedAt   time.Time    `json:"changed_at"`
 	Cves        []string     `json:"cves,omitempty"`
 
+	// CVSS Of the CVEs, as far as they are known; the best first.
+	CVSS []PublicScore `json:"cvss,omitempty"`
+
 	// Document The address of its CSAF 2.0 document.
 	Document string `json:"document"`
 
 	// ID The tracking id of its CSAF document.
-	ID   string          `json:"id"`
-	Kind PublicAlertKind `json:"kind"`
+	ID string `json:"id"`
+
+	// Indicators Only of an alert that is PAP:CLEAR.
+	Indicators []PublicIndicator `json:"indicators,omitempty"`
+	Kind       PublicAlertKind   `json:"kind"`
 
 	// MainLanguage Of the text for whoever reads none of the others.
 	MainLanguage *string `json:"main_language,omitempty"`
@@ -6491,6 +6535,31 @@ type PublicFile struct {
 	Name    string `json:"name"`
 	Sha256  string `json:"sha256"`
 	Size    int64  `json:"size"`
+}
+
+// PublicIndicator defines model for PublicIndicator.
+type PublicIndicator struct {
+	Comment *string             `json:"comment,omitempty"`
+	Type    PublicIndicatorType `json:"type"`
+
+	// Until The last day.
+	Until *time.Time `json:"until,omitempty"`
+
+	// Value Defanged; programs take them from TAXII, MISP and the blocklists.
+	Value string `json:"value"`
+}
+
+// PublicIndicatorType defines model for PublicIndicator.Type.
+type PublicIndicatorType string
+
+// PublicScore defines model for PublicScore.
+type PublicScore struct {
+	CVE    string  `json:"cve"`
+	Score  float64 `json:"score"`
+	Vector *string `json:"vector,omitempty"`
+
+	// Version 3.1
+	Version string `json:"version"`
 }
 
 // PublicText defines model for PublicText.
@@ -6977,6 +7046,21 @@ type SignedFile struct {
 	Size    int64  `json:"size"`
 	Version string `json:"version"`
 }
+
+// Similar defines model for Similar.
+type Similar struct {
+	ChangedAt          time.Time    `json:"changed_at"`
+	CvesInCommon       int64        `json:"cves_in_common"`
+	ID                 int64        `json:"id"`
+	Reference          *string      `json:"reference,omitempty"`
+	ReferencesInCommon int64        `json:"references_in_common"`
+	State              SimilarState `json:"state"`
+	Title              string       `json:"title"`
+	TitlesInCommon     int64        `json:"titles_in_common"`
+}
+
+// SimilarState defines model for Similar.State.
+type SimilarState string
 
 // Source defines model for Source.
 type Source struct {
@@ -7924,6 +8008,15 @@ type ListAdvisoryDeliveriesParams struct {
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
+// MergeAdvisoryParams defines parameters for MergeAdvisory.
+type MergeAdvisoryParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // GetAdvisoryOriginalParams defines parameters for GetAdvisoryOriginal.
 type GetAdvisoryOriginalParams struct {
 	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
@@ -7997,6 +8090,12 @@ type SendAdvisoryParams struct {
 
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListSimilarAdvisoriesParams defines parameters for ListSimilarAdvisories.
+type ListSimilarAdvisoriesParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // WithdrawAdvisoryParams defines parameters for WithdrawAdvisory.
@@ -10525,6 +10624,9 @@ type UpdateAdvisoryJSONRequestBody = AdvisoryEntry
 // ShowAdvisoryAttachmentJSONRequestBody defines body for ShowAdvisoryAttachment for application/json ContentType.
 type ShowAdvisoryAttachmentJSONRequestBody = ShowFileBody
 
+// MergeAdvisoryJSONRequestBody defines body for MergeAdvisory for application/json ContentType.
+type MergeAdvisoryJSONRequestBody = AdvisoryMerge
+
 // WithdrawAdvisoryJSONRequestBody defines body for WithdrawAdvisory for application/json ContentType.
 type WithdrawAdvisoryJSONRequestBody = WithdrawAdvisoryBody
 
@@ -11390,6 +11492,21 @@ func (c *Client) ListAdvisoryDeliveriesAll(ctx context.Context, id int64, params
 	})
 }
 
+// MergeAdvisory Merge a draft into another advisory about the same
+//
+// Its findings, texts and originals are added there, its reference leads there, and it is no more. Where the other was sent, the draft of its next revision is answered.
+//
+// POST /api/v1/advisories/{id}/merging
+func (c *Client) MergeAdvisory(ctx context.Context, id int64, params *MergeAdvisoryParams, body MergeAdvisoryJSONRequestBody) (*Reply[Advisory], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/merging", segment(id))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+		q.head("If-Match", params.IfMatch)
+	}
+	return send[Advisory](ctx, c, q)
+}
+
 // GetAdvisoryOriginal Fetch what an advisory was made of, as it came
 //
 // GET /api/v1/advisories/{id}/originals/{original}
@@ -11513,6 +11630,19 @@ func (c *Client) SendAdvisory(ctx context.Context, id int64, params *SendAdvisor
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Advisory](ctx, c, q)
+}
+
+// ListSimilarAdvisories List advisories that seem to be about the same
+//
+// Drafts and what was sent in the last ninety days, with what they have in common; five at most, the most alike first.
+//
+// GET /api/v1/advisories/{id}/similar
+func (c *Client) ListSimilarAdvisories(ctx context.Context, id int64, params *ListSimilarAdvisoriesParams) (*Reply[ListSimilar], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/similar", segment(id))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[ListSimilar](ctx, c, q)
 }
 
 // WithdrawAdvisory Take a sent advisory back
