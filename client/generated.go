@@ -87,6 +87,12 @@ const (
 	AdvisoryTLPTLPRED         AdvisoryTLP = "TLP:RED"
 )
 
+// Defines values for AdvisoryAttachmentScan.
+const (
+	AdvisoryAttachmentScanClean     AdvisoryAttachmentScan = "clean"
+	AdvisoryAttachmentScanUnscanned AdvisoryAttachmentScan = "unscanned"
+)
+
 // Defines values for AdvisoryDeliveryOutcome.
 const (
 	AdvisoryDeliveryOutcomeFixed        AdvisoryDeliveryOutcome = "fixed"
@@ -2126,6 +2132,9 @@ type Advisory struct {
 	// AcknowledgeWithinHours 0: no acknowledgement is asked for.
 	AcknowledgeWithinHours *int64 `json:"acknowledge_within_hours,omitempty"`
 
+	// Attachments Of all revisions; in the answer about one.
+	Attachments []AdvisoryAttachment `json:"attachments,omitempty"`
+
 	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
 	Audience *string `json:"audience,omitempty"`
 
@@ -2215,6 +2224,25 @@ type AdvisoryState string
 
 // AdvisoryTLP defines model for Advisory.TLP.
 type AdvisoryTLP string
+
+// AdvisoryAttachment defines model for AdvisoryAttachment.
+type AdvisoryAttachment struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+
+	// Public Everybody may have it while the advisory is TLP:CLEAR.
+	Public        *bool                  `json:"public,omitempty"`
+	Scan          AdvisoryAttachmentScan `json:"scan"`
+	Sha256        string                 `json:"sha256"`
+	SinceRevision int64                  `json:"since_revision"`
+	Size          int64                  `json:"size"`
+
+	// UntilRevision It is no part of what holds.
+	UntilRevision *int64 `json:"until_revision,omitempty"`
+}
+
+// AdvisoryAttachmentScan defines model for AdvisoryAttachment.Scan.
+type AdvisoryAttachmentScan string
 
 // AdvisoryDelivery defines model for AdvisoryDelivery.
 type AdvisoryDelivery struct {
@@ -6623,8 +6651,9 @@ type Proof struct {
 
 // PublicAlert defines model for PublicAlert.
 type PublicAlert struct {
-	ChangedAt time.Time `json:"changed_at"`
-	Cves      []string  `json:"cves,omitempty"`
+	Attachments []PublicFile `json:"attachments,omitempty"`
+	ChangedAt   time.Time    `json:"changed_at"`
+	Cves        []string     `json:"cves,omitempty"`
 
 	// CVSS Of the CVEs, as far as they are known; the best first.
 	CVSS []PublicScore `json:"cvss,omitempty"`
@@ -6665,6 +6694,15 @@ type PublicAlertKind string
 
 // PublicAlertSeverity defines model for PublicAlert.Severity.
 type PublicAlertSeverity string
+
+// PublicFile defines model for PublicFile.
+type PublicFile struct {
+	// Address Where everybody may fetch it.
+	Address string `json:"address"`
+	Name    string `json:"name"`
+	Sha256  string `json:"sha256"`
+	Size    int64  `json:"size"`
+}
 
 // PublicIndicator defines model for PublicIndicator.
 type PublicIndicator struct {
@@ -6770,6 +6808,9 @@ type ReceivedAdvisory struct {
 	AcknowledgeWithinHours *int64     `json:"acknowledge_within_hours,omitempty"`
 	AcknowledgedAt         *time.Time `json:"acknowledged_at,omitempty"`
 	AcknowledgedBy         *string    `json:"acknowledged_by,omitempty"`
+
+	// Attachments In the answer about one.
+	Attachments []AdvisoryAttachment `json:"attachments,omitempty"`
 
 	// Audience Whom it is for: everyone; tier:full and not province:FI; uses:"fortios < 7.2.8 internet".
 	Audience *string `json:"audience,omitempty"`
@@ -7153,6 +7194,11 @@ type Session struct {
 
 	// SeenAt To a minute.
 	SeenAt time.Time `json:"seen_at"`
+}
+
+// ShowFileBody defines model for ShowFileBody.
+type ShowFileBody struct {
+	Public bool `json:"public"`
 }
 
 // SignedFile defines model for SignedFile.
@@ -8085,6 +8131,30 @@ type GetAdvisoryParams struct {
 type UpdateAdvisoryParams struct {
 	// IfMatch The ETag of the thing as you read it. Missing: 428. Changed since: 412.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// AddAdvisoryAttachmentParams defines parameters for AddAdvisoryAttachment.
+type AddAdvisoryAttachmentParams struct {
+	// Filename What the file is called.
+	Filename string `form:"filename" json:"filename"`
+
+	// Public Everybody may have it while the advisory is TLP:CLEAR.
+	Public *bool `form:"public,omitempty" json:"public,omitempty"`
+
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAdvisoryAttachmentParams defines parameters for GetAdvisoryAttachment.
+type GetAdvisoryAttachmentParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// ShowAdvisoryAttachmentParams defines parameters for ShowAdvisoryAttachment.
+type ShowAdvisoryAttachmentParams struct {
+	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListAdvisoryDeliveriesParams defines parameters for ListAdvisoryDeliveries.
@@ -9021,6 +9091,12 @@ type GetReceivedAdvisoryParams struct {
 type AcknowledgeAdvisoryParams struct {
 	// IdempotencyKey Any text of your own, new for each intent: sent again within 24 hours, the effect is had once and the answer is the same.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetReceivedAdvisoryAttachmentParams defines parameters for GetReceivedAdvisoryAttachment.
+type GetReceivedAdvisoryAttachmentParams struct {
+	// IfNoneMatch The ETag of the answer you have: 304 when nothing changed.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
 
 // GetAgreementParams defines parameters for GetAgreement.
@@ -10736,6 +10812,9 @@ type AddAdvisoryJSONRequestBody = AdvisoryEntry
 // UpdateAdvisoryJSONRequestBody defines body for UpdateAdvisory for application/json ContentType.
 type UpdateAdvisoryJSONRequestBody = AdvisoryEntry
 
+// ShowAdvisoryAttachmentJSONRequestBody defines body for ShowAdvisoryAttachment for application/json ContentType.
+type ShowAdvisoryAttachmentJSONRequestBody = ShowFileBody
+
 // MergeAdvisoryJSONRequestBody defines body for MergeAdvisory for application/json ContentType.
 type MergeAdvisoryJSONRequestBody = AdvisoryMerge
 
@@ -11523,6 +11602,55 @@ func (c *Client) UpdateAdvisory(ctx context.Context, id int64, params *UpdateAdv
 		q.head("If-Match", params.IfMatch)
 	}
 	return send[Advisory](ctx, c, q)
+}
+
+// AddAdvisoryAttachment Add a file to a draft
+//
+// The body is the file. Up to 10 files of 20 MB, 50 MB in all. One in which a scanner finds malware is refused; without a scanner it is marked unscanned. A proposed advisory has then to be proposed again.
+//
+// POST /api/v1/advisories/{id}/attachments
+func (c *Client) AddAdvisoryAttachment(ctx context.Context, id int64, params *AddAdvisoryAttachmentParams, contentType string, body io.Reader) (*Reply[AdvisoryAttachment], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/attachments", segment(id))}
+	q.kind, q.raw = contentType, body
+	if params != nil {
+		q.ask("filename", params.Filename)
+		q.ask("public", params.Public)
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[AdvisoryAttachment](ctx, c, q)
+}
+
+// RemoveAdvisoryAttachment Take a file out of a draft
+//
+// DELETE /api/v1/advisories/{id}/attachments/{attachment}
+func (c *Client) RemoveAdvisoryAttachment(ctx context.Context, id int64, attachment int64) (*Reply[Nothing], error) {
+	q := request{method: "DELETE", path: fmt.Sprintf("/api/v1/advisories/%s/attachments/%s", segment(id), segment(attachment))}
+	return send[Nothing](ctx, c, q)
+}
+
+// GetAdvisoryAttachment Fetch a file of an advisory
+//
+// GET /api/v1/advisories/{id}/attachments/{attachment}
+func (c *Client) GetAdvisoryAttachment(ctx context.Context, id int64, attachment int64, params *GetAdvisoryAttachmentParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/advisories/%s/attachments/%s", segment(id), segment(attachment))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[File](ctx, c, q)
+}
+
+// ShowAdvisoryAttachment Say whether everybody may have a draft's file
+//
+// While the advisory is TLP:CLEAR; nobody but its readers otherwise.
+//
+// POST /api/v1/advisories/{id}/attachments/{attachment}/visibility
+func (c *Client) ShowAdvisoryAttachment(ctx context.Context, id int64, attachment int64, params *ShowAdvisoryAttachmentParams, body ShowAdvisoryAttachmentJSONRequestBody) (*Reply[Nothing], error) {
+	q := request{method: "POST", path: fmt.Sprintf("/api/v1/advisories/%s/attachments/%s/visibility", segment(id), segment(attachment))}
+	q.body = body
+	if params != nil {
+		q.head("Idempotency-Key", params.IdempotencyKey)
+	}
+	return send[Nothing](ctx, c, q)
 }
 
 // ListAdvisoryDeliveries List what became of it, organisation by organisation
@@ -13432,6 +13560,19 @@ func (c *Client) AcknowledgeAdvisory(ctx context.Context, org string, id int64, 
 		q.head("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[ReceivedAdvisory](ctx, c, q)
+}
+
+// GetReceivedAdvisoryAttachment Fetch a file of an advisory sent to the organisation
+//
+// By whoever may read the advisory, while it holds. Above TLP:AMBER it is noted in the audit log.
+//
+// GET /api/v1/organisations/{org}/advisories/{id}/attachments/{attachment}
+func (c *Client) GetReceivedAdvisoryAttachment(ctx context.Context, org string, id int64, attachment int64, params *GetReceivedAdvisoryAttachmentParams) (*Reply[File], error) {
+	q := request{method: "GET", path: fmt.Sprintf("/api/v1/organisations/%s/advisories/%s/attachments/%s", segment(org), segment(id), segment(attachment))}
+	if params != nil {
+		q.head("If-None-Match", params.IfNoneMatch)
+	}
+	return send[File](ctx, c, q)
 }
 
 // AnswerAdvisory Say what was done about it

@@ -104,6 +104,8 @@ type Advisory struct {
 	Organisations int // it was sent to
 	People        int // who are written to
 	Told          int // of them, so far
+
+	Files []Attachment // that it has now, where they are asked for with it
 }
 
 // Step is when something was done, and by whom.

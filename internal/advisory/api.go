@@ -39,6 +39,7 @@ func (m *Module) RegisterAPI(a *api.API) {
 	m.savedAPI(a)
 	m.mergeAPI(a)
 	m.templateAPI(a)
+	m.fileAPI(a)
 	m.statisticsAPI(a)
 	own, answer := gate.Member(access.AdvisoryRead), gate.Member(access.AdvisoryAnswer)
 	const inbox = "/organisations/{org}/advisories"
@@ -104,23 +105,24 @@ func entryView(e Entry) advisoryEntryJSON {
 type advisoryJSON struct {
 	ID int64 `json:"id"`
 	AdvisoryEntry
-	State         State                  `json:"state" enum:"draft,proposed,sent,withdrawn"`
-	CreatedAt     time.Time              `json:"created_at"`
-	CreatedBy     string                 `json:"created_by"`
-	ProposedAt    time.Time              `json:"proposed_at,omitzero"`
-	SentAt        time.Time              `json:"sent_at,omitzero"`
-	SentBy        string                 `json:"sent_by,omitempty"`
-	WithdrawnAt   time.Time              `json:"withdrawn_at,omitzero"`
-	Why           string                 `json:"withdrawn_because,omitempty"`
-	Revision      int                    `json:"revision" doc:"1 as first sent."`
-	RevisedAt     time.Time              `json:"revised_at,omitzero" doc:"When the revision that holds was sent; none: the first."`
-	Revises       int64                  `json:"revises,omitempty" doc:"Of a draft: the advisory whose next revision it is."`
-	Organisations int                    `json:"organisations" doc:"It was sent to."`
-	People        int                    `json:"people" doc:"A mail is written to."`
-	Told          int                    `json:"mails_queued" doc:"Of those mails, so far."`
-	Steps         []escalationStepJSON   `json:"escalation_steps,omitempty" doc:"As settled when it was sent; in the answer about one."`
-	Mails         *advisoryMailsJSON     `json:"mails,omitempty" doc:"Of one that was sent; in the answer about one."`
-	Originals     []advisoryOriginalJSON `json:"originals,omitempty" doc:"What it was made of; in the answer about one."`
+	State         State                    `json:"state" enum:"draft,proposed,sent,withdrawn"`
+	CreatedAt     time.Time                `json:"created_at"`
+	CreatedBy     string                   `json:"created_by"`
+	ProposedAt    time.Time                `json:"proposed_at,omitzero"`
+	SentAt        time.Time                `json:"sent_at,omitzero"`
+	SentBy        string                   `json:"sent_by,omitempty"`
+	WithdrawnAt   time.Time                `json:"withdrawn_at,omitzero"`
+	Why           string                   `json:"withdrawn_because,omitempty"`
+	Revision      int                      `json:"revision" doc:"1 as first sent."`
+	RevisedAt     time.Time                `json:"revised_at,omitzero" doc:"When the revision that holds was sent; none: the first."`
+	Revises       int64                    `json:"revises,omitempty" doc:"Of a draft: the advisory whose next revision it is."`
+	Organisations int                      `json:"organisations" doc:"It was sent to."`
+	People        int                      `json:"people" doc:"A mail is written to."`
+	Told          int                      `json:"mails_queued" doc:"Of those mails, so far."`
+	Steps         []escalationStepJSON     `json:"escalation_steps,omitempty" doc:"As settled when it was sent; in the answer about one."`
+	Mails         *advisoryMailsJSON       `json:"mails,omitempty" doc:"Of one that was sent; in the answer about one."`
+	Originals     []advisoryOriginalJSON   `json:"originals,omitempty" doc:"What it was made of; in the answer about one."`
+	Attachments   []advisoryAttachmentJSON `json:"attachments,omitempty" doc:"Of all revisions; in the answer about one."`
 
 	version int64
 }
@@ -180,8 +182,13 @@ func (m *Module) apiGet(r *api.Request, in *api.ID) (advisoryJSON, error) {
 	if err != nil {
 		return advisoryJSON{}, err
 	}
+	files, err := m.Attachments(r.Context(), r.Scope, in.ID)
+	if err != nil {
+		return advisoryJSON{}, err
+	}
 	steps, err := m.Steps(r.Context(), r.Scope, in.ID)
 	out := advisoryView(a)
+	out.Attachments = api.Each(files, fileJSON)
 	if !a.Sent.At.IsZero() {
 		n, err := m.MailSums(r.Context(), r.Scope, in.ID)
 		if err != nil {

@@ -140,18 +140,19 @@ func (m *Module) apiAudience(r *api.Request, in *audienceQuery) (audienceJSON, e
 type receivedAdvisoryJSON struct {
 	ID int64 `json:"id"`
 	AdvisoryEntry
-	State          State                `json:"state" enum:"sent,withdrawn"`
-	ReceivedAt     time.Time            `json:"received_at"`
-	AcknowledgeBy  time.Time            `json:"acknowledge_by,omitzero"`
-	WithdrawnAt    time.Time            `json:"withdrawn_at,omitzero"`
-	Why            string               `json:"withdrawn_because,omitempty"`
-	Certain        bool                 `json:"certain"`
-	Because        []audienceReasonJSON `json:"because" doc:"Why the organisation received it."`
-	OpenedAt       time.Time            `json:"opened_at,omitzero"`
-	AcknowledgedAt time.Time            `json:"acknowledged_at,omitzero"`
-	AcknowledgedBy string               `json:"acknowledged_by,omitempty"`
-	Outcome        Outcome              `json:"outcome,omitempty" enum:"in_progress,fixed,not_concerned,help_wanted"`
-	Note           string               `json:"note,omitempty"`
+	State          State                    `json:"state" enum:"sent,withdrawn"`
+	ReceivedAt     time.Time                `json:"received_at"`
+	AcknowledgeBy  time.Time                `json:"acknowledge_by,omitzero"`
+	WithdrawnAt    time.Time                `json:"withdrawn_at,omitzero"`
+	Why            string                   `json:"withdrawn_because,omitempty"`
+	Certain        bool                     `json:"certain"`
+	Because        []audienceReasonJSON     `json:"because" doc:"Why the organisation received it."`
+	OpenedAt       time.Time                `json:"opened_at,omitzero"`
+	AcknowledgedAt time.Time                `json:"acknowledged_at,omitzero"`
+	AcknowledgedBy string                   `json:"acknowledged_by,omitempty"`
+	Outcome        Outcome                  `json:"outcome,omitempty" enum:"in_progress,fixed,not_concerned,help_wanted"`
+	Note           string                   `json:"note,omitempty"`
+	Attachments    []advisoryAttachmentJSON `json:"attachments,omitempty" doc:"In the answer about one."`
 }
 
 func receivedJSON(x Received) receivedAdvisoryJSON {
@@ -182,7 +183,13 @@ func (m *Module) apiInbox(r *api.Request, in *inboxQuery) (api.List[receivedAdvi
 
 func (m *Module) apiReceived(r *api.Request, in *api.ID) (receivedAdvisoryJSON, error) {
 	x, err := m.Read(r.Context(), r.Scope, caller(r), in.ID)
-	return receivedJSON(x), err
+	if err != nil {
+		return receivedAdvisoryJSON{}, err
+	}
+	x.Advisory, err = m.withFiles(r.Context(), m.deps.DB, r.Scope, x.Advisory)
+	out := receivedJSON(x)
+	out.Attachments = api.Each(x.Files, fileJSON)
+	return out, err
 }
 
 func (m *Module) apiAcknowledge(r *api.Request, in *api.ID) (receivedAdvisoryJSON, error) {

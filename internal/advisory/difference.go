@@ -49,6 +49,23 @@ func differences(l *i18n.Localizer, before, after Entry) (out []difference) {
 	return out
 }
 
+// fileDifference says which files a revision brought or left out.
+func fileDifference(l *i18n.Localizer, before, after []Attachment) []difference {
+	old, now := fileLines(before), fileLines(after)
+	if old == now {
+		return nil
+	}
+	return []difference{{l.T("advisory.files"), ui.Difference{Lines: changed(old, now)}}}
+}
+
+func fileLines(list []Attachment) string {
+	var out []string
+	for _, f := range list {
+		out = append(out, f.Name+" "+f.SHA256)
+	}
+	return strings.Join(out, "\n")
+}
+
 // around is how many lines are shown on each side of a change.
 const around = 2
 

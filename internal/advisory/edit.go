@@ -91,6 +91,9 @@ func (m *Module) Discard(ctx context.Context, s access.Scope, id, version int64)
 		if err := m.releaseOriginals(ctx, tx, s, id); err != nil {
 			return err
 		}
+		if err := m.dropFiles(ctx, tx, s, id); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, "DELETE FROM advisory WHERE id = $1", id); err != nil {
 			return err
 		}

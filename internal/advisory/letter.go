@@ -171,11 +171,25 @@ func (x *letters) bottom(l *i18n.Localizer, o Organisation) []string {
 	} else {
 		out = append(out, l.T("advisory.mail.read")+"\n"+link)
 	}
+	out = append(out, x.files(l, link))
 	label := string(x.a.TLP) + ": " + l.T("advisory.binds."+labelKey(x.a.TLP))
 	if x.a.PAP != "" {
 		label += "\n" + string(x.a.PAP) + ": " + l.T("advisory.pap."+papKey(x.a.PAP))
 	}
 	return append(out, label)
+}
+
+// files are links into the portal: a file is attached to no mail, where it would
+// lie in mailboxes that nobody can empty.
+func (x *letters) files(l *i18n.Localizer, link string) string {
+	if len(x.a.Files) == 0 || !x.carries() {
+		return ""
+	}
+	lines := []string{l.T("advisory.mail.files")}
+	for _, f := range x.a.Files {
+		lines = append(lines, fmt.Sprintf("%s (%s, SHA-256 %s)", f.Name, l.Bytes(f.Size), f.SHA256), fmt.Sprintf("%s/files/%d", link, f.ID))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func joined(parts ...string) string {

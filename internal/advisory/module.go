@@ -17,6 +17,7 @@ import (
 	"martinella/internal/platform/clock"
 	"martinella/internal/platform/db"
 	"martinella/internal/platform/events"
+	"martinella/internal/platform/filein"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/jobs"
 	"martinella/internal/platform/quiet"
@@ -154,11 +155,12 @@ type Deps struct {
 	Mail       Mailer
 	Weekly     Weekly
 	// Frame makes of a mail's HTML and signature what a mail program gets; nil: the HTML alone.
-	Frame func(html, signature, language string) string
-	Files Files
-	PDF   PDF
-	Calls CallList
-	Keys  Keys
+	Frame   func(html, signature, language string) string
+	Files   Files
+	PDF     PDF
+	Scanner filein.Scanner // of files; nil: they are marked as not scanned
+	Calls   CallList
+	Keys    Keys
 
 	Name    string // of the CSIRT
 	BaseURL string

@@ -22,13 +22,16 @@ const EventPublished = "advisory.published"
 // sent. What was withdrawn stays, and says so.
 const open = "a.tlp = 'TLP:CLEAR' AND a.state IN ('sent', 'withdrawn')"
 
-// Public gives one that is for everybody; a NotFound fault for any other.
-func (m *Module) Public(ctx context.Context, _ access.Scope, id int64) (Advisory, error) {
+// Public gives one that is for everybody, with the files everybody may have; a NotFound fault for any other.
+func (m *Module) Public(ctx context.Context, s access.Scope, id int64) (Advisory, error) {
 	a, err := scanWhole(m.deps.DB.QueryRow(ctx, "SELECT "+whole+" FROM advisory a WHERE a.id = $1 AND "+open, id))
 	if db.NotFound(err) {
 		return a, fault.New(fault.NotFound, "advisory.unknown").Because(err)
 	}
-	return a, err
+	if err != nil {
+		return a, err
+	}
+	return m.withPublicFiles(ctx, s, a)
 }
 
 // PublicVersion is at which version an advisory is that is for everybody.

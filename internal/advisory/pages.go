@@ -36,6 +36,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("POST "+one+"/withdraw", send, m.withdrawing)
 
 	m.peoplePages(g)
+	m.filePages(g)
 	m.savedPages(g)
 	m.mergePages(g)
 	m.templatePages(g)
@@ -110,6 +111,10 @@ func (m *Module) oneView(r *gate.Request) (v oneView, err error) {
 	if err = v.withMerges(m, r); err != nil {
 		return v, err
 	}
+	if v.All, err = m.Attachments(r.Context(), r.Scope, v.ID); err != nil {
+		return v, err
+	}
+	v.Files = holding(v.All)
 	if v.unsent() {
 		v.Changes, err = m.changesOf(r.Context(), r.Scope, r.L, v.Advisory)
 		return v, err
@@ -118,7 +123,7 @@ func (m *Module) oneView(r *gate.Request) (v oneView, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.History = history(r.L, earlier, v.Advisory)
+	v.History = history(r.L, earlier, v.Advisory, v.All)
 	if v.Begun, err = m.Begun(r.Context(), r.Scope, v.ID); err != nil {
 		return v, err
 	}

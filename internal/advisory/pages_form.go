@@ -186,7 +186,11 @@ func (m *Module) receivedView(r *gate.Request, failure error) (v receivedView, e
 		return v, err
 	}
 	earlier, err := m.earlierOf(r.Context(), m.deps.DB, r.Scope, v.Received)
-	v.History = history(r.L, earlier, v.Received.Advisory)
+	if err != nil {
+		return v, err
+	}
+	files, err := m.attachments(r.Context(), m.deps.DB, r.Scope, id)
+	v.Files, v.History = holding(files), history(r.L, earlier, v.Received.Advisory, files)
 	return v, err
 }
 

@@ -4,8 +4,6 @@ package advisory
 
 import (
 	"io"
-	"mime"
-	"net/http"
 	"strconv"
 
 	"martinella/internal/access/gate"
@@ -69,20 +67,7 @@ func (m *Module) original(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	defer content.Close()
-	h := r.W.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": saveAs(id, o)}))
-	h.Set("Content-Length", strconv.FormatInt(o.Size, 10))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "no-store")
-	if r.R.Method == http.MethodHead {
-		return nil
-	}
-	if _, err := io.Copy(r.W, content); err != nil {
-		m.deps.Log.Warn("a download broke off", "original", o.ID, "error", err) // that it is short tells the browser
-	}
-	return nil
+	return r.SendFile(saveAs(id, o), o.Size, content)
 }
 
 func saveAs(id int64, o Original) string {

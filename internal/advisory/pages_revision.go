@@ -20,14 +20,14 @@ type revisionView struct {
 }
 
 // history gives what each revision changed, the newest first; now is the one that holds.
-func history(l *i18n.Localizer, earlier []Revision, now Advisory) []revisionView {
+func history(l *i18n.Localizer, earlier []Revision, now Advisory, files []Attachment) []revisionView {
 	var out []revisionView
 	for i, old := range earlier {
 		next := Revision{Number: now.Revision, At: now.Revised.At, By: now.Revised.Name, Entry: now.Entry}
 		if i+1 < len(earlier) {
 			next = earlier[i+1]
 		}
-		out = append([]revisionView{{next.Number, Step{next.At, next.By}, next.Change, differences(l, old.Entry, next.Entry)}}, out...)
+		out = append([]revisionView{{next.Number, Step{next.At, next.By}, next.Change, append(differences(l, old.Entry, next.Entry), fileDifference(l, attachedAt(files, old.Number), attachedAt(files, next.Number))...)}}, out...)
 	}
 	return out
 }
@@ -41,7 +41,8 @@ func (m *Module) changesOf(ctx context.Context, s access.Scope, l *i18n.Localize
 	if err != nil {
 		return nil, err
 	}
-	return differences(l, old.Entry, draft.Entry), nil
+	had, err := m.withFiles(ctx, m.deps.DB, s, old)
+	return append(differences(l, old.Entry, draft.Entry), fileDifference(l, had.Files, draft.Files)...), err
 }
 
 // earlierOf gives a reader the revisions before the one that holds, from the first he was sent.

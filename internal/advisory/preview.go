@@ -29,6 +29,9 @@ func (m *Module) PreviewMail(ctx context.Context, s access.Scope, id int64, lang
 	if err != nil {
 		return Preview{}, err
 	}
+	if a, err = m.withFiles(ctx, m.deps.DB, s, a); err != nil {
+		return Preview{}, err
+	}
 	if a, err = m.asIfSent(ctx, s, a); err != nil {
 		return Preview{}, err
 	}

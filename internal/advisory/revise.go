@@ -53,6 +53,9 @@ func (m *Module) revision(ctx context.Context, tx *db.Tx, s access.Scope, who Au
 	if id, err = m.insert(ctx, tx, s, e, who, old.ID); err != nil {
 		return old, err
 	}
+	if err := m.copyFiles(ctx, tx, s, old.ID, id); err != nil {
+		return old, err
+	}
 	a, err := m.get(ctx, tx, s, id, "")
 	if err != nil {
 		return a, err
@@ -107,6 +110,9 @@ func (m *Module) replace(ctx context.Context, tx *db.Tx, s access.Scope, draft A
 	}
 	people = settled(people, draft.Entry, m.now())
 	if err := m.joinRecipients(ctx, tx, s, old.ID, next, people); err != nil {
+		return err
+	}
+	if err := m.replaceFiles(ctx, tx, s, draft, old); err != nil {
 		return err
 	}
 	if err := m.dropDraft(ctx, tx, s, draft); err != nil {

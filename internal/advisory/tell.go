@@ -102,6 +102,9 @@ func (m *Module) write(ctx context.Context, tx *db.Tx, s access.Scope, a Advisor
 	if err != nil {
 		return err
 	}
+	if a, err = m.withFiles(ctx, tx, s, a); err != nil {
+		return err
+	}
 	letters := m.letters(a)
 	mails := make([]Mail, len(people))
 	for i, p := range people {

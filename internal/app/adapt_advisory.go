@@ -27,10 +27,14 @@ func (a *App) buildAdvisory() error {
 		return fmt.Errorf("--alert-escalation: %w", err)
 	}
 	mails := advisoryMails{a.rooms.mails, listID(a.Config.BaseURL)}
+	scanner, err := a.scanner()
+	if err != nil {
+		return err
+	}
 	a.rooms.advisory = advisory.New(advisory.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle,
 		Directory: audiences{&a.rooms}, Technology: technology{&a.rooms}, Mail: mails,
-		Frame: framed, Weekly: weeklyMails{&a.rooms, a.Config.BaseURL, listID(a.Config.BaseURL)}, Files: a.rooms.files, PDF: pdftext.Program{}, Keys: contactKeys{&a.rooms},
+		Frame: framed, Weekly: weeklyMails{&a.rooms, a.Config.BaseURL, listID(a.Config.BaseURL)}, Files: a.rooms.files, PDF: pdftext.Program{}, Scanner: scanner, Keys: contactKeys{&a.rooms},
 		Name: a.Config.Name, BaseURL: a.Config.BaseURL, FourEyes: a.Config.AlertFourEyes,
 		Escalation: escalation, Zone: a.zone, Calls: advisoryCalls{&a.rooms},
 	})

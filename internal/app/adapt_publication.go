@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -107,7 +108,16 @@ func publicAlert(a advisory.Advisory) publication.Alert {
 	for _, p := range a.Products {
 		out.Products = append(out.Products, csaf.Product(p))
 	}
+	for _, f := range a.Files {
+		out.Files = append(out.Files, publication.File{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256})
+	}
 	return out
+}
+
+// OpenPublic implements publication.Alerts.
+func (x publicAlerts) OpenPublic(ctx context.Context, s access.Scope, id, file int64) (publication.File, io.ReadCloser, error) {
+	f, content, err := x.r.advisory.OpenPublic(ctx, s, id, file)
+	return publication.File{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256}, content, err
 }
 
 // checkPublication says whether what everybody may fetch can be trusted, and for how long.

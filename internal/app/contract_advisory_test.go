@@ -29,6 +29,8 @@ func advisoryContract(c *contract) {
 	edited := c.call(200, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
 	c.call(412, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
 	previewContract(c, path)
+	file := fileContract(c, path)
+	edited = c.call(200, "get-advisory", staff(asked{Path: path}))
 	proposed := c.call(200, "propose-advisory", staff(asked{Path: path, Header: at(edited)}))
 	if proposed.get("state") != "proposed" {
 		c.t.Errorf("%v", proposed.Body)
@@ -42,6 +44,7 @@ func advisoryContract(c *contract) {
 	c.call(409, "send-advisory", staff(asked{Path: path, Header: at(sent)}))
 	c.drain()
 	answerContract(c, path)
+	receivedFileContract(c, path, file)
 	if got := c.call(200, "list-advisory-deliveries", staff(asked{Path: path})).items(); len(got) != 1 || got[0].(m)["outcome"] != "fixed" || got[0].(m)["organisation"] != "c_x101" {
 		c.t.Errorf("%v", got)
 	}

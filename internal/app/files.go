@@ -16,6 +16,7 @@ import (
 	"martinella/internal/platform/clamd"
 	"martinella/internal/platform/config"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/filein"
 	"martinella/internal/platform/mailer"
 )
 
@@ -50,15 +51,21 @@ func (a *App) buildChannel() error {
 		Organisations: correspondents{&a.rooms}, People: holders{&a.rooms}, Mail: channelMails{a.rooms.mails}, Files: a.rooms.files, Seal: a.blobKey,
 		Name: a.Config.Name, BaseURL: a.Config.BaseURL, Mailbox: a.Config.ContactEmail,
 	}
-	if a.Config.Clamd != "" {
-		scanner, err := clamd.New(a.Config.Clamd)
-		if err != nil {
-			return err
-		}
-		d.Scanner = scanner
+	scanner, err := a.scanner()
+	if err != nil {
+		return err
 	}
+	d.Scanner = scanner
 	a.rooms.channel = channel.New(d)
 	return nil
+}
+
+// scanner is what looks for malware in files; nil: nobody does.
+func (a *App) scanner() (filein.Scanner, error) {
+	if a.Config.Clamd == "" {
+		return nil, nil
+	}
+	return clamd.New(a.Config.Clamd)
 }
 
 // correspondents is the constituency for the channel.

@@ -11,6 +11,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/filein"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/tlp"
 )
@@ -102,7 +103,7 @@ func (m *Module) paragraphs(l *i18n.Localizer, t Thread, o Organisation, a Autho
 		out = append(out, l.T("channel.mail.from_member", "organisation", o.Name))
 	}
 	if open && text != "" {
-		out = append(out, "| "+strings.ReplaceAll(cut(strings.ReplaceAll(text, "\r\n", "\n"), quoted), "\n", "\n| "))
+		out = append(out, "| "+strings.ReplaceAll(filein.Cut(strings.ReplaceAll(text, "\r\n", "\n"), quoted), "\n", "\n| "))
 	}
 	if open && files > 0 {
 		out = append(out, l.T("channel.mail.files", "n", files))

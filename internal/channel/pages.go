@@ -3,13 +3,10 @@
 package channel
 
 import (
-	"io"
-	"net/http"
 	"strconv"
 
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
-	"martinella/internal/access/gate/api"
 	"martinella/internal/platform/tlp"
 	"martinella/internal/platform/web"
 	"martinella/web/ui"
@@ -238,18 +235,5 @@ func (m *Module) download(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	defer content.Close()
-	h := r.W.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", api.Attachment(f.Name))
-	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "no-store")
-	if r.R.Method == http.MethodHead {
-		return nil
-	}
-	if _, err := io.Copy(r.W, content); err != nil {
-		r.Broke(err) // that it is shorter than announced tells the browser
-	}
-	return nil
+	return r.SendFile(f.Name, f.Size, content)
 }

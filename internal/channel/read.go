@@ -5,7 +5,6 @@ package channel
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -139,25 +138,11 @@ func (m *Module) OpenFile(ctx context.Context, s access.Scope, thread, file int6
 	if err != nil {
 		return File{}, nil, err
 	}
-	content, err := m.verified(ctx, f.blob)
+	content, err := m.door().Open(ctx, f.blob)
 	if err != nil {
 		return File{}, nil, err
 	}
 	return f, content, m.deps.DB.Tx(ctx, func(tx *db.Tx) error {
 		return m.deps.Audit.Append(ctx, tx, s.Actor(), t.Organisation, "channel.file_read", object(t.ID), map[string]any{"file": f.ID})
 	})
-}
-
-// verified opens a file that was read to its end before: nobody gets half of a
-// damaged one. Files are small enough (maxFile) to be read twice.
-func (m *Module) verified(ctx context.Context, name string) (io.ReadCloser, error) {
-	content, err := m.deps.Files.Open(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	_, err = io.Copy(io.Discard, content)
-	if err := errors.Join(err, content.Close()); err != nil {
-		return nil, err
-	}
-	return m.deps.Files.Open(ctx, name)
 }

@@ -3,6 +3,8 @@
 package e2e
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"martinella/internal/e2e/browser"
@@ -40,8 +42,20 @@ func TestWritingAnAlert(t *testing.T) {
 	look(reader, "writing-form")
 	reader.CheckAccessible()
 
-	// What turned out well is what the next one is begun from.
 	analyst.Follow(browser.Words("Annulla"))
+	analyst.Follow(browser.LinkWith("Aggiungi un allegato"))
+	rules := filepath.Join(t.TempDir(), "regole.txt")
+	if err := os.WriteFile(rules, []byte("alert tcp any"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	analyst.Upload(browser.Label("File"), rules)
+	analyst.Follow(browser.Words("Carica"))
+	analyst.WaitText(flash, "Allegato aggiunto")
+	reader.Open(analyst.Address())
+	look(reader, "writing-files")
+	reader.CheckAccessible()
+
+	// What turned out well is what the next one is begun from.
 	analyst.Follow(browser.LinkWith("Fanne un modello"))
 	analyst.Fill(browser.Label("Nome del modello"), "PROVA: firewall")
 	analyst.Follow(browser.Words("Salva il modello"))

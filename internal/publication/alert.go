@@ -17,6 +17,14 @@ type Text struct {
 	Body    string `json:"body"`
 }
 
+// File is one that everybody may have with an alert.
+type File struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
 // Alert is one that everybody may read.
 type Alert struct {
 	ID        int64
@@ -38,6 +46,7 @@ type Content struct {
 	Indicators []Indicator     `json:"indicators,omitempty"`
 	Links      []string        `json:"links,omitempty"`
 	Products   []csaf.Product  `json:"products,omitempty"`
+	Files      []File          `json:"files,omitempty"`
 	Revisions  []csaf.Revision `json:"revisions"` // the first one first; at least one
 	Withdrawn  csaf.Withdrawal `json:"withdrawn"`
 }

@@ -25,6 +25,13 @@ type publicTextJSON struct {
 	Body    string `json:"body" doc:"Markdown."`
 }
 
+type publicFileJSON struct {
+	Name    string `json:"name"`
+	Size    int64  `json:"size"`
+	SHA256  string `json:"sha256"`
+	Address string `json:"address" doc:"Where everybody may fetch it."`
+}
+
 type publicAlertJSON struct {
 	Name        string                    `json:"name" doc:"In addresses."`
 	ID          string                    `json:"id" doc:"The tracking id of its CSAF document."`
@@ -38,6 +45,7 @@ type publicAlertJSON struct {
 	Indicators  []publicIndicatorJSON     `json:"indicators,omitempty" doc:"Only of an alert that is PAP:CLEAR."`
 	References  []string                  `json:"references,omitempty" doc:"Addresses."`
 	Products    []string                  `json:"products,omitempty"`
+	Attachments []publicFileJSON          `json:"attachments,omitempty"`
 	ReleasedAt  time.Time                 `json:"released_at"`
 	ChangedAt   time.Time                 `json:"changed_at"`
 	WithdrawnAt time.Time                 `json:"withdrawn_at,omitzero"`
@@ -71,6 +79,9 @@ func (m *Module) publicView(p Published) publicAlertJSON {
 	out.Indicators = api.Each(p.Indicators, func(i Indicator) publicIndicatorJSON { return publicIndicatorJSON(i) })
 	for _, x := range p.Products {
 		out.Products = append(out.Products, x.Text)
+	}
+	for _, f := range p.Files {
+		out.Attachments = append(out.Attachments, publicFileJSON{f.Name, f.Size, f.SHA256, m.deps.BaseURL + p.filePath(f)})
 	}
 	return out
 }

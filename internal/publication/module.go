@@ -5,6 +5,7 @@ package publication
 import (
 	"context"
 	"embed"
+	"io"
 	"log/slog"
 	"time"
 
@@ -35,6 +36,8 @@ type Alerts interface {
 	Public(ctx context.Context, s access.Scope, id int64) (Alert, error)
 	// PublicVersions gives id and version of those after an id, by id.
 	PublicVersions(ctx context.Context, s access.Scope, after int64, limit int) ([]Version, error)
+	// OpenPublic opens a file of one that everybody may have; a NotFound fault for any other.
+	OpenPublic(ctx context.Context, s access.Scope, id, file int64) (File, io.ReadCloser, error)
 }
 
 // Version is which version of an alert there is.

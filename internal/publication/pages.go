@@ -5,6 +5,7 @@ package publication
 import (
 	"context"
 	"encoding/xml"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ func (m *Module) pages(g *gate.Gate) {
 	g.Handle("GET "+alertsPath, gate.Public(), m.listPage, gate.Translated())
 	g.Handle("GET "+alertsPath+".atom", gate.Public(), m.atom)
 	g.Handle("GET "+alertsPath+"/{name}", gate.Public(), m.alertPage, gate.Translated())
+	g.Handle("GET "+alertsPath+"/{name}/files/{file}", gate.Public(), m.filePage, gate.Answers(maxFile))
 	g.Handle("GET /key", gate.Public(), m.keyPage, gate.Translated())
 }
 
@@ -42,6 +44,29 @@ func (m *Module) alertPage(r *gate.Request) error {
 	lang, text := p.In(r.L.Lang(), m.deps.Language)
 	v := alertView{Published: p, Lang: lang, Text: text, HTML: m.deps.Markdown(text.Body), Foreign: lang != r.L.Lang()}
 	return r.Page(text.Title, alertBody(v))
+}
+
+// maxFile is what a file of an alert has at most.
+const maxFile = 20 << 20
+
+func (m *Module) filePage(r *gate.Request) error {
+	p, err := m.Get(r.Context(), r.Scope, r.Param("name"))
+	if err != nil {
+		return err
+	}
+	id, err := r.ID("file")
+	if err != nil {
+		return err
+	}
+	f, content, err := m.deps.Alerts.OpenPublic(r.Context(), r.Scope, p.ID, id)
+	if err != nil {
+		return err
+	}
+	return r.SendFile(f.Name, f.Size, content)
+}
+
+func (p Published) filePath(f File) string {
+	return alertsPath + "/" + p.Name + "/files/" + strconv.FormatInt(f.ID, 10)
 }
 
 func (m *Module) keyPage(r *gate.Request) error {

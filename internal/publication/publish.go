@@ -139,8 +139,16 @@ func (m *Module) madeFor(d Document) string {
 func (m *Module) csafAlert(p Published, lang string, text Text) csaf.Alert {
 	return csaf.Alert{
 		ID: p.Tracking, Reference: p.Reference, Source: p.Source, Lang: lang, Title: text.Title, Summary: text.Summary, Body: text.Body, CVEs: p.CVEs, Scores: p.Scores, Links: p.Links,
-		Products: p.Products, Revisions: p.Revisions, Withdrawn: p.Withdrawn, Page: m.deps.BaseURL + alertsPath + "/" + p.Name,
+		Products: p.Products, Files: m.fileLinks(p), Revisions: p.Revisions, Withdrawn: p.Withdrawn, Page: m.deps.BaseURL + alertsPath + "/" + p.Name,
 	}
+}
+
+// fileLinks are where the files of an alert are.
+func (m *Module) fileLinks(p Published) (out []csaf.File) {
+	for _, f := range p.Files {
+		out = append(out, csaf.File{Name: f.Name, URL: m.deps.BaseURL + p.filePath(f)})
+	}
+	return out
 }
 
 func (m *Module) publisher(own Profile) csaf.Publisher {

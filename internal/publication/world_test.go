@@ -98,6 +98,11 @@ func (w *world) Public(_ context.Context, _ access.Scope, id int64) (publication
 	return a, nil
 }
 
+// OpenPublic implements publication.Alerts.
+func (w *world) OpenPublic(context.Context, access.Scope, int64, int64) (publication.File, io.ReadCloser, error) {
+	return publication.File{}, nil, fault.New(fault.NotFound, "advisory.attachment")
+}
+
 // PublicVersions implements publication.Alerts.
 func (w *world) PublicVersions(_ context.Context, _ access.Scope, after int64, limit int) (out []publication.Version, err error) {
 	for id := after + 1; id < 1000 && len(out) < limit; id++ {

@@ -21,6 +21,7 @@ type Alert struct {
 	Scores    []Score // of its CVEs, the best first
 	Links     []string
 	Products  []Product
+	Files     []File
 	Revisions []Revision // the first one first; at least one
 	Withdrawn Withdrawal
 	Page      string // where people read it
@@ -34,6 +35,9 @@ type Product struct {
 	Versions string // "7.2.5", "< 7.2.8"; "" all or unknown
 	CPE      string
 }
+
+// File is one that comes with an alert.
+type File struct{ Name, URL string }
 
 // Revision is one sending of an alert.
 type Revision struct {

@@ -104,6 +104,9 @@ func (a Alert) references(self string, w Words) []reference {
 	for _, link := range a.Links {
 		out = append(out, reference{"external", link, link})
 	}
+	for _, f := range a.Files {
+		out = append(out, reference{"self", f.Name, f.URL})
+	}
 	return out
 }
 

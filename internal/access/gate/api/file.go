@@ -5,10 +5,10 @@ package api
 import (
 	"errors"
 	"io"
-	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
+
+	"martinella/internal/access/gate"
 )
 
 // binary is the media type of files: a browser saves them and opens none.
@@ -42,19 +42,11 @@ func (c *call) writeFile(f *File) (err error) {
 	}
 	h.Set("Content-Type", binary)
 	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
-	h.Set("Content-Disposition", Attachment(f.Name))
+	h.Set("Content-Disposition", gate.Attachment(f.Name))
 	h.Set("Cache-Control", "no-store")
 	if c.req.R.Method == http.MethodHead {
 		return nil
 	}
 	_, err = io.Copy(c.req.W, f.Body)
 	return err
-}
-
-// Attachment is the Content-Disposition of a file to be saved (RFC 6266).
-func Attachment(name string) string {
-	if text := mime.FormatMediaType("attachment", map[string]string{"filename": name}); text != "" {
-		return text
-	}
-	return "attachment; filename*=UTF-8''" + url.PathEscape(name)
 }
