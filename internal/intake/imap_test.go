@@ -299,3 +299,24 @@ func hostile(c net.Conn) {
 		fmt.Fprintf(c, "%s OK done\r\n", tag)
 	}
 }
+
+// A folder that cannot be made keeps no mail from being taken.
+func TestAFolderThatCannotBeMade(t *testing.T) {
+	each(t, func(w *world) {
+		b := w.mailbox(nil)
+		f := b.form()
+		f.Settings.Folder = "Lette/" // this server makes one of another name
+		for _, id := range []string{"1", "2", "3"} {
+			b.put(mailFrom("avvisi@polizia.example", id, "testo"))
+		}
+		x := w.add(f)
+		for range 2 {
+			if now := w.run(x); len(w.got) != 3 || now.Code != "intake.imap.folder" {
+				w.Errorf("%d, %+v", len(w.got), now.Health)
+			}
+		}
+		if all, _ := b.counts("INBOX"); all != 3 {
+			w.Errorf("%d mails are left", all)
+		}
+	})
+}

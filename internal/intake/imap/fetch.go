@@ -14,6 +14,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"martinella/internal/intake/pull"
+	"martinella/internal/platform/fault"
 )
 
 const (
@@ -69,17 +70,28 @@ func Pull(ctx context.Context, line Line, o Options, st State, take Take) (State
 	if err != nil {
 		return st, err
 	}
+	return t.each(ctx, all, st, take)
+}
+
+// each has mails taken in turn. One that waits, or that could not be put away,
+// keeps the place where the next run begins, and keeps no other from being taken.
+func (t *talk) each(ctx context.Context, all []imap.UID, st State, take Take) (State, error) {
+	var put error
 	waits := false
 	for _, uid := range all {
 		done, err := t.one(ctx, uid, take)
-		if err != nil {
+		switch {
+		case err == nil:
+		case fault.Of(err).Code == CodeFolder:
+			put, done = err, false
+		default:
 			return st, err
 		}
 		if waits = waits || !done; !waits {
 			st.Last = uint32(uid)
 		}
 	}
-	return st, nil
+	return st, put
 }
 
 // one fetches a mail, has it taken, and marks it. One that is gone meanwhile is done.
