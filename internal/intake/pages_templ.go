@@ -49,7 +49,7 @@ func (v listView) rows(l *i18n.Localizer) []ui.Row {
 	var out []ui.Row
 	for _, x := range v.Sources {
 		row := ui.Row{Name: x.Name, Cells: []ui.Cell{
-			{Text: x.Name, Href: path(x.ID, ""), Note: kindWord(l, x.Kind) + " · " + x.Host()}, stateCell(l, x), timeCell(l, x.OKAt), timeCell(l, x.ItemAt),
+			{Text: x.Name, Href: path(x.ID, ""), Note: whereFrom(l, x)}, stateCell(l, x), timeCell(l, x.OKAt), timeCell(l, x.ItemAt),
 			nextCell(l, x), ui.Text(l.Number(x.Fresh)), ui.Text(l.Number(x.Health.Refused)),
 		}}
 		if x.Active && x.Failing() {
@@ -58,6 +58,14 @@ func (v listView) rows(l *i18n.Localizer) []ui.Row {
 		out = append(out, row)
 	}
 	return out
+}
+
+// whereFrom is the kind of a source, and its server where it has one.
+func whereFrom(l *i18n.Localizer, x Source) string {
+	if x.Host() == "" {
+		return kindWord(l, x.Kind)
+	}
+	return kindWord(l, x.Kind) + " · " + x.Host()
 }
 
 func kindWord(l *i18n.Localizer, k Kind) string { return l.T("intake.kind." + string(k)) }
