@@ -26,11 +26,11 @@ func advisoryContract(c *contract) {
 	entry["audience"], entry["tlp"] = "everyone", "TLP:RED"
 	c.call(422, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
 	entry["audience"], entry["tlp"] = "code:c_x101", "TLP:AMBER"
-	edited := c.call(200, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
+	c.call(200, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
 	c.call(412, "update-advisory", staff(asked{Path: path, Body: entry, Header: at(made)}))
 	previewContract(c, path)
 	file := fileContract(c, path)
-	edited = c.call(200, "get-advisory", staff(asked{Path: path}))
+	edited := c.call(200, "get-advisory", staff(asked{Path: path}))
 	proposed := c.call(200, "propose-advisory", staff(asked{Path: path, Header: at(edited)}))
 	if proposed.get("state") != "proposed" {
 		c.t.Errorf("%v", proposed.Body)

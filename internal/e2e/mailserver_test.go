@@ -107,7 +107,7 @@ func (s *mailServer) talk(c net.Conn) {
 			to = strings.Trim(strings.TrimPrefix(rest, "TO:"), "<>")
 			open = say("250 fine")
 		case "DATA":
-			open = say("354 go on")
+			say("354 go on")
 			m, err := readMail(in)
 			if err != nil {
 				return

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"strings"
 	"time"
 
 	"martinella/internal/platform/i18n"
@@ -89,6 +90,7 @@ func (m *Module) atomEntry(c client, l *i18n.Localizer, a Alert) atomEntry {
 		ID: "urn:uuid:" + m.identifier("alert", a.ID).String(), Published: instant(a.Sent), Updated: instant(a.Changed),
 		Links: []atomLink{{Rel: "alternate", Href: m.portalPage(c, a)}}, Categories: []atomCategory{{Term: string(a.TLP), Scheme: "https://www.first.org/tlp/"}},
 	}
+	e.Rights = l.T("exchange.rights." + strings.ReplaceAll(string(a.TLP[len("TLP:"):]), "+", "_"))
 	if !a.TLP.Within(tlp.Amber) {
 		e.Title.Text = l.T("exchange.feed.closed", "label", string(a.TLP))
 		e.Content = &atomText{Type: "text", Text: l.T("exchange.feed.closed.text")}
@@ -97,7 +99,6 @@ func (m *Module) atomEntry(c client, l *i18n.Localizer, a Alert) atomEntry {
 	text, lang := a.In(l.Lang())
 	e.Title = atomText{Lang: lang, Text: l.T("exchange.feed.entry", "severity", l.T("exchange.severity."+a.Severity), "title", text.Title)}
 	e.Content = &atomText{Type: "html", Lang: lang, Text: m.deps.HTML(text.Body)}
-	e.Rights = l.T("exchange.rights." + string(a.TLP[len("TLP:"):]))
 	e.Categories = append(e.Categories, atomCategory{Term: a.Severity}, atomCategory{Term: a.Kind})
 	if a.Withdrawn {
 		e.Title.Text = l.T("exchange.feed.withdrawn", "title", text.Title)

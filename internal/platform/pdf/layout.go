@@ -21,9 +21,9 @@ const (
 
 // style is how a level looks.
 type style struct {
-	bold           int // 1: the font for headings
-	size, leading  float64
-	before, indent float64
+	bold          int // 1: the font for headings
+	size, leading float64
+	before        float64
 }
 
 func styleOf(level int) style {
