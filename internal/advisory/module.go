@@ -94,6 +94,8 @@ type Word struct{ Value, Name string }
 // Technology answers who runs what. Vulnerability implements it.
 type Technology interface {
 	Running(ctx context.Context, s access.Scope, question string) (map[int64]audience.Evidence, error)
+	// Gravity says of some CVEs what the worst CVSS score is (0: none is known), and whether one is known to be exploited.
+	Gravity(ctx context.Context, s access.Scope, cves []string) (worst float64, exploited bool, err error)
 }
 
 // Mail is an advisory's mail to one person.

@@ -5,6 +5,7 @@ package advisory
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -176,8 +177,9 @@ func (m *Module) entryOf(ctx context.Context, s access.Scope, d parse.Document) 
 	if d.Reference != nil {
 		e.Reference = d.Reference.Value
 	}
-	if d.Severity.Level != "" && d.Severity.Level != parse.LevelNone {
-		e.Severity = Severity(d.Severity.Level)
+	var err error
+	if e.Severity, err = m.severity(ctx, s, d); err != nil {
+		return e, err
 	}
 	if d.TLP.Known() {
 		e.TLP = d.TLP
@@ -192,9 +194,27 @@ func (m *Module) entryOf(ctx context.Context, s access.Scope, d parse.Document) 
 		e.Links = append(e.Links, link.URL)
 	}
 	e.findingsOf(d)
-	var err error
 	e.Audience, err = m.suggest(ctx, s, e.TLP, d)
 	return e, err
+}
+
+// severity is what an alert says of itself, else what is known of its CVEs, else medium.
+func (m *Module) severity(ctx context.Context, s access.Scope, d parse.Document) (Severity, error) {
+	if d.Severity.Level != "" && d.Severity.Level != parse.LevelNone {
+		return Severity(d.Severity.Level), nil
+	}
+	worst, exploited, err := m.deps.Technology.Gravity(ctx, s, d.CVEs[:min(len(d.CVEs), suggested)])
+	switch {
+	case err != nil:
+		return Medium, fmt.Errorf("advisory: how grave its CVEs are: %w", err)
+	case worst >= 9:
+		return Critical, nil
+	case worst >= 7 || exploited:
+		return High, nil
+	case worst > 0 && worst < 4:
+		return Low, nil
+	}
+	return Medium, nil
 }
 
 func draftTitle(d parse.Document) string {

@@ -114,6 +114,19 @@ func TestAnAlertThatComesAgain(t *testing.T) {
 	})
 }
 
+// What an alert does not say of itself is suggested by what is known of its CVEs.
+func TestASeverityIsSuggested(t *testing.T) {
+	each(t, func(w *world) {
+		s, who := w.staff(teresaID)
+		for id, want := range map[string]advisory.Severity{"CVE-2026-0009": advisory.Critical, "CVE-2026-0008": advisory.High, "CVE-2026-0007": advisory.Medium} {
+			a, _, err := w.Receive(w.Context(), s, who, "", []byte("Un bollettino inventato su "+id+"\n\nESEMPIO INVENTATO\n\nAggiornate.\n"))
+			if err != nil || a.Severity != want {
+				w.Errorf("%s: %s, want %s, %v", id, a.Severity, want, err)
+			}
+		}
+	})
+}
+
 func TestWhatNobodyRunsIsSuggestedForNobody(t *testing.T) {
 	each(t, func(w *world) {
 		s, who := w.staff(teresaID)

@@ -132,6 +132,14 @@ func (w *world) Keys(context.Context, access.Scope, []int64, time.Time) (map[str
 	return w.keys, nil
 }
 
+// Gravity implements advisory.Technology.
+func (w *world) Gravity(_ context.Context, _ access.Scope, cves []string) (float64, bool, error) {
+	if slices.Contains(cves, "CVE-2026-0009") {
+		return 9.8, false, nil
+	}
+	return 0, slices.Contains(cves, "CVE-2026-0008"), nil
+}
+
 // Words implements advisory.Directory.
 func (w *world) Words(context.Context, access.Scope, string) (advisory.Words, error) {
 	return advisory.Words{Sectors: []advisory.Word{{Value: "municipality", Name: "Comune"}}, Tags: []string{"zona nord"}}, nil

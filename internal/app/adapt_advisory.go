@@ -5,6 +5,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"martinella/internal/platform/fault"
+	"martinella/internal/vulnerability/corpus"
 	"strings"
 	"time"
 
@@ -196,6 +198,22 @@ func (x technology) Running(ctx context.Context, s access.Scope, question string
 		out[e.ID] = audience.Evidence{Items: e.Found, Certain: e.Certain > 0}
 	}
 	return out, err
+}
+
+// Gravity implements advisory.Technology.
+func (x technology) Gravity(ctx context.Context, s access.Scope, cves []string) (worst float64, exploited bool, err error) {
+	for _, id := range cves {
+		v, err := x.r.corpus.Get(ctx, s, strings.ToUpper(id))
+		if fault.KindOf(err) == fault.NotFound {
+			continue
+		}
+		if err != nil {
+			return 0, false, err
+		}
+		worst = max(worst, corpus.Best(v.Record.Metrics).Score)
+		exploited = exploited || v.Record.KEV.Listed()
+	}
+	return worst, exploited, nil
 }
 
 // advisoryMails sends the advisories.
