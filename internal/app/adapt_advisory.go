@@ -5,8 +5,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"martinella/internal/platform/fault"
-	"martinella/internal/vulnerability/corpus"
 	"strings"
 	"time"
 
@@ -17,10 +15,12 @@ import (
 	"martinella/internal/constituency/keys"
 	"martinella/internal/operations"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/fault"
 	"martinella/internal/platform/i18n"
 	"martinella/internal/platform/mailcrypt"
 	"martinella/internal/platform/mailer"
 	"martinella/internal/platform/pdftext"
+	"martinella/internal/vulnerability/corpus"
 )
 
 func (a *App) buildAdvisory() error {

@@ -6,13 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"martinella/data"
 	"net/url"
 	"path/filepath"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"martinella/data"
 	"martinella/internal/access"
 	"martinella/internal/access/gate"
 	"martinella/internal/access/gate/api"

@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"martinella/internal/platform/i18n"
 	"slices"
 	"strings"
 	"time"
 
 	"martinella/internal/constituency/check"
 	"martinella/internal/constituency/word"
+	"martinella/internal/platform/i18n"
 )
 
 // Text is a short text in several languages, by tag.
