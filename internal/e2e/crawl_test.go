@@ -116,7 +116,7 @@ func isPage(path string) bool {
 }
 
 // download are the addresses whose answer is saved, the API's documents, and what is made for programs.
-var download = regexp.MustCompile(`/(keys|files|signed)/[0-9]+$|/agreements/[0-9]+/[a-z]+$|/vex/export$|^/api/v1/openapi|^/\.well-known/|\.(atom|txt|asc|pdf)$`)
+var download = regexp.MustCompile(`/(keys|files|signed)/[0-9]+$|/agreements/[0-9]+/[a-z]+$|/vex/export$|/items/[0-9]+/mail$|^/api/v1/openapi|^/\.well-known/|\.(atom|txt|asc|pdf)$`)
 
 var (
 	number = regexp.MustCompile(`^[0-9]+$`)
