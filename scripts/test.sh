@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export GOFLAGS="${GOFLAGS:--tags=sqlite_fts5 -buildvcs=false}" CGO_ENABLED=1
 
-readonly without_race='^martinella/(bench|cmd|web|internal/(house|e2e|inventory|vulnerability/(match|cpe|version|feed)))(/|$)'
+readonly without_race='^martinella/(bench|cmd|web|internal/(house|e2e|inventory|advisory/parse|vulnerability/(match|cpe|version|feed)))(/|$)'
 
 if [[ -z ${MARTINELLA_TEST_POSTGRES:-} ]]; then
 	exec scripts/postgres-test.sh "$0" "$@"
