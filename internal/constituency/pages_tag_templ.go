@@ -52,7 +52,7 @@ func tagsPage(v tagsView) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.Table{
 			Caption: ui.T(ctx, "constituency.tags.title"), Total: len(v.Tags), Rows: v.rows(ui.L(ctx)),
-			Columns: []ui.Column{{Title: ui.T(ctx, "constituency.tags.tag")}, {Title: ui.T(ctx, "constituency.tags.members"), Numeric: true}, {Title: ui.T(ctx, "constituency.tags.audience")}, {Title: ""}},
+			Columns: []ui.Column{{Title: ui.T(ctx, "constituency.tags.tag")}, {Title: ui.T(ctx, "constituency.tags.members"), Numeric: true}, {Title: ui.T(ctx, "constituency.tags.audience")}, {Title: ui.T(ctx, "constituency.tags.edit")}},
 			Empty:   ui.Empty{Title: ui.T(ctx, "constituency.tags.none"), Text: ui.T(ctx, "constituency.tags.none.text")},
 		}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
