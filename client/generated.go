@@ -146,6 +146,7 @@ const (
 	AdvisoryGroupByMonth    AdvisoryGroupBy = "month"
 	AdvisoryGroupBySector   AdvisoryGroupBy = "sector"
 	AdvisoryGroupBySeverity AdvisoryGroupBy = "severity"
+	AdvisoryGroupBySource   AdvisoryGroupBy = "source"
 )
 
 // Defines values for AdvisoryIndicatorType.
@@ -11854,7 +11855,7 @@ func (c *Client) WithdrawAdvisory(ctx context.Context, id int64, params *Withdra
 
 // GetAdvisoryStatistics Say how quickly alerts are sent, opened, acknowledged and acted on
 //
-// Of twelve months, counted every hour; by month, severity, kind and sector of the organisation.
+// Of twelve months, counted every hour; by month, severity, kind, source and sector of the organisation.
 //
 // GET /api/v1/advisory-statistics
 func (c *Client) GetAdvisoryStatistics(ctx context.Context, params *GetAdvisoryStatisticsParams) (*Reply[AdvisoryFigures], error) {

@@ -70,13 +70,25 @@ func (m *Module) collectSome(ctx context.Context, s access.Scope) (done bool, er
 	return done, err
 }
 
-// collectedDue gives all that is due to some people, by their addresses. The rows
-// are locked: whoever withdraws or revises an alert waits, or is seen here.
+// lockDue locks the alerts that are due to some people, before what is written of
+// people: whoever withdraws or revises one locks in this order too.
+func (m *Module) lockDue(ctx context.Context, tx *db.Tx, _ access.Scope, now any) ([]int64, error) {
+	rows, err := tx.Query(ctx, `SELECT a.id FROM advisory a WHERE a.id IN (SELECT p.advisory_id FROM advisory_recipient p WHERE p.due_at <= $1 AND p.wait = $2
+		AND p.address IN (SELECT DISTINCT q.address FROM advisory_recipient q WHERE q.due_at <= $1 AND q.wait = $2 ORDER BY q.address LIMIT $3)) ORDER BY a.id`+db.ForUpdate(tx), now, WaitCollected, collectStep)
+	return db.Collect(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
+}
+
+// collectedDue gives all that is due to some people, by their addresses. What is
+// locked here nobody withdraws or revises meanwhile.
 func (m *Module) collectedDue(ctx context.Context, tx *db.Tx, s access.Scope) ([]collected, error) {
 	now := db.Ms(m.now())
+	locked, err := m.lockDue(ctx, tx, s, now)
+	if err != nil || len(locked) == 0 {
+		return nil, err
+	}
 	rows, err := tx.Query(ctx, `SELECT p.advisory_id, p.number, p.address, p.name, p.language, p.organisations FROM advisory_recipient p WHERE p.due_at <= $1 AND p.wait = $2
 		AND p.address IN (SELECT DISTINCT q.address FROM advisory_recipient q WHERE q.due_at <= $1 AND q.wait = $2 ORDER BY q.address LIMIT $3)
-		ORDER BY p.address, p.advisory_id`+db.ForUpdate(tx), now, WaitCollected, collectStep)
+		AND p.advisory_id IN `+db.In(4, len(locked))+" ORDER BY p.address, p.advisory_id"+db.ForUpdate(tx), append([]any{now, WaitCollected, collectStep}, db.Args(locked)...)...)
 	list, err := db.Collect(rows, err, func(r *sql.Rows) (x collected, err error) {
 		var orgs string
 		if err := r.Scan(&x.advisory.ID, &x.number, &x.Address, &x.Name, &x.Language, &orgs); err != nil {

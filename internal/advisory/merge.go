@@ -3,9 +3,11 @@
 package advisory
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -55,7 +57,7 @@ func (m *Module) Alike(ctx context.Context, s access.Scope, id int64) ([]Alike, 
 // under its reference belongs there. Where the other was sent, that makes the
 // draft of its next revision. It gives the draft that has all of it. Faults:
 // advisory.merge_self and advisory.merge_revision, Invalid; advisory.not_sent, Conflict, for
-// one that was withdrawn; those of Edit.
+// one that was withdrawn; advisory.attachments_many where their files are too many for one; those of Edit.
 func (m *Module) Merge(ctx context.Context, s access.Scope, who Author, id, version, into int64) (out Advisory, err error) {
 	if err := m.mayWrite(s); err != nil {
 		return out, err
@@ -99,15 +101,18 @@ func (m *Module) merge(ctx context.Context, tx *db.Tx, s access.Scope, who Autho
 	if target.Sent.At.IsZero() && target.Reference == "" {
 		target.Reference, reference = draft.Reference, ""
 	}
-	if err := m.moveMerged(ctx, tx, s, draft, target.ID, reference, who); err != nil {
-		return target, err
-	}
 	into := target
 	if !target.Sent.At.IsZero() {
 		var err error
 		if into, err = m.revision(ctx, tx, s, who, target, target.Entry); err != nil {
 			return target, err
 		}
+	}
+	if err := m.moveFiles(ctx, tx, s, draft.ID, into.ID); err != nil {
+		return target, err
+	}
+	if err := m.moveMerged(ctx, tx, s, draft, target.ID, reference, who); err != nil {
+		return target, err
 	}
 	into.Entry = into.with(draft.Entry).tidy()
 	if err := into.check(); err != nil {
@@ -124,13 +129,11 @@ func (m *Module) merge(ctx context.Context, tx *db.Tx, s access.Scope, who Autho
 func (e Entry) with(x Entry) Entry {
 	e.Severity = Severities()[min(slices.Index(Severities(), e.Severity), slices.Index(Severities(), x.Severity))]
 	e.TLP, e.PAP = stricter(e.TLP, x.TLP), stricterPAP(e.PAP, x.PAP)
-	e.CVEs = first(append(slices.Clone(e.CVEs), x.CVEs...), maxCVEs)
+	e.CVEs = first(distinct(append(slices.Clone(e.CVEs), x.CVEs...), strings.ToUpper), maxCVEs)
 	e.Links = first(distinct(append(slices.Clone(e.Links), x.Links...), func(s string) string { return s }), maxLinks)
 	e.Products = first(tidyProducts(append(slices.Clone(e.Products), x.Products...)), maxProducts)
 	e.Indicators = first(tidyIndicators(append(slices.Clone(e.Indicators), x.Indicators...)), MaxIndicators)
-	if e.Audience == "" {
-		e.Audience = x.Audience
-	}
+	e.Audience, e.Source = cmp.Or(e.Audience, x.Audience), cmp.Or(e.Source, x.Source)
 	e.Texts = maps.Clone(e.Texts)
 	for lang, t := range x.Texts {
 		e.Texts[lang] = e.Texts[lang].with(t)

@@ -107,6 +107,52 @@ func TestADuplicateOfASentAlert(t *testing.T) {
 	})
 }
 
+// Its files go with it, into a draft and into the revision of what was sent; the same file stands there once.
+func TestADuplicatesFilesGoWithIt(t *testing.T) {
+	each(t, func(w *world) {
+		s, who := w.staff(teresaID)
+		merge := func(into int64) advisory.Advisory {
+			twin := w.draft(func(*advisory.Entry) {})
+			for name, text := range map[string]string{"regole.txt": "uno", "altre.txt": "due"} {
+				_, err := w.attach(twin.ID, name, text, false)
+				w.must(err)
+			}
+			twin, err := w.Get(w.Context(), s, twin.ID)
+			w.must(err)
+			got, err := w.Merge(w.Context(), s, who, twin.ID, twin.Version, into)
+			w.must(err)
+			return got
+		}
+		draft := w.draft(func(*advisory.Entry) {})
+		_, err := w.attach(draft.ID, "regole.txt", "uno", false)
+		w.must(err)
+		if got := w.names(merge(draft.ID).ID); got != "regole.txt altre.txt" {
+			w.Error("a draft has", got)
+		}
+		if got := w.names(merge(draft.ID).ID); got != "regole.txt altre.txt" {
+			w.Error("merged again it has", got)
+		}
+		sent := w.send(entry())
+		revision := merge(sent.ID)
+		if revision.Revises != sent.ID || len(strings.Fields(w.names(revision.ID))) != 2 || w.names(sent.ID) != "" {
+			w.Errorf("a revision has %s, what was sent %s", w.names(revision.ID), w.names(sent.ID))
+		}
+		full := w.draft(func(*advisory.Entry) {})
+		for i := range 9 {
+			_, err := w.attach(full.ID, "f", strings.Repeat("x", i+1), false)
+			w.must(err)
+		}
+		full, err = w.Get(w.Context(), s, full.ID)
+		w.must(err)
+		if _, err := w.Merge(w.Context(), s, who, full.ID, full.Version, draft.ID); fault.KindOf(err) != fault.Invalid {
+			w.Error("eleven files", err)
+		}
+		if got := len(strings.Fields(w.names(full.ID))); got != 9 {
+			w.Error("a refused merge took files away:", got)
+		}
+	})
+}
+
 func TestWhatCannotBeMerged(t *testing.T) {
 	each(t, func(w *world) {
 		s, who := w.staff(teresaID)

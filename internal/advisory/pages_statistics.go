@@ -33,7 +33,7 @@ type figuresView struct {
 }
 
 // partings are those shown one under the other.
-func partings() []By { return []By{ByMonth, BySeverity, ByKind, BySector} }
+func partings() []By { return []By{ByMonth, BySeverity, ByKind, BySource, BySector} }
 
 func groupName(l *i18n.Localizer, g Group) string {
 	switch g.By {
@@ -47,6 +47,10 @@ func groupName(l *i18n.Localizer, g Group) string {
 		return l.T("advisory.severity." + g.Value)
 	case ByKind:
 		return l.T("advisory.kind." + g.Value)
+	case BySource:
+		if g.Value == "" {
+			return l.T("advisory.figures.own")
+		}
 	case BySector:
 		if g.Value != "" {
 			return named(l, "sector", g.Value)
@@ -140,7 +144,7 @@ func (m *Module) statisticsPages(g *gate.Gate) {
 
 func (m *Module) statisticsAPI(a *api.API) {
 	api.Get(a, "/advisory-statistics", gate.Staff(access.AdvisoryRead), m.apiFigures, api.Op{ID: "get-advisory-statistics", Tag: "Advisories", Summary: "Say how quickly alerts are sent, opened, acknowledged and acted on",
-		Text: "Of twelve months, counted every hour; by month, severity, kind and sector of the organisation."})
+		Text: "Of twelve months, counted every hour; by month, severity, kind, source and sector of the organisation."})
 }
 
 // advisorySpreadJSON is how long something took.
@@ -156,7 +160,7 @@ func spreadView(s Spread) advisorySpreadJSON {
 
 // advisoryGroupJSON are the figures of one part.
 type advisoryGroupJSON struct {
-	By            By                 `json:"by" enum:"all,month,severity,kind,sector"`
+	By            By                 `json:"by" enum:"all,month,severity,kind,sector,source"`
 	Value         string             `json:"value,omitempty"`
 	Advisories    int                `json:"advisories"`
 	Deliveries    int                `json:"deliveries" doc:"An advisory to an organisation."`

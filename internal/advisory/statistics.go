@@ -27,6 +27,7 @@ const (
 	BySeverity By = "severity"
 	ByKind     By = "kind"
 	BySector   By = "sector" // of the organisation
+	BySource   By = "source" // whose alert it was; "": the CSIRT's own
 )
 
 // Group are the figures of one part.
@@ -74,6 +75,7 @@ type sample struct {
 	kind                                              Kind
 	severity                                          Severity
 	sector                                            string
+	source                                            string
 	created, sent, asked, opened, acknowledged, acted time.Time
 	within                                            time.Duration
 }
@@ -122,7 +124,7 @@ type tally struct {
 type counter map[division]*tally
 
 func (c counter) add(s sample, now time.Time) {
-	for _, p := range []division{{ByAll, ""}, {ByMonth, s.sent.UTC().Format("2006-01")}, {BySeverity, string(s.severity)}, {ByKind, string(s.kind)}, {BySector, s.sector}} {
+	for _, p := range []division{{ByAll, ""}, {ByMonth, s.sent.UTC().Format("2006-01")}, {BySeverity, string(s.severity)}, {ByKind, string(s.kind)}, {BySector, s.sector}, {BySource, s.source}} {
 		t := c[p]
 		if t == nil {
 			t = &tally{advisories: map[int64]bool{}, sending: minutes{}, opening: minutes{}, acknowledging: minutes{}, acted: minutes{}}

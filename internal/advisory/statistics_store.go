@@ -75,6 +75,10 @@ func (m *Module) CountFigures(ctx context.Context, s access.Scope) error {
 }
 
 func (m *Module) count(ctx context.Context, _ access.Scope, since, now time.Time, sectors map[int64]string) (counter, error) {
+	sources, err := m.sources(ctx, since)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := m.deps.DB.Query(ctx, `SELECT a.id, a.kind, a.severity, a.ack_minutes, a.created_at, a.sent_at, COALESCE(a.asked_at, a.sent_at),
 		d.organisation_id, d.opened_at, d.acknowledged_at, d.outcome_at
 		FROM advisory a JOIN advisory_member d ON d.advisory_id = a.id WHERE a.state IN ('sent', 'withdrawn') AND a.sent_at >= $1`, db.Ms(since))
@@ -89,8 +93,31 @@ func (m *Module) count(ctx context.Context, _ access.Scope, since, now time.Time
 		if err := rows.Scan(&s.advisory, &s.kind, &s.severity, &within, db.Time(&s.created), db.Time(&s.sent), db.Time(&s.asked), &org, db.Time(&s.opened), db.Time(&s.acknowledged), db.Time(&s.acted)); err != nil {
 			return nil, err
 		}
-		s.within, s.sector = time.Duration(within)*time.Minute, sectors[org]
+		s.within, s.sector, s.source = time.Duration(within)*time.Minute, sectors[org], sources[s.advisory]
 		c.add(s, now)
 	}
 	return c, rows.Err()
+}
+
+// sources gives whose alerts they were, read once for each and not once for each delivery.
+func (m *Module) sources(ctx context.Context, since time.Time) (map[int64]string, error) {
+	rows, err := m.deps.DB.Query(ctx, "SELECT id, content FROM advisory WHERE state IN ('sent', 'withdrawn') AND sent_at >= $1", db.Ms(since))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int64]string{}
+	for rows.Next() {
+		var id int64
+		var content string
+		var of struct{ Source string }
+		if err := rows.Scan(&id, &content); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(content), &of); err != nil {
+			return nil, fmt.Errorf("advisory %d: its source: %w", id, err)
+		}
+		out[id] = of.Source
+	}
+	return out, rows.Err()
 }

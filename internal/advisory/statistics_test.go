@@ -12,7 +12,9 @@ import (
 
 func TestFiguresSayHowQuicklyAlertsAreAnswered(t *testing.T) {
 	each(t, func(w *world) {
-		draft := w.create(entry())
+		e := entry()
+		e.Source = "ACN"
+		draft := w.create(e)
 		w.clock.Advance(30 * time.Minute)
 		s, who := w.staff(teresaID)
 		a, err := w.Send(w.Context(), s, who, draft.ID, draft.Version)
@@ -44,6 +46,9 @@ func TestFiguresSayHowQuicklyAlertsAreAnswered(t *testing.T) {
 		sectors := f.Of(advisory.BySector)
 		if len(sectors) != 2 || sectors[0].Value != "health" || sectors[1].Deliveries != 2 || sectors[1].InTime != 1 {
 			t.Errorf("%+v", sectors)
+		}
+		if sources := f.Of(advisory.BySource); len(sources) != 1 || sources[0].Value != "ACN" || sources[0].Deliveries != 3 {
+			t.Errorf("%+v", sources)
 		}
 		if _, err := w.Figures(w.Context(), own); err == nil {
 			t.Error("a member reads the CSIRT's figures")

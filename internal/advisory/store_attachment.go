@@ -10,6 +10,8 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/platform/db"
+	"martinella/internal/platform/fault"
+	"martinella/internal/platform/filein"
 )
 
 // attachments gives all of an advisory, the first first.
@@ -83,6 +85,31 @@ func (m *Module) replaceFiles(ctx context.Context, tx *db.Tx, s access.Scope, dr
 		if _, err := tx.Exec(ctx, "UPDATE advisory_attachment SET advisory_id = $2, since = $3 WHERE id = $1", f.ID, old.ID, old.Revision+1); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// moveFiles gives a draft's files to another draft, but those it has too.
+func (m *Module) moveFiles(ctx context.Context, tx *db.Tx, s access.Scope, from, to int64) error {
+	moved, err := m.attachments(ctx, tx, s, from)
+	if err != nil || len(moved) == 0 {
+		return err
+	}
+	have, err := m.attachments(ctx, tx, s, to)
+	if err != nil {
+		return err
+	}
+	for _, f := range moved {
+		if slices.ContainsFunc(have, func(h Attachment) bool { return h.SHA256 == f.SHA256 }) {
+			continue // it goes with the draft
+		}
+		if err := room(have, filein.File{Size: f.Size, SHA256: f.SHA256}); err != nil {
+			return fault.New(fault.Invalid, "advisory.merge").Field("into", "advisory.attachments_many", fault.P{"limit": maxAttachments, "size": maxAttached >> 20})
+		}
+		if _, err := tx.Exec(ctx, "UPDATE advisory_attachment SET advisory_id = $2 WHERE id = $1", f.ID, to); err != nil {
+			return err
+		}
+		have = append(have, f)
 	}
 	return nil
 }

@@ -113,13 +113,11 @@ func (m *Module) mergedInto(ctx context.Context, q db.Querier, _ access.Scope, i
 }
 
 // moveMerged makes a draft a part of another advisory: its originals, its
-// reference, unless that one takes it as its own, what was merged into it before, and
-// its files where that one is a draft: what was sent, or is proposed, has what was looked at.
+// reference, unless that one takes it as its own, and what was merged into it before.
 func (m *Module) moveMerged(ctx context.Context, tx *db.Tx, s access.Scope, draft Advisory, into int64, reference string, who Author) error {
 	for _, q := range []string{
 		"UPDATE advisory_original SET advisory_id = $2 WHERE advisory_id = $1",
 		"UPDATE advisory_merged SET into_id = $2 WHERE into_id = $1",
-		"UPDATE advisory_attachment SET advisory_id = $2 WHERE advisory_id = $1 AND EXISTS (SELECT 1 FROM advisory WHERE id = $2 AND state = 'draft')",
 	} {
 		if _, err := tx.Exec(ctx, q, draft.ID, into); err != nil {
 			return fmt.Errorf("advisory %d: moving what it was made of: %w", draft.ID, err)
