@@ -13,6 +13,7 @@ import (
 
 	"martinella/internal/access"
 	"martinella/internal/advisory"
+	"martinella/internal/platform/db"
 	"martinella/internal/platform/quiet"
 	"martinella/internal/platform/tlp"
 )
@@ -102,6 +103,37 @@ func TestEachIsWrittenToWhenHeWishes(t *testing.T) {
 		w.settled(advisory.Settled{Bundle: mail.Bundle, Address: mail.To.Address, Fate: advisory.FateSent})
 		for _, id := range []int64{a.ID, b.ID} {
 			w.wantPeople("told", id, advisory.ShowUnsent, `1 Paolo Nencini paolo@castelvento.example "" "">""`)
+		}
+	})
+}
+
+// TestWithdrawingDoesNotWaitForTheDaysMails in a circle: both lock alerts before people.
+func TestWithdrawingDoesNotWaitForTheDaysMails(t *testing.T) {
+	each(t, func(w *world) {
+		if w.db.Dialect() != db.Postgres {
+			return // one writer at a time cannot wait for another in a circle
+		}
+		w.wishing()
+		a := w.send(plain())
+		w.clock.Advance(48 * time.Hour)
+		sent := make(chan error, 1)
+		w.must(w.db.Tx(w.Context(), func(tx *db.Tx) error { // what a withdrawal does, in its order
+			if _, err := tx.Exec(w.Context(), "UPDATE advisory SET state = 'withdrawn' WHERE id = $1", a.ID); err != nil {
+				return err
+			}
+			go func() { sent <- w.SendDue(w.Context(), access.System("test")) }()
+			for waiting := 0; waiting == 0; {
+				err := w.db.QueryRow(w.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
+				if err != nil {
+					return err
+				}
+			}
+			_, err := tx.Exec(w.Context(), "UPDATE advisory_recipient SET due_at = NULL WHERE advisory_id = $1 AND wait = $2", a.ID, advisory.WaitCollected)
+			return err
+		}))
+		w.must(<-sent)
+		if len(w.collected) != 0 {
+			t.Errorf("what was withdrawn was told: %+v", w.collected)
 		}
 	})
 }
