@@ -127,7 +127,7 @@ func withAlready(chosen []audience.Chosen, also []int64, place map[int64]int) []
 }
 
 func (r *Reach) count() {
-	people := map[string]bool{}
+	people := make(map[string]bool, 2*len(r.Members))
 	for _, x := range r.Members {
 		if len(x.Contacts) == 0 {
 			r.Nobody++
@@ -161,8 +161,8 @@ type recipient struct {
 
 // recipients gives each person once, with all he is written to for.
 func (r Reach) recipients() []recipient {
-	var out []recipient
-	place := map[string]int{}
+	out := make([]recipient, 0, r.People)
+	place := make(map[string]int, r.People)
 	for _, x := range r.Members {
 		for _, c := range x.Contacts {
 			key := mailbox(c.Address)

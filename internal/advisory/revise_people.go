@@ -137,7 +137,7 @@ type knownRecipient struct {
 func (m *Module) recipientNumbers(ctx context.Context, tx *db.Tx, _ access.Scope, id int64) (map[string]knownRecipient, int64, error) {
 	out := map[string]knownRecipient{}
 	var last int64
-	rows, err := tx.Query(ctx, "SELECT address, number, contact_id, name, language, organisations FROM advisory_recipient WHERE advisory_id = $1", id)
+	rows, err := tx.Query(ctx, "SELECT address, number, contact_id, name, language, organisations FROM advisory_recipient WHERE advisory_id = $1 ORDER BY number"+db.ForUpdate(tx), id)
 	_, err = db.Collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var address string
 		var k knownRecipient

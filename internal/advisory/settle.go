@@ -32,6 +32,9 @@ func (m *Module) NoteSettled(ctx context.Context, tx *db.Tx, s access.Scope, all
 	if err := s.Territory(); err != nil {
 		return err
 	}
+	if err := m.lockSettled(ctx, tx, s, all); err != nil {
+		return err
+	}
 	arrived := map[Settled][]int64{} // alike: people by the rest
 	var order []Settled
 	for _, x := range all {
@@ -56,6 +59,30 @@ func (m *Module) NoteSettled(ctx context.Context, tx *db.Tx, s access.Scope, all
 		if err != nil {
 			return fmt.Errorf("advisory %d: noting what became of its mails: %w", like.Advisory, err)
 		}
+	}
+	return nil
+}
+
+// lockSettled takes the people in the order in which a revision does, whatever
+// the order of their mails: neither waits for the other in a circle, and no mail
+// that was handed over is forgotten because of it.
+func (m *Module) lockSettled(ctx context.Context, tx *db.Tx, _ access.Scope, all []Settled) error {
+	if tx.Dialect() != db.Postgres {
+		return nil
+	}
+	var ids, numbers []int64
+	bundles := []string{""} // no mail's name
+	for _, x := range all {
+		if x.Bundle != "" {
+			bundles = append(bundles, x.Bundle)
+		} else {
+			ids, numbers = append(ids, x.Advisory), append(numbers, x.Number)
+		}
+	}
+	_, err := tx.Exec(ctx, `SELECT 1 FROM advisory_recipient WHERE (advisory_id, number) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
+		OR bundle <> '' AND bundle = ANY($3) ORDER BY advisory_id, number FOR UPDATE`, ids, numbers, bundles)
+	if err != nil {
+		return fmt.Errorf("locking whose mails are settled: %w", err)
 	}
 	return nil
 }

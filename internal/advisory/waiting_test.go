@@ -122,11 +122,8 @@ func TestWithdrawingDoesNotWaitForTheDaysMails(t *testing.T) {
 				return err
 			}
 			go func() { sent <- w.SendDue(w.Context(), access.System("test")) }()
-			for waiting := 0; waiting == 0; {
-				err := w.db.QueryRow(w.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
-				if err != nil {
-					return err
-				}
+			if err := w.untilLocked(); err != nil {
+				return err
 			}
 			_, err := tx.Exec(w.Context(), "UPDATE advisory_recipient SET due_at = NULL WHERE advisory_id = $1 AND wait = $2", a.ID, advisory.WaitCollected)
 			return err
@@ -136,6 +133,50 @@ func TestWithdrawingDoesNotWaitForTheDaysMails(t *testing.T) {
 			t.Errorf("what was withdrawn was told: %+v", w.collected)
 		}
 	})
+}
+
+// TestARevisionDoesNotWaitForSettledMails in a circle: both lock people in the order of their numbers.
+func TestARevisionDoesNotWaitForSettledMails(t *testing.T) {
+	each(t, func(w *world) {
+		if w.db.Dialect() != db.Postgres {
+			return // one writer at a time cannot wait for another in a circle
+		}
+		a := w.send(entry())
+		lock := func(tx *db.Tx, number int64) error { // as a revision does
+			_, err := tx.Exec(w.Context(), "UPDATE advisory_recipient SET name = name WHERE advisory_id = $1 AND number = $2", a.ID, number)
+			return err
+		}
+		noted := make(chan error, 1)
+		w.must(w.db.Tx(w.Context(), func(tx *db.Tx) error {
+			if err := lock(tx, 1); err != nil {
+				return err
+			}
+			go func() {
+				noted <- w.db.Tx(w.Context(), func(tx *db.Tx) error {
+					return w.NoteSettled(w.Context(), tx, access.System("mailer"), []advisory.Settled{
+						{Advisory: a.ID, Revision: 1, Number: 3, Address: "rita@roccasalina.example", Fate: advisory.FateFailed, At: w.clock.Now()},
+						{Advisory: a.ID, Revision: 1, Number: 1, Address: "paolo@castelvento.example", Fate: advisory.FateSent, At: w.clock.Now()}})
+				})
+			}()
+			if err := w.untilLocked(); err != nil {
+				return err
+			}
+			return lock(tx, 3)
+		}))
+		w.must(<-noted)
+		w.wantPeople("noted", a.ID, advisory.ShowBounced, `3 Rita Salvi rita@roccasalina.example "failed" "">""`)
+	})
+}
+
+// untilLocked returns when somebody waits for a lock of PostgreSQL.
+func (w *world) untilLocked() error {
+	for waiting := 0; waiting == 0; {
+		err := w.db.QueryRow(w.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // TestWhatIsCriticalGoesThrough, whatever anybody wishes.

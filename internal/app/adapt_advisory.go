@@ -141,22 +141,23 @@ func (x audiences) Others(ctx context.Context, s access.Scope, ids []int64) (map
 	return out, err
 }
 
-func emergencyFirst(calls []constituency.Call) []advisory.Contact {
-	list := addresses(calls, true)
+func emergencyFirst(all []constituency.Addressee) []advisory.Contact {
+	list := addresses(all, true)
 	if len(list) > 0 {
 		return list
 	}
-	list = addresses(calls, false)
+	list = addresses(all, false)
 	for i := range list {
 		list[i].Roleless = true
 	}
 	return list
 }
 
-func addresses(calls []constituency.Call, emergency bool) (out []advisory.Contact) {
-	for _, c := range calls {
-		if c.Contact.Email != "" && (c.Role.Call > 0 || !emergency) {
-			out = append(out, advisory.Contact{ID: c.Contact.ID, Address: c.Contact.Email, Name: c.Contact.Name, Language: c.Contact.Language, Wish: c.Contact.Wish})
+func addresses(all []constituency.Addressee, emergency bool) []advisory.Contact {
+	out := make([]advisory.Contact, 0, len(all))
+	for _, c := range all {
+		if c.Emergency || !emergency {
+			out = append(out, advisory.Contact{ID: c.ID, Address: c.Email, Name: c.Name, Language: c.Language, Wish: c.Wish})
 		}
 	}
 	return out

@@ -63,11 +63,8 @@ type Duty struct {
 // out of hours, those for emergencies first; then who is away. The substitute of somebody who is not there,
 // and that one's substitute, come where he would have. now is in the body's time zone.
 func WhoToCall(ref *Reference, d Duty, now time.Time) []Call {
-	w := watch{ref: ref, holidays: rememberDays(d.Holidays), now: now, byID: map[int64]Contact{}, away: awayUntil(d.Absences, now), known: map[int64]Call{}}
+	w := newWatch(ref, d, now)
 	w.holiday, _ = w.holidays.Holiday(now)
-	for _, c := range d.Contacts {
-		w.byID[c.ID] = c
-	}
 	var calls []Call
 	for _, c := range d.Contacts {
 		calls = append(calls, w.chain(c)...)
@@ -100,38 +97,54 @@ type watch struct {
 	holidays *remembered
 	now      time.Time
 	holiday  string
-	byID     map[int64]Contact
+	contacts []Contact
 	away     map[int64]time.Time
 	known    map[int64]Call // what was found of each contact
 }
 
-// chain gives the calls to a contact and, while nobody is there, to who stands in for him.
-func (w watch) chain(c Contact) []Call { return w.through(c, w.reach) }
+func newWatch(ref *Reference, d Duty, now time.Time) watch {
+	return watch{ref: ref, holidays: rememberDays(d.Holidays), now: now, contacts: d.Contacts, away: awayUntil(d.Absences, now), known: map[int64]Call{}}
+}
 
-// through gives what reach gives of a contact and of who stands in for him.
-func (w watch) through(c Contact, reach func(c Contact, role ContactRole, urgent bool) []Call) []Call {
-	role, urgent := callRole(w.ref, c)
-	out := reach(c, role, urgent)
-	seen := map[int64]bool{c.ID: true}
-	for next := c; !w.there(next); {
-		sub, ok := w.byID[next.Substitute]
-		if !ok || seen[sub.ID] {
-			return out
+// contact gives one of the body's by its id. A body has a few.
+func (w watch) contact(id int64) (Contact, bool) {
+	for i := range w.contacts {
+		if w.contacts[i].ID == id {
+			return w.contacts[i], true
 		}
-		seen[sub.ID] = true
-		for _, call := range reach(sub, role, urgent) {
+	}
+	return Contact{}, false
+}
+
+// chain gives the calls to a contact and, while nobody is there, to who stands in for him.
+func (w watch) chain(c Contact) []Call {
+	role, urgent := callRole(w.ref, c)
+	out := w.reach(c, role, urgent)
+	for _, sub := range w.standIns(c) {
+		for _, call := range w.reach(sub, role, urgent) {
 			call.For, call.ForAway = c.Name, w.away[c.ID]
 			out = append(out, call)
 		}
-		next = sub
+	}
+	return out
+}
+
+// standIns gives who stands in for a contact while he is not there, and for that
+// one, until somebody is.
+func (w watch) standIns(c Contact) (out []Contact) {
+	for next := c; next.Substitute != 0 && !w.there(next); {
+		sub, ok := w.contact(next.Substitute)
+		if !ok || sub.ID == c.ID || slices.ContainsFunc(out, func(x Contact) bool { return x.ID == sub.ID }) {
+			return out
+		}
+		out, next = append(out, sub), sub
 	}
 	return out
 }
 
 // there says whether a contact is at work, as far as anybody knows.
 func (w watch) there(c Contact) bool {
-	state := w.state(c)
-	return state.Away.IsZero() && state.atWork
+	return w.away[c.ID].IsZero() && c.Hours.CoverOn(w.holidays, w.now)
 }
 
 // callRole is the role for which somebody is called first; urgent is false when none is for emergencies.

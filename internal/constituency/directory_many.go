@@ -72,16 +72,22 @@ func (m *Module) CallList(ctx context.Context, s access.Scope, ids []int64) (map
 
 // callLists answers for organisations that have been read.
 func (m *Module) callLists(ctx context.Context, s access.Scope, orgs []Organisation, at time.Time) (map[int64][]Call, error) {
-	return m.listsOf(ctx, s, orgs, at, WhoToCall)
+	return listsOf(ctx, m, s, orgs, at, people{contactSQL, scanContactLine}, WhoToCall)
+}
+
+// people is how contacts are read: all of what is known of them, or some.
+type people struct {
+	sql  string
+	scan func(*sql.Rows) (Contact, error)
 }
 
 // listsOf reads who is on duty where, and gives who is meant of them.
-func (m *Module) listsOf(ctx context.Context, s access.Scope, orgs []Organisation, at time.Time, who func(*Reference, Duty, time.Time) []Call) (map[int64][]Call, error) {
+func listsOf[T any](ctx context.Context, m *Module, s access.Scope, orgs []Organisation, at time.Time, of people, who func(*Reference, Duty, time.Time) []T) (map[int64][]T, error) {
 	ids := make([]int64, len(orgs))
 	for i, o := range orgs {
 		ids[i] = o.ID
 	}
-	byOrg, err := m.contactsOf(ctx, s, ids)
+	byOrg, err := m.contactsOf(ctx, s, ids, of)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +95,7 @@ func (m *Module) listsOf(ctx context.Context, s access.Scope, orgs []Organisatio
 	if err != nil {
 		return nil, err
 	}
-	out := map[int64][]Call{}
+	out := make(map[int64][]T, len(orgs))
 	zones, calendars := Zones{}, Holidays{}
 	for _, o := range orgs {
 		out[o.ID] = who(m.ref, duty(o, calendars.Of(o.Country, o.PatronDay), byOrg[o.ID], absences[o.ID]), at.In(zones.Of(o.Record)))
@@ -97,21 +103,23 @@ func (m *Module) listsOf(ctx context.Context, s access.Scope, orgs []Organisatio
 	return out, nil
 }
 
-func (m *Module) contactsOf(ctx context.Context, s access.Scope, ids []int64) (map[int64][]Contact, error) {
+func (m *Module) contactsOf(ctx context.Context, s access.Scope, ids []int64, of people) (map[int64][]Contact, error) {
 	if err := s.Require(access.ContactRead); err != nil {
 		return nil, err
 	}
-	out := map[int64][]Contact{}
-	for len(ids) > 0 {
-		some := ids[:min(activeBatch, len(ids))]
-		ids = ids[len(some):]
-		rows, err := m.db.Query(ctx, contactSQL+" WHERE c.organisation_id IN "+db.In(1, len(some))+" ORDER BY c.id, r.role", db.Args(some)...)
-		lines, err := db.Collect(rows, err, scanContactLine)
+	out := make(map[int64][]Contact, len(ids))
+	for some := range slices.Chunk(ids, activeBatch) {
+		rows, err := m.db.Query(ctx, of.sql+" WHERE c.organisation_id IN "+db.In(1, len(some))+" ORDER BY c.organisation_id, c.id, r.role", db.Args(some)...)
+		lines, err := db.Collect(rows, err, of.scan)
 		if err != nil {
 			return nil, fmt.Errorf("contacts of %d organisations: %w", len(some), err)
 		}
-		for _, c := range joinRoles(lines) {
-			out[c.Organisation] = append(out[c.Organisation], c)
+		for all := joinRoles(lines); len(all) > 0; {
+			n := slices.IndexFunc(all, func(c Contact) bool { return c.Organisation != all[0].Organisation })
+			if n < 0 {
+				n = len(all)
+			}
+			out[all[0].Organisation], all = all[:n:n], all[n:]
 		}
 	}
 	return out, nil

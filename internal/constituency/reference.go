@@ -170,11 +170,12 @@ func (r *Reference) Type(id string) (OrganisationType, bool) {
 
 // Role gives a contact's role by its id.
 func (r *Reference) Role(id string) (ContactRole, bool) {
-	i := slices.IndexFunc(r.Roles, func(x ContactRole) bool { return x.ID == id })
-	if i < 0 {
-		return ContactRole{}, false
+	for i := range r.Roles {
+		if r.Roles[i].ID == id {
+			return r.Roles[i], true
+		}
 	}
-	return r.Roles[i], true
+	return ContactRole{}, false
 }
 
 // Municipality gives a municipality by its ISTAT code.

@@ -5,47 +5,82 @@ package constituency
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 	"strings"
 	"time"
 
 	"martinella/internal/access"
+	"martinella/internal/constituency/hours"
+	"martinella/internal/platform/quiet"
 )
+
+// Addressee is somebody an urgent mail goes to.
+type Addressee struct {
+	Contact          // without what a mail does not need: position, telephones, version, times
+	Role      string // the one he is written to in; of who stands in for somebody, the absent one's; empty: none
+	Emergency bool   // that role is for emergencies
+	order     int
+}
 
 // WhoToWrite gives whose mailboxes an urgent mail goes to, each once: everybody
 // with an address and, while he is not there, who stands in for him; then who
 // registered the body. Unlike calls, who shares a switchboard with a colleague,
 // or has no telephone, is not left out.
-func WhoToWrite(ref *Reference, d Duty, now time.Time) []Call {
-	w := watch{ref: ref, holidays: rememberDays(d.Holidays), now: now, byID: map[int64]Contact{}, away: awayUntil(d.Absences, now), known: map[int64]Call{}}
-	w.holiday, _ = w.holidays.Holiday(now)
+func WhoToWrite(ref *Reference, d Duty, now time.Time) []Addressee {
+	w := newWatch(ref, d, now)
+	out := make([]Addressee, 0, len(d.Contacts)+len(d.Last))
 	for _, c := range d.Contacts {
-		w.byID[c.ID] = c
+		role, urgent := callRole(ref, c)
+		out = append(out, Addressee{c, role.ID, urgent, role.order()})
+		for _, sub := range w.standIns(c) {
+			out = append(out, Addressee{sub, role.ID, urgent, role.order()})
+		}
 	}
-	var out []Call
-	for _, c := range d.Contacts {
-		out = append(out, w.through(c, w.mailbox)...)
+	slices.SortStableFunc(out, func(a, b Addressee) int { return cmp.Compare(a.order, b.order) })
+	for _, c := range d.Last {
+		out = append(out, Addressee{Contact: c.Contact})
 	}
-	slices.SortStableFunc(out, func(a, b Call) int { return cmp.Compare(a.Role.order(), b.Role.order()) })
-	seen := map[string]bool{"": true}
-	return slices.DeleteFunc(append(out, d.Last...), func(c Call) bool {
-		address := strings.ToLower(c.Contact.Email)
+	return eachMailbox(out)
+}
+
+// eachMailbox keeps the first of each address, and nobody without one.
+func eachMailbox(all []Addressee) []Addressee {
+	seen := make(map[string]bool, len(all)+1)
+	seen[""] = true
+	return slices.DeleteFunc(all, func(a Addressee) bool {
+		address := strings.ToLower(a.Email)
 		again := seen[address]
 		seen[address] = true
 		return again
 	})
 }
 
-// mailbox is a contact to write to in a role.
-func (w watch) mailbox(c Contact, role ContactRole, _ bool) []Call {
-	call := w.state(c)
-	call.Role = role
-	return []Call{call}
+// writtenSQL reads of contacts what a mail needs, with a line for each role.
+const writtenSQL = `SELECT c.id, c.organisation_id, c.name, c.email, c.language, c.hours, COALESCE(c.substitute_id, 0), c.quiet, c.quiet_days_off, c.alert_mails, COALESCE(r.role, '')
+	FROM contact c LEFT JOIN contact_role r ON r.contact_id = c.id`
+
+func scanWritten(r *sql.Rows) (c Contact, err error) {
+	var week, role, silent string
+	var daysOff bool
+	err = r.Scan(&c.ID, &c.Organisation, &c.Name, &c.Email, &c.Language, &week, &c.Substitute, &silent, &daysOff, &c.Wish.Mails, &role)
+	if err != nil {
+		return c, err
+	}
+	if role != "" {
+		c.Roles = []string{role}
+	}
+	if c.Wish.Hours, err = quiet.Parse(silent); err != nil {
+		return c, err
+	}
+	c.Wish.DaysOff = daysOff
+	c.Hours, err = hours.Parse(week)
+	return c, err
 }
 
 // MailList gives whom to write to now about each of the organisations, the
 // first one first, in three queries for 500 of them. Territory only.
-func (m *Module) MailList(ctx context.Context, s access.Scope, ids []int64) (map[int64][]Call, error) {
+func (m *Module) MailList(ctx context.Context, s access.Scope, ids []int64) (map[int64][]Addressee, error) {
 	if err := s.Territory(); err != nil {
 		return nil, err
 	}
@@ -53,5 +88,5 @@ func (m *Module) MailList(ctx context.Context, s access.Scope, ids []int64) (map
 	if err != nil {
 		return nil, err
 	}
-	return m.listsOf(ctx, s, orgs, m.now(), WhoToWrite)
+	return listsOf(ctx, m, s, orgs, m.now(), people{writtenSQL, scanWritten}, WhoToWrite)
 }

@@ -34,7 +34,7 @@ func TestWhoIsWrittenToNeedsNoTelephone(t *testing.T) {
 		d.Contacts[1].Hours, d.Contacts[3].Hours = week(t, "lun-dom 0:00-23:59"), week(t, "lun-dom 0:00-23:59")
 		var got []string
 		for _, c := range WhoToWrite(reference(t), d, time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)) {
-			got = append(got, c.Contact.Name+" "+c.Role.ID)
+			got = append(got, c.Name+" "+c.Role)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("absent %v:\ngot  %q\nwant %q", absent, got, want)
