@@ -4,12 +4,16 @@ package mailer_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 
 	"martinella/internal/platform/mailcrypt"
 	"martinella/internal/platform/mailer"
@@ -182,6 +186,55 @@ func TestExpiredKeys(t *testing.T) {
 			d.drain()
 			if e := d.only(); e.State != mailer.Failed || !strings.Contains(e.Answer, "cannot be encrypted") || len(s.accepted) != 0 || d.jobs() != 0 {
 				t.Errorf("%+v, %d accepted", e, len(s.accepted))
+			}
+		})
+	})
+}
+
+// revoked gives a key as its owner publishes it once it is no more to be used.
+func revoked(t *testing.T, private string) (public, secret []byte) {
+	t.Helper()
+	all, err := openpgp.ReadArmoredKeyRing(strings.NewReader(private))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+	if err := all[0].Revoke(packet.KeyCompromised, "lost", &packet.Config{Time: func() time.Time { return at }}); err != nil {
+		t.Fatal(err)
+	}
+	var out, whole bytes.Buffer
+	if err := errors.Join(all[0].Serialize(&out), all[0].SerializePrivateWithoutSigning(&whole, nil)); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes(), whole.Bytes()
+}
+
+func TestRevokedKeys(t *testing.T) {
+	t.Run("the recipient's: nothing leaves, and it is said", func(t *testing.T) {
+		_, private := keyOf(t, "anna@example.org", 0)
+		public, _ := revoked(t, private)
+		scriptedDesk(t, own(t, 0), func(d *desk, s *scripted) {
+			msg := digest("anna@example.org")
+			msg.To[0].Key = mailcrypt.Key{Kind: mailcrypt.OpenPGP, Data: public}
+			d.send(msg)
+			d.drain()
+			if e := d.only(); e.State != mailer.Failed || !strings.Contains(e.Answer, "cannot be encrypted") || len(s.accepted) != 0 || d.jobs() != 0 {
+				t.Errorf("%+v, %d accepted", e, len(s.accepted))
+			}
+		})
+	})
+	t.Run("our own: no mail pretends to be signed by it", func(t *testing.T) {
+		_, private := keyOf(t, "csirt@example.it", 0)
+		_, secret := revoked(t, private)
+		k, err := mailcrypt.ReadPGP(secret, nil, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC))
+		if err != nil {
+			t.Fatal(err)
+		}
+		scriptedDesk(t, &mailcrypt.Ring{PGP: k}, func(d *desk, s *scripted) {
+			d.send(digest("anna@example.org"))
+			d.drain()
+			if e := d.only(); e.State != mailer.Sent || e.Protection != mailer.Plain || strings.Contains(s.accepted[0], "multipart/signed") {
+				t.Errorf("%+v", e)
 			}
 		})
 	})
