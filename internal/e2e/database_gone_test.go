@@ -6,11 +6,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"martinella/internal/platform/db/pgtest"
 )
 
-// TestTheDatabaseIsGone: PostgreSQL is stopped while an alert is queued and handed
+// TestTheDatabaseIsGone for a minute: PostgreSQL is stopped while an alert is queued and handed
 // over, and started again. Meanwhile pages and the API say 503 and what to do, and
 // /readyz that nobody should ask here; afterwards the same processes go on, whoever
 // was signed in still is, everybody has the alert, and nobody two different ones.
@@ -29,10 +30,15 @@ func TestTheDatabaseIsGone(t *testing.T) {
 	pg.Stop()
 
 	until(t, "it says that it is not ready", func() bool { return c.get("/readyz").status == http.StatusServiceUnavailable })
-	for range 20 {
+	for again, back := time.NewTicker(200*time.Millisecond), time.After(time.Minute); back != nil; {
 		page := c.get("/o/c_x001")
 		if page.status != http.StatusServiceUnavailable || !strings.Contains(page.text, "non raggiunge la propria base di dati") {
 			t.Fatal(page)
+		}
+		select {
+		case <-again.C:
+		case <-back:
+			back = nil
 		}
 	}
 	if a := c.get("/api/v1/organisations"); a.status != http.StatusServiceUnavailable || !strings.Contains(a.text, "access.database") {
