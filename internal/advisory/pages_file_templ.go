@@ -227,7 +227,7 @@ func fileForms(v oneView, f Attachment) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button{Text: showText(ui.L(ctx), f), Kind: ui.Quiet, Small: true}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button{Text: showText(ui.L(ctx), f), About: f.Name, Kind: ui.Quiet, Small: true}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -250,7 +250,7 @@ func fileForms(v oneView, f Attachment) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Button{Text: ui.T(ctx, "advisory.files.remove", "name", f.Name), Kind: ui.Quiet, Small: true}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Text: ui.T(ctx, "advisory.files.remove"), About: f.Name, Kind: ui.Quiet, Small: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -266,9 +266,9 @@ func fileForms(v oneView, f Attachment) templ.Component {
 
 func showText(l *i18n.Localizer, f Attachment) string {
 	if f.Public {
-		return l.T("advisory.files.hide", "name", f.Name)
+		return l.T("advisory.files.hide")
 	}
-	return l.T("advisory.files.show", "name", f.Name)
+	return l.T("advisory.files.show")
 }
 
 // fileLine is a file with what tells it from another; without an address it cannot be had.

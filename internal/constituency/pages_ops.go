@@ -101,14 +101,18 @@ func idsOf(rows []Organisation) []int64 {
 // memberTable is the whole list as a file.
 func (m *Module) memberTable(r *gate.Request, f Filter) gate.Table {
 	t := gate.Table{Name: "members-" + m.now().Format(time.DateOnly) + ".csv"}
-	for _, key := range []string{"code", "name", "type", "municipality", "province", "state", "tier", "score", "approved", "pec", "email", "website", "applicant", "applicant_email", "applicant_phone"} {
+	for _, key := range []string{"code", "name", "type", "municipality", "province", "state", "tier", "score", "approved", "pec", "email", "website", "applicant", "applicant_email", "applicant_phone", "tags"} {
 		t.Header = append(t.Header, r.L.T("constituency.column."+key))
 	}
+	var tags map[int64][]string
 	t.Rows = gate.Rows(func(after string) ([]Organisation, string, error) {
 		f.After, f.Before, f.Limit = after, "", activeBatch
 		page, err := m.List(r.Context(), r.Scope, f)
+		if err == nil {
+			tags, err = m.TagsOf(r.Context(), r.Scope, idsOf(page.Rows))
+		}
 		return page.Rows, page.Next, err
-	}, func(o Organisation) []string { return m.csvRow(r.L, o) })
+	}, func(o Organisation) []string { return append(m.csvRow(r.L, o), strings.Join(tags[o.ID], ", ")) })
 	return t
 }
 

@@ -106,6 +106,8 @@ func TestTagPages(t *testing.T) {
 	mustContain(t, "the dossier", page, "/ops/members?tag=zona+nord")
 	_, page = s.get(t, "operator", "/ops/members?tag=zona+nord")
 	mustContain(t, "the list", page, "Comune di Firenze", "ospedali, zona nord")
+	_, page = s.get(t, "operator", "/ops/members?format=csv")
+	mustContain(t, "the list as a file", page, "Etichette", `"ospedali, zona nord"`)
 	_, page = s.get(t, "operator", "/ops/tags")
 	mustContain(t, "the tags", page, "etichetta:&#34;zona nord&#34;", "/ops/tags/zona%20nord/remove")
 	if status, page := s.post(t, "operator", "/ops/tags", url.Values{"tag": {"x"}, "codes": {"c_d612\nc_none"}}); status != 422 || !strings.Contains(page, "c_none") {
