@@ -3,6 +3,7 @@
 package advisory
 
 import (
+	"context"
 	"strconv"
 
 	"martinella/internal/access"
@@ -203,6 +204,11 @@ func (m *Module) discardPage(r *gate.Request) error {
 }
 
 func (m *Module) discarding(r *gate.Request) error {
+	return drop(r, m.Discard, "advisory.discarded", "/ops/advisories")
+}
+
+// drop deletes what the address names, in the version the form was made of.
+func drop(r *gate.Request, drop func(ctx context.Context, s access.Scope, id, version int64) error, flash, to string) error {
 	id, err := r.ID("id")
 	if err != nil {
 		return err
@@ -211,9 +217,9 @@ func (m *Module) discarding(r *gate.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := m.Discard(r.Context(), r.Scope, id, version); err != nil {
+	if err := drop(r.Context(), r.Scope, id, version); err != nil {
 		return err
 	}
-	r.Flash(gate.Success, "advisory.discarded")
-	return r.Redirect("/ops/advisories")
+	r.Flash(gate.Success, flash)
+	return r.Redirect(to)
 }

@@ -90,17 +90,5 @@ func (m *Module) forgetPage(r *gate.Request) error {
 }
 
 func (m *Module) forgetting(r *gate.Request) error {
-	id, err := r.ID("id")
-	if err != nil {
-		return err
-	}
-	_, version, err := versionOf(r)
-	if err != nil {
-		return err
-	}
-	if err := m.ForgetAudience(r.Context(), r.Scope, id, version); err != nil {
-		return err
-	}
-	r.Flash(gate.Success, "advisory.saved.deleted")
-	return r.Redirect(savedRoot)
+	return drop(r, m.ForgetAudience, "advisory.saved.deleted", savedRoot)
 }

@@ -113,19 +113,7 @@ func (m *Module) deleteTemplatePage(r *gate.Request) error {
 }
 
 func (m *Module) deletingTemplate(r *gate.Request) error {
-	id, err := r.ID("id")
-	if err != nil {
-		return err
-	}
-	_, version, err := versionOf(r)
-	if err != nil {
-		return err
-	}
-	if err := m.DeleteTemplate(r.Context(), r.Scope, id, version); err != nil {
-		return err
-	}
-	r.Flash(gate.Success, "advisory.template.deleted")
-	return r.Redirect(templateRoot)
+	return drop(r, m.DeleteTemplate, "advisory.template.deleted", templateRoot)
 }
 
 // begun gives what a new alert begins with: of the template the address names, else the usual.
