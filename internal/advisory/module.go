@@ -163,6 +163,7 @@ type Deps struct {
 	Scanner filein.Scanner // of files; nil: they are marked as not scanned
 	Calls   CallList
 	Keys    Keys
+	Opener  Opener // of mails that are brought by hand; nil: they are read as they are
 
 	Name    string // of the CSIRT
 	BaseURL string

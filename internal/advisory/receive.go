@@ -32,7 +32,7 @@ type Original struct {
 	Format string
 	Size   int64
 	SHA256 string
-	Proof  *mailcrypt.Proof // of a mail: who sent it, how it was signed; nil: it is none, or was brought by hand
+	Proof  *mailcrypt.Proof // of a mail: who sent it, how it was signed; nil: it is none, or one brought by hand without any of it
 	blob   string
 }
 
@@ -67,6 +67,9 @@ func (m *Module) takeIn(ctx context.Context, s access.Scope, name string, data [
 // takeFrom is takeIn of what came from a source by itself.
 func (m *Module) takeFrom(ctx context.Context, s access.Scope, x Incoming) (in incoming, err error) {
 	if err := m.mayWrite(s); err != nil {
+		return in, err
+	}
+	if x, err = m.opened(ctx, s, x); err != nil {
 		return in, err
 	}
 	in.name, in.before, in.proof = clip(x.Name), x.Before, x.Proof

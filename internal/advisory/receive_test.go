@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"martinella/internal/access"
 	"martinella/internal/advisory"
 	"martinella/internal/advisory/audience"
 	"martinella/internal/advisory/parse"
@@ -180,6 +181,51 @@ func TestAMailsProofStaysWithIt(t *testing.T) {
 		}
 		if a, err := w.Get(w.Context(), s, id); err != nil || a.Reference != "AL07/261125/CSIRT-ITA" {
 			w.Errorf("%+v %v", a, err)
+		}
+	})
+}
+
+// opener opens as the intake does, and says it was asked.
+type opener struct {
+	opened mailcrypt.Opened
+	err    error
+	asked  int
+}
+
+func (o *opener) Open(context.Context, access.Scope, []byte) (mailcrypt.Opened, error) {
+	o.asked++
+	return o.opened, o.err
+}
+
+// A protected mail that is brought by hand is opened as one that comes by itself; what nobody can open is not kept.
+func TestAProtectedMailBroughtByHand(t *testing.T) {
+	each(t, func(w *world) {
+		s, who := w.staff(teresaID)
+		o := &opener{err: mailcrypt.ErrLocked}
+		w.deps.Opener = o
+		w.Module = advisory.New(w.deps)
+		sealed := []byte("From: avvisi@polizia.example\nMessage-ID: <1@polizia.example>\nSubject: ESEMPIO\n\nsealed")
+		if _, _, err := w.Receive(w.Context(), s, who, "a.eml", sealed); fault.Of(err).Code != "advisory.mail_locked" {
+			w.Errorf("locked: %v", err)
+		}
+		o.err = mailcrypt.ErrUnpacked
+		if _, _, err := w.Receive(w.Context(), s, who, "a.eml", sealed); fault.Of(err).Code != "advisory.mail_large" {
+			w.Errorf("too large inside: %v", err)
+		}
+		proof := mailcrypt.Proof{From: "avvisi@polizia.example", Encrypted: mailcrypt.OpenPGP, Signatures: []mailcrypt.Verdict{{Kind: mailcrypt.OpenPGP, Trust: mailcrypt.Unknown, Fingerprint: "AB12"}}}
+		o.err, o.opened = nil, mailcrypt.Opened{Mail: []byte("From: avvisi@polizia.example\nMessage-ID: <1@polizia.example>\nSubject: ESEMPIO\n\n" + pasted), Proof: proof}
+		a, _, err := w.Receive(w.Context(), s, who, "", sealed)
+		w.must(err)
+		list, err := w.Originals(w.Context(), s, a.ID)
+		w.must(err)
+		if a.Reference != "AL07/261125/CSIRT-ITA" || len(list) != 1 || cmp.Diff(&proof, list[0].Proof) != "" || list[0].Size != int64(len(sealed)) {
+			w.Errorf("%+v %+v", a, list)
+		}
+		if asked := o.asked; asked != 3 {
+			w.Errorf("asked %d times", asked)
+		}
+		if _, _, err := w.Receive(w.Context(), s, who, "", []byte(pasted)); err != nil || o.asked != 3 {
+			w.Errorf("text is no mail: %v, asked %d times", err, o.asked)
 		}
 	})
 }

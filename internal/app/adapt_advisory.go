@@ -36,7 +36,7 @@ func (a *App) buildAdvisory() error {
 	a.rooms.advisory = advisory.New(advisory.Deps{
 		DB: a.DB, Clock: a.Clock, Queue: a.Queue, Bus: a.Bus, Audit: a.Audit, Log: a.Log, Bundle: a.bundle,
 		Directory: audiences{&a.rooms}, Technology: technology{&a.rooms}, Mail: mails,
-		Frame: framed, Weekly: weeklyMails{&a.rooms, a.Config.BaseURL, listID(a.Config.BaseURL)}, Files: a.rooms.files, PDF: pdftext.Program{}, Scanner: scanner, Keys: contactKeys{&a.rooms},
+		Frame: framed, Weekly: weeklyMails{&a.rooms, a.Config.BaseURL, listID(a.Config.BaseURL)}, Files: a.rooms.files, PDF: pdftext.Program{}, Scanner: scanner, Keys: contactKeys{&a.rooms}, Opener: mailOpener{&a.rooms},
 		Name: a.Config.Name, BaseURL: a.Config.BaseURL, FourEyes: a.Config.AlertFourEyes,
 		Escalation: escalation, Zone: a.zone, Calls: advisoryCalls{&a.rooms},
 	})
@@ -186,6 +186,14 @@ func keyOf(k constituency.KeyAnswer) advisory.Key {
 		return advisory.Key{State: advisory.KeyBroken}
 	}
 	return advisory.Key{State: advisory.KeyNone}
+}
+
+// mailOpener is the intake, which knows whose signatures count, for the advisories.
+type mailOpener struct{ r *rooms }
+
+// Open implements advisory.Opener.
+func (x mailOpener) Open(ctx context.Context, s access.Scope, mail []byte) (mailcrypt.Opened, error) {
+	return x.r.intake.Unwrap(ctx, s, mail)
 }
 
 // technology is the vulnerability room for the advisories.

@@ -11,19 +11,21 @@ import (
 
 // Alerts go to those who are called in an emergency; to the others only where there is nobody else.
 func TestWhoIsWrittenAnAlert(t *testing.T) {
-	call := func(name, email string, order int) constituency.Call {
-		return constituency.Call{Contact: constituency.Contact{Name: name, Email: email}, Role: constituency.ContactRole{Call: order}}
+	addressee := func(name string, emergency bool) constituency.Addressee {
+		return constituency.Addressee{Contact: constituency.Contact{Name: name, Email: name + "@x.example"}, Emergency: emergency}
 	}
-	security, technician, mayor := call("s", "s@x.example", 1), call("t", "", 3), call("m", "m@x.example", 0)
+	security, technician, mayor := addressee("s", true), addressee("t", true), addressee("m", false)
 	for _, c := range []struct {
-		calls []constituency.Call
-		want  string
+		all  []constituency.Addressee
+		want string
 	}{
-		{[]constituency.Call{security, technician, mayor}, "s@x.example"}, {[]constituency.Call{technician, mayor}, "m@x.example"}, {nil, ""},
+		{[]constituency.Addressee{security, technician, mayor}, "s@x.example t@x.example"}, {[]constituency.Addressee{mayor}, "m@x.example"}, {nil, ""},
 	} {
 		var got []string
-		for _, a := range emergencyFirst(c.calls) {
-			got = append(got, a.Address)
+		for _, a := range emergencyFirst(c.all) {
+			if got = append(got, a.Address); a.Roleless == (a.Address == "s@x.example" || a.Address == "t@x.example") {
+				t.Errorf("%+v", a)
+			}
 		}
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%v, want %s", got, c.want)

@@ -181,6 +181,41 @@ func TestEncryptedMails(t *testing.T) {
 	})
 }
 
+// A mail that somebody brings by hand is opened with the keys of all mailboxes.
+func TestAMailBroughtByHand(t *testing.T) {
+	each(t, func(w *world) {
+		ours, _, err := mailcrypt.MakePGP("CSIRT", "csirt@csirt.example", 0, nil, w.clock.Now().Add(-time.Hour))
+		w.must(err)
+		theirs, _, err := mailcrypt.MakePGP("Polizia", "avvisi@polizia.example", 0, nil, w.clock.Now().Add(-time.Hour))
+		w.must(err)
+		sealed, err := (&mailcrypt.Ring{PGP: theirs}).Encrypt([]byte("Content-Type: text/plain\r\n\r\ntesto segreto\r\n"), mailcrypt.Key{Kind: mailcrypt.OpenPGP, Data: ours.Public()}, "B", w.clock.Now())
+		w.must(err)
+		head, _, _ := strings.Cut(mailFrom("avvisi@polizia.example", "e", ""), "\n\n")
+		raw := []byte(head + "\r\n" + string(sealed))
+		other, box := w.mailForm(), w.mailForm()
+		other.Name, box.Name = "Un'altra casella", "Polizia"
+		box.Settings.Keys, err = theirs.PublicArmoured()
+		w.must(err)
+		w.add(other)
+		if _, err := w.Unwrap(w.Context(), csirt(access.Analyst), raw); !errors.Is(err, mailcrypt.ErrLocked) {
+			w.Errorf("without a key: %v", err)
+		}
+		w.ring.PGP = ours
+		for _, trusted := range []bool{false, true} {
+			if trusted {
+				w.add(box)
+			}
+			o, err := w.Unwrap(w.Context(), csirt(access.Analyst), raw)
+			if err != nil || !strings.Contains(string(o.Mail), "testo segreto") || o.Encrypted != mailcrypt.OpenPGP || len(o.Signatures) != 1 || o.Trusted() != trusted {
+				w.Errorf("known: %v: %+v, %v", trusted, o, err)
+			}
+		}
+		if _, err := w.Unwrap(w.Context(), access.Scope{}, raw); err == nil {
+			w.Error("anybody may")
+		}
+	})
+}
+
 // reportOf is a made-up report of platform/bounce.
 func reportOf(t *testing.T, name string) string {
 	t.Helper()

@@ -44,9 +44,21 @@ func All(hint string, data []byte) ([]Document, error) {
 // form reads data of one form.
 type form func(data []byte) ([]Document, error)
 
+// begin leaves out what may stand before data of any form.
+func begin(data []byte) []byte {
+	return bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), " \t\r\n\x00")
+}
+
+// IsMail says whether data would be read as a mail. Its signatures and its
+// encryption are not this package's: whoever has keys takes them off first.
+func IsMail(hint string, data []byte) bool {
+	name := ending(hint)
+	return name == "eml" || name == "rfc822" || isMail(begin(data))
+}
+
 // formOf finds the form, by what data begins with; hint decides only where that is not clear.
 func formOf(hint string, data []byte) (form, error) {
-	start := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), " \t\r\n\x00")
+	start := begin(data)
 	switch {
 	case len(start) == 0:
 		return nil, fault.New(fault.Invalid, CodeEmpty)
@@ -56,7 +68,7 @@ func formOf(hint string, data []byte) (form, error) {
 		return nil, fault.New(fault.Unsupported, CodeNotText)
 	}
 	switch name := ending(hint); {
-	case name == "eml" || name == "rfc822" || isMail(start):
+	case IsMail(hint, data):
 		return func([]byte) ([]Document, error) { return mailMessage(start) }, nil
 	case start[0] == '{', start[0] == '[' && (strings.HasSuffix(name, "json") || json.Valid(start)):
 		read, err := jsonForm(start)
