@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"martinella/internal/platform/tlp"
 )
 
 // stixObject is an object of STIX 2.1 (OASIS Standard, 10 June 2021) as far as it is written here.
@@ -79,8 +77,8 @@ var stixEpoch = time.Date(2022, 10, 1, 0, 0, 0, 0, time.UTC)
 // What all alerts refer to is in [Module.stixCommon].
 func (m *Module) stixOf(a Alert) []stixObject {
 	marks := m.stixMarks(a)
-	refs := m.stixVulnerabilities(a)
-	refs = append(refs, stixSoftware(a)...)
+	refs := m.stixVulnerabilities(a, marks)
+	refs = append(refs, m.stixSoftware(a, marks)...)
 	refs = append(refs, m.stixIndicators(a, marks)...)
 	report := m.stixReport(a, marks)
 	for _, o := range refs {
@@ -140,13 +138,14 @@ func otherLanguages(a Alert, but string) map[string]stixText {
 	return out
 }
 
-// stixVulnerabilities names the CVEs. A CVE is one object in all alerts, which
-// says its name only and so never changes: it is as old as the year in its name.
-func (m *Module) stixVulnerabilities(a Alert) (out []stixObject) {
+// stixVulnerabilities names the CVEs. Each alert has objects of its own, with its
+// label and its dates: one that several shared would be one thing to who may read
+// the one alert and another to who may read the other. A CVE is not revoked by
+// the withdrawal of an alert about it.
+func (m *Module) stixVulnerabilities(a Alert, marks []string) (out []stixObject) {
 	for _, cve := range a.CVEs {
-		at := cve[4:8] + "-01-01T00:00:00.000Z"
-		out = append(out, stixObject{Type: "vulnerability", SpecVersion: "2.1", ID: m.stixID("vulnerability", cve), CreatedBy: m.stixIdentity(), Created: at, Modified: at,
-			Name: cve, External: []stixReference{{Source: "cve", ExternalID: cve, URL: "https://www.cve.org/CVERecord?id=" + cve}}, Marks: []string{tlpMark(tlp.Clear)}})
+		out = append(out, stixObject{Type: "vulnerability", SpecVersion: "2.1", ID: m.stixID("vulnerability", id(a)+":"+cve), CreatedBy: m.stixIdentity(), Created: instant(a.Sent), Modified: instant(a.Changed),
+			Name: cve, External: []stixReference{{Source: "cve", ExternalID: cve, URL: "https://www.cve.org/CVERecord?id=" + cve}}, Marks: marks})
 	}
 	return out
 }
@@ -167,15 +166,4 @@ func (m *Module) stixIndicators(a Alert, marks []string) (out []stixObject) {
 		out = append(out, o)
 	}
 	return out
-}
-
-// version is what TAXII knows an object by: when it changed, else when it came.
-func (o stixObject) version(added string) string {
-	switch {
-	case o.Modified != "":
-		return o.Modified
-	case o.Created != "":
-		return o.Created
-	}
-	return added
 }

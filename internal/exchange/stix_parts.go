@@ -3,12 +3,9 @@
 package exchange
 
 import (
-	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"martinella/internal/platform/tlp"
 )
@@ -42,14 +39,18 @@ func (m *Module) stixPAP(a Alert) []stixObject {
 	if a.PAP == "" {
 		return nil
 	}
-	return []stixObject{{Type: "marking-definition", SpecVersion: "2.1", ID: m.stixID("marking-definition", a.PAP), Created: instant(stixEpoch), CreatedBy: m.stixIdentity(), Name: a.PAP,
+	return []stixObject{{Type: "marking-definition", SpecVersion: "2.1", ID: m.stixPAPID(a), Created: instant(a.Sent), CreatedBy: m.stixIdentity(), Name: a.PAP,
 		DefinitionType: "statement", Definition: &stixStatement{a.PAP}}}
+}
+
+func (m *Module) stixPAPID(a Alert) string {
+	return m.stixID("marking-definition", id(a)+":"+a.PAP)
 }
 
 func (m *Module) stixMarks(a Alert) []string {
 	marks := []string{tlpMark(a.TLP)}
 	if a.PAP != "" {
-		marks = append(marks, m.stixID("marking-definition", a.PAP))
+		marks = append(marks, m.stixPAPID(a))
 	}
 	return marks
 }
@@ -84,37 +85,21 @@ func stixPattern(i Indicator) string {
 	return "[" + path + " = '" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(i.Value) + "']"
 }
 
-// stixSpace is the namespace of observables' identifiers (STIX 2.1, 2.9).
-const stixSpace = "00abedb4-aa42-466c-9c01-fed23315a9b7"
-
-// stixSoftware names the products as observables: their identifiers are made of
-// what they say, so that two producers who say the same agree.
-func stixSoftware(a Alert) (out []stixObject) {
+// stixSoftware names the products as observables of the alert, as
+// stixVulnerabilities says. Their identifiers are not made of what they say
+// alone (STIX 2.1, 2.9, allows it): two alerts may say the same under two labels.
+func (m *Module) stixSoftware(a Alert, marks []string) (out []stixObject) {
 	seen := map[string]bool{}
 	for _, p := range a.Products {
-		o := stixObject{Type: "software", SpecVersion: "2.1", Name: p.Product, Vendor: p.Vendor, Version: p.Versions, CPE: p.CPE, Marks: []string{tlpMark(a.TLP)}}
+		o := stixObject{Type: "software", SpecVersion: "2.1", Name: p.Product, Vendor: p.Vendor, Version: p.Versions, CPE: p.CPE, Marks: marks}
 		if o.Name == "" {
 			o.Name = p.Text
 		}
-		parts := map[string]string{"name": o.Name}
-		for key, v := range map[string]string{"vendor": o.Vendor, "version": o.Version, "cpe": o.CPE} {
-			if v != "" {
-				parts[key] = v
-			}
-		}
-		if o.ID = "software--" + uuid.NewSHA1(uuid.MustParse(stixSpace), canonical(parts)).String(); !seen[o.ID] {
+		parts, _ := json.Marshal([]string{o.Name, o.Vendor, o.Version, o.CPE}) // strings cannot fail
+		if o.ID = m.stixID("software", id(a)+":"+string(parts)); !seen[o.ID] {
 			seen[o.ID] = true
 			out = append(out, o)
 		}
 	}
 	return out
-}
-
-// canonical writes names and values as RFC 8785 does: sorted, nothing escaped that need not be.
-func canonical(parts map[string]string) []byte {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(parts) // strings cannot fail
-	return bytes.TrimRight(out.Bytes(), "\n")
 }

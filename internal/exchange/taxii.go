@@ -25,11 +25,13 @@ const (
 
 func (m *Module) taxiiDoor(g *gate.Gate) {
 	const root, one = "/taxii2/api/", "/taxii2/api/collections/{collection}/"
-	for path, h := range map[string]func(t taxii) error{
-		"/taxii2/{$}": m.taxiiDiscovery, root + "{$}": m.taxiiRoot, root + "collections/{$}": m.taxiiCollections, one + "{$}": m.taxiiCollection,
-		one + "objects/{$}": m.taxiiObjects, one + "manifest/{$}": m.taxiiManifest, one + "objects/{object}/{$}": m.taxiiObjects, one + "objects/{object}/versions/{$}": m.taxiiVersions,
+	for route, h := range map[string]func(t taxii) error{
+		"GET /taxii2/{$}": m.taxiiDiscovery, "GET " + root + "{$}": m.taxiiRoot, "GET " + root + "collections/{$}": m.taxiiCollections, "GET " + one + "{$}": m.taxiiCollection,
+		"GET " + one + "objects/{$}": m.taxiiObjects, "GET " + one + "manifest/{$}": m.taxiiManifest,
+		"GET " + one + "objects/{object}/{$}": m.taxiiObjects, "GET " + one + "objects/{object}/versions/{$}": m.taxiiVersions,
+		"POST " + one + "objects/{$}": m.readOnly, "DELETE " + one + "objects/{object}/{$}": m.readOnly, "GET /taxii2/{path...}": m.elsewhere,
 	} {
-		g.Handle("GET "+path, gate.Public(), m.taxii(h), gate.Machine(nil))
+		g.Handle(route, gate.Public(), m.taxii(h), gate.Machine(nil))
 	}
 }
 
@@ -50,7 +52,7 @@ func (m *Module) taxii(h func(t taxii) error) gate.Handler {
 			err = h(taxii{r, c})
 		}
 		f := fault.Of(err)
-		if err == nil || f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		if err == nil || f.Kind == fault.Internal {
 			return err
 		}
 		if f.Kind == fault.Unauthenticated {

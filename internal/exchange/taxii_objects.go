@@ -4,6 +4,7 @@ package exchange
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -33,9 +34,33 @@ func taxiiQueryOf(values url.Values) (q taxiiQuery, err error) {
 		}
 		return out
 	}
-	q.ids, q.types, q.specs, q.versions = list("id"), list("type"), list("spec_version"), list("version")
+	q.ids, q.types, q.specs = list("id"), list("type"), list("spec_version")
+	if q.versions, err = versionsOf(list("version")); err != nil {
+		return q, err
+	}
 	q.next, err = readCursor(values.Get("next"))
 	return q, err
+}
+
+// versionsOf reads match[version]. This server keeps the last version of each
+// object only: it is the first one too, and all of them.
+func versionsOf(list []string) (out []time.Time, err error) {
+	newest := false
+	for _, text := range list {
+		if text == "last" || text == "first" || text == "all" {
+			newest = true
+			continue
+		}
+		at, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			return nil, fault.New(fault.Malformed, "exchange.version")
+		}
+		out = append(out, at)
+	}
+	if newest {
+		return nil, nil
+	}
+	return out, nil
 }
 
 // asked reads the request: of which collection, which objects.
@@ -52,19 +77,37 @@ func (m *Module) asked(t taxii) (c collection, q taxiiQuery, err error) {
 	return c, q, nil
 }
 
-// listed answers with a page of a collection, each object as write says. An
-// object asked for by name that is not there is no empty page.
-func (m *Module) listed(t taxii, write func(f found) any) error {
+// read gives the page a request asks for. An object asked for by name that is
+// not there is no empty page; one that is there but not as asked for, is (5.6).
+func (m *Module) read(t taxii) (page []found, more bool, next cursor, err error) {
 	c, q, err := m.asked(t)
 	if err != nil {
-		return err
+		return nil, false, cursor{}, err
 	}
-	page, more, next, err := m.page(t.Context(), t.client, c.question, q)
+	page, more, next, err = m.page(t.Context(), t.client, c.question, q)
+	if err != nil || len(page) > 0 || t.Param("object") == "" {
+		return page, more, next, err
+	}
+	there, _, _, err := m.page(t.Context(), t.client, c.question, taxiiQuery{limit: 1, ids: q.ids})
+	if err == nil && len(there) == 0 {
+		err = fault.New(fault.NotFound, "exchange.no_object")
+	}
+	return nil, false, cursor{}, err
+}
+
+// dated says in the header when the first and the last object of a page came (3.2).
+func (t taxii) dated(page []found) {
+	if n := len(page); n > 0 {
+		t.W.Header().Set("X-TAXII-Date-Added-First", micro(page[0].added))
+		t.W.Header().Set("X-TAXII-Date-Added-Last", micro(page[n-1].added))
+	}
+}
+
+// listed answers with a page of a collection, each object as write says.
+func (m *Module) listed(t taxii, write func(f found) any) error {
+	page, more, next, err := m.read(t)
 	if err != nil {
 		return err
-	}
-	if len(page) == 0 && t.Param("object") != "" {
-		return fault.New(fault.NotFound, "exchange.no_object")
 	}
 	out := envelope{More: more}
 	if more {
@@ -77,10 +120,7 @@ func (m *Module) listed(t taxii, write func(f found) any) error {
 		}
 		out.Objects = append(out.Objects, text)
 	}
-	if n := len(page); n > 0 {
-		t.W.Header().Set("X-TAXII-Date-Added-First", instant(page[0].added))
-		t.W.Header().Set("X-TAXII-Date-Added-Last", instant(page[n-1].added))
-	}
+	t.dated(page)
 	return t.answer(out)
 }
 
@@ -98,24 +138,46 @@ type manifestRecord struct {
 
 func (m *Module) taxiiManifest(t taxii) error {
 	return m.listed(t, func(f found) any {
-		return manifestRecord{f.ID, instant(f.added), f.version(instant(f.added)), stixType}
+		return manifestRecord{f.ID, micro(f.added), micro(f.version()), stixType}
 	})
 }
 
+// versions are those there are of an object: one.
+type versions struct {
+	Versions []string `json:"versions,omitempty"`
+}
+
 func (m *Module) taxiiVersions(t taxii) error {
-	c, q, err := m.asked(t)
+	page, _, _, err := m.read(t)
 	if err != nil {
 		return err
 	}
-	page, _, _, err := m.page(t.Context(), t.client, c.question, q)
-	if err != nil {
+	var out versions
+	for _, f := range page {
+		out.Versions = append(out.Versions, micro(f.version()))
+	}
+	t.dated(page)
+	return t.answer(out)
+}
+
+// readOnly refuses to write: 403 to who may read the collection, 404 to who may not (5.5, 5.7).
+func (m *Module) readOnly(t taxii) error {
+	c, err := m.collectionOf(t, true)
+	switch {
+	case err != nil:
 		return err
+	case !c.CanRead:
+		return fault.New(fault.NotFound, "exchange.no_collection")
 	}
-	if len(page) == 0 {
-		return fault.New(fault.NotFound, "exchange.no_object")
+	return fault.New(fault.Forbidden, "exchange.read_only")
+}
+
+// elsewhere answers for what there is not, and leads who forgot the last slash.
+func (m *Module) elsewhere(t taxii) error {
+	if u := *t.R.URL; !strings.HasSuffix(u.Path, "/") {
+		u.Path, u.RawPath = u.Path+"/", ""
+		http.Redirect(t.W, t.R, u.RequestURI(), http.StatusTemporaryRedirect)
+		return nil
 	}
-	added := instant(page[0].added)
-	t.W.Header().Set("X-TAXII-Date-Added-First", added)
-	t.W.Header().Set("X-TAXII-Date-Added-Last", added)
-	return t.answer(map[string]any{"versions": []string{page[0].version(added)}})
+	return fault.New(fault.NotFound, "exchange.nothing")
 }

@@ -3,10 +3,10 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -56,6 +56,11 @@ func readCursor(text string) (c cursor, err error) {
 	return c, nil
 }
 
+// spread is for how long after its alert changed the objects of one may be dated:
+// each is a microsecond younger than the one before it, so that whoever goes on
+// from the date of the last he has (TAXII 2.1, 3.5) misses none.
+const spread = 20 * time.Millisecond
+
 // found is an object of a collection with when it came there.
 type found struct {
 	stixObject
@@ -65,16 +70,10 @@ type found struct {
 
 // eachObject gives the objects of a collection from a place on, the longest there first, until yield says enough.
 func (m *Module) eachObject(ctx context.Context, c client, q Question, from cursor, after time.Time, yield func(found) bool) error {
-	if from.at.ID == 0 && stixEpoch.After(after) && !m.give(m.stixCommon(), from, cursor{}, stixEpoch, yield) {
+	if from.at.ID == 0 && !m.give(m.stixCommon(), from, cursor{}, stixEpoch, after, yield) {
 		return nil
 	}
-	place := Place{At: after, ID: math.MaxInt64}
-	if after.IsZero() {
-		place.ID = 0
-	}
-	if from.at.ID != 0 {
-		place = Place{At: from.at.At, ID: from.at.ID - 1}
-	}
+	place, before := begin(from, after), time.Time{}
 	for {
 		alerts, err := m.deps.Alerts.Since(ctx, c.scope, q, place, taxiiBatch)
 		if err != nil {
@@ -85,11 +84,12 @@ func (m *Module) eachObject(ctx context.Context, c client, q Question, from curs
 				return nil
 			}
 			place = Place{At: a.Changed, ID: a.ID}
-			start := cursor{at: place}
-			if from.at.ID == place.ID && from.at.At.Equal(place.At) {
-				start.offset = from.offset
+			objects, added := m.stixOf(c.open(a)), a.Changed
+			if !added.After(before) {
+				added = before.Add(time.Microsecond)
 			}
-			if !m.give(m.stixOf(c.open(a)), start, cursor{at: place}, a.Changed, yield) {
+			before = added.Add(time.Duration(len(objects)-1) * time.Microsecond)
+			if !m.give(objects, from.in(place, len(objects)), cursor{at: place}, added, after, yield) {
 				return nil
 			}
 		}
@@ -99,14 +99,39 @@ func (m *Module) eachObject(ctx context.Context, c client, q Question, from curs
 	}
 }
 
-// give hands on the objects from an offset on; false when it is enough.
-func (m *Module) give(objects []stixObject, start, at cursor, added time.Time, yield func(found) bool) bool {
+// begin is from where alerts are read to give the objects from a place on, and
+// none dated before a moment: some earlier, because of those dated after their alert.
+func begin(from cursor, after time.Time) Place {
+	if from.at.ID != 0 && from.at.At.After(after) {
+		after = from.at.At
+	}
+	if after.IsZero() {
+		return Place{}
+	}
+	return Place{At: after.Add(-spread)}
+}
+
+// in is where to begin among the objects of the alert at a place, which has n.
+func (c cursor) in(at Place, n int) cursor {
+	switch order := cmp.Or(at.At.Compare(c.at.At), cmp.Compare(at.ID, c.at.ID)); {
+	case c.at.ID == 0 || order > 0:
+		return cursor{at: at}
+	case order < 0:
+		return cursor{at: at, offset: n}
+	}
+	return c
+}
+
+// give hands on the objects from an offset on that are dated after a moment;
+// false when it is enough. added is the date of the first of all.
+func (m *Module) give(objects []stixObject, start, at cursor, added, after time.Time, yield func(found) bool) bool {
 	for n, o := range objects {
-		if n < start.offset {
+		dated := added.Add(time.Duration(n) * time.Microsecond)
+		if n < start.offset || !dated.After(after) {
 			continue
 		}
 		at.offset = n + 1
-		if !yield(found{o, added, at}) {
+		if !yield(found{o, dated, at}) {
 			return false
 		}
 	}
@@ -115,16 +140,14 @@ func (m *Module) give(objects []stixObject, start, at cursor, added time.Time, y
 
 // page collects the objects of a page that match; more says that others follow, from next on.
 func (m *Module) page(ctx context.Context, c client, q Question, in taxiiQuery) (out []found, more bool, next cursor, err error) {
-	seen := map[string]bool{}
 	err = m.eachObject(ctx, c, q, in.next, in.after, func(f found) bool {
-		if !in.matches(f) || seen[f.ID] {
+		if !in.matches(f) {
 			return true
 		}
 		if len(out) == in.limit {
 			more = true
 			return false
 		}
-		seen[f.ID] = true
 		out, next = append(out, f), f.next
 		return true
 	})
@@ -137,7 +160,7 @@ type taxiiQuery struct {
 	next              cursor
 	after             time.Time
 	ids, types, specs []string
-	versions          []string
+	versions          []time.Time // none: the last of each
 }
 
 // matches says whether an object is asked for. This server keeps the last version
@@ -147,11 +170,19 @@ func (q taxiiQuery) matches(f found) bool {
 	if !fits(q.ids, f.ID) || !fits(q.types, f.Type) || !fits(q.specs, f.SpecVersion) {
 		return false
 	}
-	if len(q.versions) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(q.versions, func(v string) bool {
-		at, err := time.Parse(time.RFC3339Nano, v)
-		return v == "last" || v == "first" || v == "all" || err == nil && instant(at) == f.version(instant(f.added))
-	})
+	return len(q.versions) == 0 || slices.ContainsFunc(q.versions, f.version().Equal)
 }
+
+// version is by what TAXII knows an object: when it changed, else when it was
+// made, else when it came (3.4.1).
+func (f found) version() time.Time {
+	for _, text := range []string{f.Modified, f.Created} {
+		if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			return at
+		}
+	}
+	return f.added
+}
+
+// micro writes a moment as TAXII wants it: to the microsecond.
+func micro(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"martinella/internal/exchange"
 	"martinella/internal/platform/tlp"
 )
@@ -78,7 +80,8 @@ func TestCollectionsHoldWhatTheKeyMayHave(t *testing.T) {
 			{"", "", "application/taxii+json; version=2.1", 200}, {"", "", "application/taxii+json", 200}, {"", "", "application/json", 406}, {"", "", "application/taxii+json;version=2.0", 406},
 			{"", "", "application/vnd.oasis.taxii+json", 406}, {"", "api/", taxiiType, 200}, {"", "api/collections/", taxiiType, 200}, {"", "api/collections/public/", taxiiType, 200},
 			{"", "api/collections/none/", taxiiType, 404}, {"", "api/collections/public/objects/?limit=0", taxiiType, 400}, {"", "api/collections/public/objects/?next=%21", taxiiType, 400},
-			{"", "api/collections/public/objects/?added_after=yesterday", taxiiType, 400}, {"", "api/collections/public/objects/report--0/", taxiiType, 404},
+			{"", "api/collections/public/objects/?added_after=yesterday", taxiiType, 400}, {"", "api/collections/public/objects/?match[version]=yesterday", taxiiType, 400},
+			{"", "nothing/", taxiiType, 404}, {"", "api/status/1/", taxiiType, 404}, {"", "api/collections/public/objects/report--0/versions/", taxiiType, 404}, {"", "api/collections/public/objects/report--0/", taxiiType, 404},
 		} {
 			header := []string{"Accept", c.accept}
 			if c.authorization != "" {
@@ -127,7 +130,7 @@ func TestAClientReadsACollectionInPages(t *testing.T) {
 		}
 		a := w.send(tlp.Green, nil, castelvento)
 		e, first, _ := w.taxii(secret, "own/objects/?added_after="+last)
-		if e.count("report") != 1 || first != a.Changed.Format("2006-01-02T15:04:05.000Z") {
+		if e.count("report") != 1 || first != a.Changed.Format("2006-01-02T15:04:05.000000Z") {
 			t.Errorf("%d newer reports, the first of %s", e.count("report"), first)
 		}
 		report, _ := e.Objects[0]["id"].(string)
@@ -145,10 +148,85 @@ func TestAClientReadsACollectionInPages(t *testing.T) {
 		if !strings.Contains(versions, first) {
 			t.Error(versions)
 		}
+		for path, want := range map[string]string{"/?match[version]=2001-01-01T00:00:00Z": "{}", "/?added_after=2030-01-01T00:00:00Z": "{}", "/versions/?match[type]=indicator": "{}", "/?match[version]=" + first: `"id":"` + report} {
+			got := w.get("/taxii2/api/collections/own/objects/"+report+path, "Accept", taxiiType, "Authorization", basic(secret))
+			if got.Code != 200 || !strings.Contains(got.Body.String(), want) {
+				t.Errorf("%s: %d %s", path, got.Code, got.Body)
+			}
+		}
 		w.send(tlp.Green, nil, castelvento)
 		w.clock.Advance(-time.Minute) // it was sent this moment: others may still be committing
 		if e, _, _ := w.taxii(secret, "own/objects/?added_after="+first); len(e.Objects) != 0 {
 			t.Errorf("given at once: %v", e.Objects)
+		}
+	})
+}
+
+// TestWhatAlertsShareComesOnceEach: two that name the same CVE and product under
+// two labels, read in pages of any size, by next or by the date of the last.
+func TestWhatAlertsShareComesOnceEach(t *testing.T) {
+	each(t, func(w *world) {
+		at := w.clock.Now() // three in the same millisecond
+		for _, l := range []tlp.Label{tlp.Clear, tlp.Green, tlp.Clear} {
+			w.send(l, func(a *exchange.Alert) {
+				with("ip", "198.51.100.1", "ip", "198.51.100.2")(a)
+				a.CVEs, a.PAP, a.Changed = []string{"CVE-2026-0001"}, "PAP:GREEN", at
+				a.Products = []exchange.Product{{Text: "FortiOS 7", Vendor: "Fortinet", Product: "FortiOS", Versions: "7"}}
+			}, castelvento)
+		}
+		w.clock.Advance(time.Minute)
+		_, secret := w.keyOf(castelvento, exchange.Platform, "")
+		whole, _, _ := w.taxii(secret, "own/objects/")
+		want := map[any]string{}
+		for _, o := range whole.Objects {
+			if want[o["id"]] != "" {
+				t.Errorf("twice: %v", o)
+			}
+			want[o["id"]] = fmt.Sprint(o)
+		}
+		if n := whole.count("software"); n != 3 || len(want) != 4+3*6 {
+			t.Errorf("%d objects, %d products", len(want), n)
+		}
+		for _, limit := range []int{1, 2, 5, 7, 100} {
+			for _, by := range []string{"next", "date"} {
+				path := fmt.Sprintf("own/objects/?limit=%d", limit)
+				got := map[any]string{}
+				for rest := ""; ; {
+					w.clock.Advance(time.Second) // as often as one may ask
+					e, _, last := w.taxii(secret, path+rest)
+					for _, o := range e.Objects {
+						if got[o["id"]] != "" {
+							t.Errorf("%s, %d: twice: %v", by, limit, o)
+						}
+						got[o["id"]] = fmt.Sprint(o)
+					}
+					if !e.More {
+						break
+					}
+					if rest = "&next=" + e.Next; by == "date" {
+						rest = "&added_after=" + last
+					}
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s, %d: %s", by, limit, diff)
+				}
+			}
+		}
+	})
+}
+
+// TestACollectionIsReadOnly: to write is refused as TAXII has it, who forgets the last slash is led.
+func TestACollectionIsReadOnly(t *testing.T) {
+	each(t, func(w *world) {
+		for path, want := range map[string]int{"POST public/objects/": 403, "POST community/objects/": 404, "POST none/objects/": 404, "DELETE public/objects/report--0/": 403, "GET public/objects": 307} {
+			method, rest, _ := strings.Cut(path, " ")
+			got := w.ask(method, "/taxii2/api/collections/"+rest, "Content-Type", taxiiType)
+			if got.Code != want || want != 307 && got.Header().Get("Content-Type") != taxiiType {
+				t.Errorf("%s: %d %v %s", path, got.Code, got.Header(), got.Body)
+			}
+			if to := got.Header().Get("Location"); want == 307 && to != "/taxii2/api/collections/public/objects/" {
+				t.Errorf("led to %q", to)
+			}
 		}
 	})
 }
@@ -181,8 +259,9 @@ func TestObjectsAreSTIX(t *testing.T) {
 		}
 		for _, o := range after.Objects {
 			was := known[o["id"]]
-			changes := o["type"] == "report" || o["type"] == "indicator" || o["type"] == "language-content"
-			if was == nil || was["created"] != o["created"] || changes != (o["revoked"] == true) || changes != (was["modified"] != o["modified"]) {
+			revoked := o["type"] == "report" || o["type"] == "indicator" || o["type"] == "language-content"
+			changes := revoked || o["type"] == "vulnerability"
+			if was == nil || was["created"] != o["created"] || revoked != (o["revoked"] == true) || changes != (was["modified"] != o["modified"]) {
 				t.Errorf("%v\nwas %v", o, was)
 			}
 		}
