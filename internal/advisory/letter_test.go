@@ -23,7 +23,7 @@ func TestMails(t *testing.T) {
 			has     []string
 			not     []string
 		}{
-			{"paolo@castelvento.example", "Critica: FortiOS da aggiornare", []string{"Buongiorno Paolo Nencini,", "Comune di Castelvento: rispondono a «fortios < 7.2.8» 2 prodotti dichiarati.", "CRITICA - FortiOS da aggiornare (AL01/261125/CSIRT-PROVA)",
+			{"paolo@castelvento.example", "Critica: FortiOS da aggiornare", []string{"Buongiorno Paolo Nencini,", "Comune di Castelvento: 2 prodotti dichiarati rispondono a «fortios < 7.2.8».", "CRITICA - FortiOS da aggiornare (AL01/261125/CSIRT-PROVA)",
 				"Aggiornate **subito**.", "CVE-2026-0001", "https://csirt.example/o/c_x101/advisories/1", "25 novembre 2026", "TLP:AMBER: dentro il vostro ente"}, []string{"Roccasalina"}},
 			{"shared@example.org", "Critical: FortiOS to be updated", []string{"Dear Lia Conti,", "Comune di Castelvento: ", "Comune di Roccasalina: province: PO."}, []string{"Buongiorno"}},
 			{"rita@roccasalina.example", "Kritisk: FortiOS da aggiornare", []string{"Hei Rita Salvi,", "fylke: PO", "Aggiornate"}, nil},

@@ -138,7 +138,7 @@ type manifestRecord struct {
 
 func (m *Module) taxiiManifest(t taxii) error {
 	return m.listed(t, func(f found) any {
-		return manifestRecord{f.ID, micro(f.added), micro(f.version()), stixType}
+		return manifestRecord{f.ID, micro(f.added), f.version(), stixType}
 	})
 }
 
@@ -154,7 +154,7 @@ func (m *Module) taxiiVersions(t taxii) error {
 	}
 	var out versions
 	for _, f := range page {
-		out.Versions = append(out.Versions, micro(f.version()))
+		out.Versions = append(out.Versions, f.version())
 	}
 	t.dated(page)
 	return t.answer(out)

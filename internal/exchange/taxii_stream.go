@@ -170,18 +170,17 @@ func (q taxiiQuery) matches(f found) bool {
 	if !fits(q.ids, f.ID) || !fits(q.types, f.Type) || !fits(q.specs, f.SpecVersion) {
 		return false
 	}
-	return len(q.versions) == 0 || slices.ContainsFunc(q.versions, f.version().Equal)
+	return len(q.versions) == 0 || slices.ContainsFunc(q.versions, f.is)
 }
 
-// version is by what TAXII knows an object: when it changed, else when it was
-// made, else when it came (3.4.1).
-func (f found) version() time.Time {
-	for _, text := range []string{f.Modified, f.Created} {
-		if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
-			return at
-		}
-	}
-	return f.added
+// version is by what TAXII knows an object, as it stands in it: when it changed,
+// else when it was made; else when it came (3.4.1).
+func (f found) version() string { return cmp.Or(f.Modified, f.Created, micro(f.added)) }
+
+// is says whether a moment is the object's version, however that is written.
+func (f found) is(at time.Time) bool {
+	version, err := time.Parse(time.RFC3339Nano, f.version())
+	return err == nil && version.Equal(at)
 }
 
 // micro writes a moment as TAXII wants it: to the microsecond.

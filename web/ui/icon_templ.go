@@ -142,7 +142,7 @@ func Mark() templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<svg class=\"mark\" viewBox=\"0 0 32 32\" aria-hidden=\"true\" focusable=\"false\"><path class=\"mark-beam\" d=\"M5 5.25h22\"></path> <path class=\"mark-bell\" d=\"M16 5.5v3.25M16 8.75c-4.6 0-6.4 3.1-6.75 7.5-.28 3.5-1.2 5-3 7.25h19.5c-1.800-2.250-2.720-3.750-3-7.250-.350-4.400-2.150-7.500-6.750-7.500z\"></path> <path class=\"mark-clapper\" d=\"M13.250 26.250a2.850 2.850 0 0 0 5.500 0z\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<svg class=\"mark\" viewBox=\"0 0 32 32\" aria-hidden=\"true\" focusable=\"false\"><path d=\"M5 5.25h22\"></path> <path d=\"M16 5.5v3.25M16 8.75c-4.6 0-6.4 3.1-6.75 7.5-.28 3.5-1.2 5-3 7.25h19.5c-1.800-2.250-2.720-3.750-3-7.250-.350-4.400-2.150-7.500-6.750-7.500z\"></path> <path class=\"mark-clapper\" d=\"M13.250 26.250a2.850 2.850 0 0 0 5.500 0z\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
