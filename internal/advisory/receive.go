@@ -236,7 +236,7 @@ func draftTitle(d parse.Document) string {
 func (m *Module) draftBody(l *i18n.Localizer, d parse.Document) string {
 	var parts []string
 	if d.Summary != "" && len(d.Sections) == 0 {
-		parts = append(parts, d.Summary)
+		parts = append(parts, asMarkdown(d.Summary))
 	}
 	for _, s := range d.Sections {
 		switch {
@@ -245,7 +245,7 @@ func (m *Module) draftBody(l *i18n.Localizer, d parse.Document) string {
 		case s.Title != "":
 			parts = append(parts, "## "+s.Title)
 		}
-		parts = append(parts, s.Text)
+		parts = append(parts, asMarkdown(s.Text))
 	}
 	if n := len(d.Indicators) - MaxIndicators; n > 0 {
 		parts = append(parts, l.T("advisory.draft.more_indicators", "n", n))

@@ -185,6 +185,22 @@ func TestAMailsProofStaysWithIt(t *testing.T) {
 	})
 }
 
+// Short lines stay below each other, a paragraph flows on, bullets of any form are a list.
+func TestTheLinesOfAReceivedTextStay(t *testing.T) {
+	each(t, func(w *world) {
+		s, who := w.staff(teresaID)
+		long := strings.Repeat("parola ", 10)
+		a, _, err := w.Receive(w.Context(), s, who, "", []byte("ESEMPIO INVENTATO\n\nProdotti e versioni affette\n\nGattovia Gateway\n5.x, versioni precedenti alla 5.9\n4.x, tutte\n• Console\n\nDettagli\n\n"+long+"\n"+long+"\nfine\n"))
+		w.must(err)
+		html := advisory.Markdown(a.Texts["it"].Body)
+		for _, want := range []string{"<p>Gattovia Gateway<br>\n5.x, versioni precedenti alla 5.9<br>\n4.x, tutte</p>\n<ul>\n<li>Console</li>", "parola\n" + long[:6], "parola\nfine</p>"} {
+			if !strings.Contains(strings.ReplaceAll(html, " \n", "\n"), want) {
+				t.Errorf("no %q in\n%s", want, html)
+			}
+		}
+	})
+}
+
 // opener opens as the intake does, and says it was asked.
 type opener struct {
 	opened mailcrypt.Opened

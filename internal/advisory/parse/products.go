@@ -23,15 +23,21 @@ func (b *builder) productLines(s string) {
 	var group string
 	rows := productRows(s)
 	for i, r := range rows {
-		if !r.listed && i+1 < len(rows) && rows[i+1].listed && splitVersions(r.text).Versions == "" {
+		if !r.listed && i+1 < len(rows) && (rows[i+1].listed || rows[i+1].bare()) && splitVersions(r.text).Versions == "" {
 			group = strings.TrimRight(r.text, " :")
 			continue
 		}
-		if !r.listed {
+		if !r.listed && !r.bare() {
 			group = ""
 		}
 		b.product(r.product(group))
 	}
+}
+
+// bare says whether a line has versions and does not say of what.
+func (r row) bare() bool {
+	p := splitVersions(r.text)
+	return p.Product == "" && p.Versions != ""
 }
 
 // row is a line of a list of products.

@@ -107,6 +107,10 @@ func TestProducts(t *testing.T) {
 		{"Gattovia:\n• Gateway, versione 1\n• Console", []Product{
 			{Text: "Gateway, versione 1", Vendor: "Gattovia", Product: "Gateway", Versions: "versione 1"},
 			{Text: "Console", Vendor: "Gattovia", Product: "Console"}}},
+		{"Gattovia Gateway\n5.x, versioni precedenti alla 5.9\n4.x, tutte le versioni\nGattovia Console\nMiao 3.1", []Product{
+			{Text: "Gattovia Gateway: 5.x, versioni precedenti alla 5.9", Product: "Gattovia Gateway", Versions: "5.x, versioni precedenti alla 5.9"},
+			{Text: "Gattovia Gateway: 4.x, tutte le versioni", Product: "Gattovia Gateway", Versions: "4.x, tutte le versioni"},
+			{Text: "Gattovia Console", Product: "Gattovia Console"}, {Text: "Miao 3.1", Product: "Miao", Versions: "3.1"}}},
 		{"pkg:npm/gattovia@1.2.3", []Product{{Text: "pkg:npm/gattovia@1.2.3", PURL: "pkg:npm/gattovia@1.2.3"}}},
 	} {
 		d := read(t, "ESEMPIO INVENTATO\nProdotti e versioni affette\n"+c.text)
