@@ -67,8 +67,25 @@ func valueName(l *i18n.Localizer, r reason) string {
 		return named(l, "tier", r.Value)
 	case audience.Province, audience.Town:
 		return placeName(r.Value)
+	case audience.Uses:
+		if r.isCVE() {
+			return strings.ToUpper(r.Value)
+		}
 	}
 	return r.Value
+}
+
+// isCVE says whether the question that chose is the number of a CVE, and nothing more.
+func (r reason) isCVE() bool {
+	return r.Key == audience.Uses && strings.HasPrefix(strings.ToLower(r.Value), "cve-") && !strings.ContainsAny(r.Value, " <>=")
+}
+
+// sentenceKey is of the sentence that says the reason.
+func (r reason) sentenceKey() string {
+	if r.isCVE() {
+		return "advisory.why.cve"
+	}
+	return "advisory.why." + string(r.Key)
 }
 
 // placeName gives a place's name its capitals back: "monte albano", "po".
@@ -90,7 +107,7 @@ func placeName(name string) string {
 func (c chosen) why(l *i18n.Localizer) string {
 	var parts []string
 	for _, r := range c.reasons {
-		parts = append(parts, l.T("advisory.why."+string(r.Key), "value", valueName(l, r), "n", r.Items))
+		parts = append(parts, l.T(r.sentenceKey(), "value", valueName(l, r), "n", r.Items))
 	}
 	if len(parts) == 0 {
 		return l.T("advisory.why.other")

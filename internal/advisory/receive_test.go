@@ -185,6 +185,23 @@ func TestAMailsProofStaysWithIt(t *testing.T) {
 	})
 }
 
+// Who is written to because of a CVE reads its number, as numbers of CVEs are written.
+func TestACVEIsTheReason(t *testing.T) {
+	each(t, func(w *world) {
+		e := entry()
+		e.Audience = "uses:cve-2026-0002"
+		w.send(e)
+		for _, mail := range w.mails {
+			if mail.To.Language == "it" && !strings.Contains(mail.Text, ": CVE-2026-0002 riguarda ") {
+				t.Error(mail.Text)
+			}
+		}
+		if len(w.mails) == 0 {
+			t.Error("nobody was written to")
+		}
+	})
+}
+
 // Short lines stay below each other, a paragraph flows on, bullets of any form are a list.
 func TestTheLinesOfAReceivedTextStay(t *testing.T) {
 	each(t, func(w *world) {
