@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"martinella/internal/access"
@@ -36,11 +37,28 @@ func (st *stage) alert(ctx context.Context, a demo.Advisory, id *int64) error {
 		Kind: advisory.Kind(a.Kind), Reference: a.Reference, Severity: advisory.Severity(a.Severity), TLP: tlp.Label(a.TLP), Audience: a.Audience,
 		AckWithin: time.Duration(a.AckHours) * time.Hour, Content: advisory.Content{Escalation: calledAfter(a.CallAfter), Texts: texts, CVEs: a.CVEs, Links: a.Links, Products: productsOf(a)},
 	})
-	if *id = made.ID; err != nil || a.Sent != nil && !*a.Sent {
+	if *id = made.ID; err != nil {
+		return err
+	}
+	if made, err = st.attach(ctx, s, who, made, a.Files); err != nil || a.Sent != nil && !*a.Sent {
 		return err
 	}
 	_, err = st.rooms.advisory.Send(ctx, s, who, made.ID, made.Version)
 	return err
+}
+
+// attach adds files to a draft and gives it as it then is.
+func (st *stage) attach(ctx context.Context, s access.Scope, who advisory.Author, a advisory.Advisory, files []demo.AdvisoryFile) (advisory.Advisory, error) {
+	for _, x := range files {
+		f, err := st.rooms.advisory.StoreAttachment(ctx, s, a.ID, x.Name, strings.NewReader(x.Text))
+		if err != nil {
+			return a, err
+		}
+		if _, err := st.rooms.advisory.AddAttachment(ctx, s, who, a.ID, f, x.Public); err != nil {
+			return a, err
+		}
+	}
+	return st.rooms.advisory.Get(ctx, s, a.ID)
 }
 
 // calledAfter is a plan that goes straight to the telephone; nil: the house's.

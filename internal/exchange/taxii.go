@@ -25,13 +25,23 @@ const (
 
 func (m *Module) taxiiDoor(g *gate.Gate) {
 	const root, one = "/taxii2/api/", "/taxii2/api/collections/{collection}/"
-	for route, h := range map[string]func(t taxii) error{
-		"GET /taxii2/{$}": m.taxiiDiscovery, "GET " + root + "{$}": m.taxiiRoot, "GET " + root + "collections/{$}": m.taxiiCollections, "GET " + one + "{$}": m.taxiiCollection,
-		"GET " + one + "objects/{$}": m.taxiiObjects, "GET " + one + "manifest/{$}": m.taxiiManifest,
-		"GET " + one + "objects/{object}/{$}": m.taxiiObjects, "GET " + one + "objects/{object}/versions/{$}": m.taxiiVersions,
-		"POST " + one + "objects/{$}": m.readOnly, "DELETE " + one + "objects/{object}/{$}": m.readOnly, "GET /taxii2/{path...}": m.elsewhere,
+	for _, x := range []struct {
+		route string
+		h     func(t taxii) error
+	}{
+		{"GET /taxii2/{$}", m.taxiiDiscovery},
+		{"GET " + root + "{$}", m.taxiiRoot},
+		{"GET " + root + "collections/{$}", m.taxiiCollections},
+		{"GET " + one + "{$}", m.taxiiCollection},
+		{"GET " + one + "manifest/{$}", m.taxiiManifest},
+		{"GET " + one + "objects/{$}", m.taxiiObjects},
+		{"POST " + one + "objects/{$}", m.readOnly},
+		{"GET " + one + "objects/{object}/{$}", m.taxiiObjects},
+		{"DELETE " + one + "objects/{object}/{$}", m.readOnly},
+		{"GET " + one + "objects/{object}/versions/{$}", m.taxiiVersions},
+		{"GET /taxii2/{path...}", m.elsewhere},
 	} {
-		g.Handle(route, gate.Public(), m.taxii(h), gate.Machine(nil))
+		g.Handle(x.route, gate.Public(), m.taxii(x.h), gate.Machine(nil))
 	}
 }
 

@@ -88,7 +88,14 @@ type Advisory struct {
 	Texts                                    map[string]struct{ Title, Body string }
 	Answers                                  []AdvisoryAnswer
 	CVEs, Links                              []string
+	Files                                    []AdvisoryFile
 	Products                                 []struct{ Text, Vendor, Product, Versions, CPE string }
+}
+
+// AdvisoryFile is attached to one.
+type AdvisoryFile struct {
+	Name, Text string
+	Public     bool // everybody may have it, where the label allows it
 }
 
 // AdvisoryAnswer is what a body said of one.
