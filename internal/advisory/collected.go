@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"martinella/internal/access"
 	"martinella/internal/platform/db"
@@ -88,7 +89,7 @@ func (m *Module) collectedDue(ctx context.Context, tx *db.Tx, s access.Scope) ([
 	}
 	rows, err := tx.Query(ctx, `SELECT p.advisory_id, p.number, p.address, p.name, p.language, p.organisations FROM advisory_recipient p WHERE p.due_at <= $1 AND p.wait = $2
 		AND p.address IN (SELECT DISTINCT q.address FROM advisory_recipient q WHERE q.due_at <= $1 AND q.wait = $2 ORDER BY q.address LIMIT $3)
-		AND p.advisory_id IN `+db.In(4, len(locked))+" ORDER BY p.address, p.advisory_id"+db.ForUpdate(tx), append([]any{now, WaitCollected, collectStep}, db.Args(locked)...)...)
+		AND p.advisory_id IN `+db.In(4, len(locked))+" ORDER BY p.advisory_id, p.number"+db.ForUpdate(tx), append([]any{now, WaitCollected, collectStep}, db.Args(locked)...)...)
 	list, err := db.Collect(rows, err, func(r *sql.Rows) (x collected, err error) {
 		var orgs string
 		if err := r.Scan(&x.advisory.ID, &x.number, &x.Address, &x.Name, &x.Language, &orgs); err != nil {
@@ -99,6 +100,7 @@ func (m *Module) collectedDue(ctx context.Context, tx *db.Tx, s access.Scope) ([
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
+	slices.SortStableFunc(list, func(a, b collected) int { return strings.Compare(a.Address, b.Address) }) // locked in the order in which all lock people
 	known := map[int64]Advisory{}
 	for i, x := range list {
 		a, read := known[x.advisory.ID]

@@ -23,10 +23,14 @@ type Opener interface {
 // opened takes off what protects a mail that somebody brought by hand; what came
 // from a source was opened there. What is kept is the mail as it was brought.
 func (m *Module) opened(ctx context.Context, s access.Scope, x Incoming) (Incoming, error) {
-	if m.deps.Opener == nil || x.Read != nil || len(x.Data) > parse.Limit || !parse.IsMail(x.Name, x.Data) {
+	if m.deps.Opener == nil || x.Read != nil || len(x.Data) > parse.Limit {
 		return x, nil
 	}
-	o, err := m.deps.Opener.Open(ctx, s, x.Data)
+	mail, is := parse.AsMail(x.Name, x.Data)
+	if !is {
+		return x, nil
+	}
+	o, err := m.deps.Opener.Open(ctx, s, mail)
 	switch {
 	case errors.Is(err, mailcrypt.ErrLocked):
 		return x, fault.New(fault.Invalid, "advisory.mail_locked").Because(err)

@@ -3,6 +3,7 @@
 package advisory
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -75,9 +76,11 @@ func valueName(l *i18n.Localizer, r reason) string {
 	return r.Value
 }
 
+var cveAlone = regexp.MustCompile(`^(?i:cve)-\d{4}-\d{4,19}$`)
+
 // isCVE says whether the question that chose is the number of a CVE, and nothing more.
 func (r reason) isCVE() bool {
-	return r.Key == audience.Uses && strings.HasPrefix(strings.ToLower(r.Value), "cve-") && !strings.ContainsAny(r.Value, " <>=")
+	return r.Key == audience.Uses && cveAlone.MatchString(r.Value)
 }
 
 // sentenceKey is of the sentence that says the reason.

@@ -3,9 +3,11 @@
 package advisory_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -207,10 +209,10 @@ func TestTheLinesOfAReceivedTextStay(t *testing.T) {
 	each(t, func(w *world) {
 		s, who := w.staff(teresaID)
 		long := strings.Repeat("parola ", 10)
-		a, _, err := w.Receive(w.Context(), s, who, "", []byte("ESEMPIO INVENTATO\n\nProdotti e versioni affette\n\nGattovia Gateway\n5.x, versioni precedenti alla 5.9\n4.x, tutte\n• Console\n\nDettagli\n\n"+long+"\n"+long+"\nfine\n"))
+		a, _, err := w.Receive(w.Context(), s, who, "", []byte("ESEMPIO INVENTATO\n\nProdotti e versioni affette\n\nGattovia Gateway\n5.x, versioni precedenti alla 5.9\n4.x, tutte\n• Console\n\nDettagli\n\n"+long+"\n"+long+"\n– inciso – e fine\n\n\n"+long+"\n"+long+"\n\n```\na  b\nc\n```\n"))
 		w.must(err)
 		html := advisory.Markdown(a.Texts["it"].Body)
-		for _, want := range []string{"<p>Gattovia Gateway<br>\n5.x, versioni precedenti alla 5.9<br>\n4.x, tutte</p>\n<ul>\n<li>Console</li>", "parola\n" + long[:6], "parola\nfine</p>"} {
+		for _, want := range []string{"<p>Gattovia Gateway<br>\n5.x, versioni precedenti alla 5.9<br>\n4.x, tutte</p>\n<ul>\n<li>Console</li>", "parola\n" + long[:6], "parola\n– inciso – e fine</p>", "<p>" + long[:6], "<pre><code>a  b\nc\n</code></pre>"} {
 			if !strings.Contains(strings.ReplaceAll(html, " \n", "\n"), want) {
 				t.Errorf("no %q in\n%s", want, html)
 			}
@@ -225,8 +227,10 @@ type opener struct {
 	asked  int
 }
 
-func (o *opener) Open(context.Context, access.Scope, []byte) (mailcrypt.Opened, error) {
-	o.asked++
+func (o *opener) Open(_ context.Context, _ access.Scope, mail []byte) (mailcrypt.Opened, error) {
+	if o.asked++; !bytes.HasPrefix(mail, []byte("From:")) {
+		return o.opened, errors.New("it begins with something else")
+	}
 	return o.opened, o.err
 }
 
@@ -237,7 +241,7 @@ func TestAProtectedMailBroughtByHand(t *testing.T) {
 		o := &opener{err: mailcrypt.ErrLocked}
 		w.deps.Opener = o
 		w.Module = advisory.New(w.deps)
-		sealed := []byte("From: avvisi@polizia.example\nMessage-ID: <1@polizia.example>\nSubject: ESEMPIO\n\nsealed")
+		sealed := []byte("\n\r\nFrom: avvisi@polizia.example\nMessage-ID: <1@polizia.example>\nSubject: ESEMPIO\n\nsealed")
 		if _, _, err := w.Receive(w.Context(), s, who, "a.eml", sealed); fault.Of(err).Code != "advisory.mail_locked" {
 			w.Errorf("locked: %v", err)
 		}

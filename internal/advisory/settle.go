@@ -4,6 +4,7 @@ package advisory
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -65,26 +66,53 @@ func (m *Module) NoteSettled(ctx context.Context, tx *db.Tx, s access.Scope, all
 
 // lockSettled takes the people in the order in which a revision does, whatever
 // the order of their mails: neither waits for the other in a circle, and no mail
-// that was handed over is forgotten because of it.
-func (m *Module) lockSettled(ctx context.Context, tx *db.Tx, _ access.Scope, all []Settled) error {
-	if tx.Dialect() != db.Postgres {
+// that was handed over is forgotten because of it. Who was written to again
+// meanwhile is left alone, as by what follows.
+func (m *Module) lockSettled(ctx context.Context, tx *db.Tx, s access.Scope, all []Settled) error {
+	if tx.Dialect() != db.Postgres || len(all) == 0 {
 		return nil
 	}
-	var ids, numbers []int64
-	bundles := []string{""} // no mail's name
+	var w rows
+	var bundles []string
 	for _, x := range all {
 		if x.Bundle != "" {
 			bundles = append(bundles, x.Bundle)
 		} else {
-			ids, numbers = append(ids, x.Advisory), append(numbers, x.Number)
+			w.add(x.Advisory, x.Number, int64(x.Revision))
 		}
 	}
-	_, err := tx.Exec(ctx, `SELECT 1 FROM advisory_recipient WHERE (advisory_id, number) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
-		OR bundle <> '' AND bundle = ANY($3) ORDER BY advisory_id, number FOR UPDATE`, ids, numbers, bundles)
+	if err := m.bundled(ctx, tx, s, bundles, &w); err != nil {
+		return err
+	}
+	// Joined, and not asked for with IN: the key finds each, however many people there are.
+	_, err := tx.Exec(ctx, `SELECT 1 FROM advisory_recipient r JOIN unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS w(advisory_id, number, revision)
+		ON r.advisory_id = w.advisory_id AND r.number = w.number AND r.revision = w.revision ORDER BY r.advisory_id, r.number FOR UPDATE OF r`, w.advisories, w.numbers, w.revisions)
 	if err != nil {
 		return fmt.Errorf("locking whose mails are settled: %w", err)
 	}
 	return nil
+}
+
+// rows names people of advisories, as PostgreSQL takes lists.
+type rows struct{ advisories, numbers, revisions []int64 }
+
+func (w *rows) add(advisory, number, revision int64) {
+	w.advisories, w.numbers, w.revisions = append(w.advisories, advisory), append(w.numbers, number), append(w.revisions, revision)
+}
+
+// bundled adds the people whom mails of several alerts told.
+func (m *Module) bundled(ctx context.Context, tx *db.Tx, _ access.Scope, bundles []string, w *rows) error {
+	if len(bundles) == 0 {
+		return nil
+	}
+	found, err := tx.Query(ctx, "SELECT advisory_id, number, revision FROM advisory_recipient WHERE bundle <> '' AND bundle = ANY($1)", bundles)
+	_, err = db.Collect(found, err, func(r *sql.Rows) (struct{}, error) {
+		var advisory, number, revision int64
+		err := r.Scan(&advisory, &number, &revision)
+		w.add(advisory, number, revision)
+		return struct{}{}, err
+	})
+	return err
 }
 
 // noteOne keeps what is told with an answer, or of a mail of several alerts.

@@ -88,11 +88,19 @@ func (m *Module) read(t taxii) (page []found, more bool, next cursor, err error)
 	if err != nil || len(page) > 0 || t.Param("object") == "" {
 		return page, more, next, err
 	}
+	if !q.narrow() {
+		return nil, false, cursor{}, fault.New(fault.NotFound, "exchange.no_object")
+	}
 	there, _, _, err := m.page(t.Context(), t.client, c.question, taxiiQuery{limit: 1, ids: q.ids})
 	if err == nil && len(there) == 0 {
 		err = fault.New(fault.NotFound, "exchange.no_object")
 	}
 	return nil, false, cursor{}, err
+}
+
+// narrow says whether an object may be there that is not asked for.
+func (q taxiiQuery) narrow() bool {
+	return !q.after.IsZero() || q.next != cursor{} || len(q.types)+len(q.specs)+len(q.versions) > 0
 }
 
 // dated says in the header when the first and the last object of a page came (3.2).

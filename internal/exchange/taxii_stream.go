@@ -58,8 +58,9 @@ func readCursor(text string) (c cursor, err error) {
 
 // spread is for how long after its alert changed the objects of one may be dated:
 // each is a microsecond younger than the one before it, so that whoever goes on
-// from the date of the last he has (TAXII 2.1, 3.5) misses none.
-const spread = 20 * time.Millisecond
+// from the date of the last he has (TAXII 2.1, 3.5) misses none. Where several
+// alerts changed within that time, those of the later ones follow.
+const spread = time.Second
 
 // found is an object of a collection with when it came there.
 type found struct {

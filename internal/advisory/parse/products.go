@@ -20,39 +20,62 @@ var (
 // that begin with versions is their product; above other lines that are
 // indented or have bullets, their vendor, when it ends in a colon.
 func (b *builder) productLines(s string) {
-	var group string
+	var heading, above string // of a list; of lines that say versions alone
 	rows := productRows(s)
 	for i, r := range rows {
-		if !r.listed && i+1 < len(rows) && (rows[i+1].listed || rows[i+1].bare()) && splitVersions(r.text).Versions == "" {
-			group = strings.TrimRight(r.text, " :")
-			continue
+		var next row
+		if i+1 < len(rows) {
+			next = rows[i+1]
 		}
-		if !r.listed && !r.bare() {
-			group = ""
+		name := strings.TrimRight(r.text, " :")
+		switch named := splitVersions(r.text).Versions == ""; {
+		case named && !r.listed && next.listed:
+			heading, above = name, ""
+		case named && next.bare() && !next.listed && !next.apart:
+			if above = name; !r.listed {
+				heading = ""
+			}
+		case r.listed:
+			above = ""
+			b.product(r.product(heading))
+		case r.bare() && above != "" && !r.apart:
+			p := r.product(above)
+			p.Vendor = heading
+			b.product(p)
+		default:
+			heading, above = "", ""
+			b.product(r.product(""))
 		}
-		b.product(r.product(group))
 	}
 }
+
+// bareVersions are versions that a line begins with: a number, or few words before one.
+var bareVersions = regexp.MustCompile(`(?i)^(?:v?\d|[<>≤≥]|tutte le versioni|all versions|alle versjoner|` +
+	`(?:version[eis]?|vers\.|ver\.|versjon(?:er)?|dall[ae]|fino all[ae]|prior to|before|earlier than|up to|precedent[ei]|antecedent[ei]|inferior[ei]|før|eldre enn)[\s:]+(?:\pL+\s+){0,3}v?\d|` +
+	`(?:release|rel\.|build|firmware)[\s:]*v?\d)`)
 
 // bare says whether a line has versions and does not say of what.
 func (r row) bare() bool {
 	p := splitVersions(r.text)
-	return p.Product == "" && p.Versions != ""
+	return p.Product == "" && p.Versions != "" && bareVersions.MatchString(r.text)
 }
 
 // row is a line of a list of products.
 type row struct {
 	text   string
 	listed bool // it has a bullet or is indented
+	apart  bool // an empty line stands before it
 }
 
 func productRows(s string) (rows []row) {
+	apart := false
 	for line := range strings.Lines(s) {
 		text := bullet.ReplaceAllString(strings.TrimRight(line, "\n"), "")
 		listed := text != strings.TrimRight(line, "\n") || strings.HasPrefix(line, "  ") || strings.HasPrefix(line, "\t")
 		if text = oneLine(strings.TrimRight(text, ";, ")); text != "" && len(rows) < 2*maxProducts {
-			rows = append(rows, row{text, listed})
+			rows = append(rows, row{text, listed, apart})
 		}
+		apart = text == ""
 	}
 	return rows
 }

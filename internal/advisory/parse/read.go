@@ -49,11 +49,12 @@ func begin(data []byte) []byte {
 	return bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), " \t\r\n\x00")
 }
 
-// IsMail says whether data would be read as a mail. Its signatures and its
-// encryption are not this package's: whoever has keys takes them off first.
-func IsMail(hint string, data []byte) bool {
-	name := ending(hint)
-	return name == "eml" || name == "rfc822" || isMail(begin(data))
+// AsMail gives the mail that data would be read as, from its header on; false for
+// other data. Its signatures and its encryption are not this package's: whoever
+// has keys takes them off first.
+func AsMail(hint string, data []byte) ([]byte, bool) {
+	start, name := begin(data), ending(hint)
+	return start, name == "eml" || name == "rfc822" || isMail(start)
 }
 
 // formOf finds the form, by what data begins with; hint decides only where that is not clear.
@@ -67,8 +68,9 @@ func formOf(hint string, data []byte) (form, error) {
 	case isBinary(data):
 		return nil, fault.New(fault.Unsupported, CodeNotText)
 	}
+	_, asMail := AsMail(hint, data)
 	switch name := ending(hint); {
-	case IsMail(hint, data):
+	case asMail:
 		return func([]byte) ([]Document, error) { return mailMessage(start) }, nil
 	case start[0] == '{', start[0] == '[' && (strings.HasSuffix(name, "json") || json.Valid(start)):
 		read, err := jsonForm(start)

@@ -111,6 +111,14 @@ func TestProducts(t *testing.T) {
 			{Text: "Gattovia Gateway: 5.x, versioni precedenti alla 5.9", Product: "Gattovia Gateway", Versions: "5.x, versioni precedenti alla 5.9"},
 			{Text: "Gattovia Gateway: 4.x, tutte le versioni", Product: "Gattovia Gateway", Versions: "4.x, tutte le versioni"},
 			{Text: "Gattovia Console", Product: "Gattovia Console"}, {Text: "Miao 3.1", Product: "Miao", Versions: "3.1"}}},
+		{"Gattovia:\n• Gateway\n7.2.x, precedenti\n• Console", []Product{
+			{Text: "Gateway: 7.2.x, precedenti", Vendor: "Gattovia", Product: "Gateway", Versions: "7.2.x, precedenti"}, {Text: "Console", Vendor: "Gattovia", Product: "Console"}}},
+		{"Gattovia:\n- Gateway\n- Console\n\nVersioni precedenti alla 5.9", []Product{
+			{Text: "Gateway", Vendor: "Gattovia", Product: "Gateway"}, {Text: "Console", Vendor: "Gattovia", Product: "Console"},
+			{Text: "Versioni precedenti alla 5.9", Versions: "Versioni precedenti alla 5.9"}}},
+		{"Gattovia Gateway\nversioni precedenti alla 5.9\nMiao Router\nFirmware Updater", []Product{
+			{Text: "Gattovia Gateway: versioni precedenti alla 5.9", Product: "Gattovia Gateway", Versions: "versioni precedenti alla 5.9"},
+			{Text: "Miao Router", Product: "Miao Router"}, {Text: "Firmware Updater", Versions: "Firmware Updater"}}},
 		{"pkg:npm/gattovia@1.2.3", []Product{{Text: "pkg:npm/gattovia@1.2.3", PURL: "pkg:npm/gattovia@1.2.3"}}},
 	} {
 		d := read(t, "ESEMPIO INVENTATO\nProdotti e versioni affette\n"+c.text)

@@ -3,6 +3,7 @@
 package mailcrypt
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -78,7 +79,7 @@ func (r *Ring) Open(raw []byte, from Senders, at time.Time) (out Opened, err err
 		return out, err
 	}
 	o := opener{ring: r, senders: from, at: at}
-	e := read(raw)
+	e := read(bytes.TrimLeft(raw, "\r\n")) // as whoever reads the mail does
 	for range maxLayers {
 		o.from = sender(e)
 		if isCertified(e) {

@@ -53,11 +53,12 @@ func opened(t *testing.T, r *mailcrypt.Ring, raw []byte, from mailcrypt.Senders,
 	return o
 }
 
-// both opens a mail also as it comes through a pipe, with bare line feeds.
+// both opens a mail also as it comes through a pipe, with bare line feeds, and with an empty line before it.
 func both(t *testing.T, r *mailcrypt.Ring, raw string, from mailcrypt.Senders, want mailcrypt.Trust) {
 	t.Helper()
 	opened(t, r, []byte(raw), from, want)
 	opened(t, r, bytes.ReplaceAll([]byte(raw), []byte("\r\n"), []byte("\n")), from, want)
+	opened(t, r, []byte("\r\n\n"+raw), from, want)
 }
 
 func pgpSigned(content []byte, signature string) string {
