@@ -42,15 +42,21 @@ func scanContactLine(r *sql.Rows) (c Contact, err error) {
 	if err != nil {
 		return c, err
 	}
+	err = c.unpack(role, week, silent, daysOff)
+	return c, err
+}
+
+// unpack takes what a line has as text: one role or none, the hours of a week and those of silence.
+func (c *Contact) unpack(role, week, silent string, daysOff bool) (err error) {
 	if role != "" {
 		c.Roles = []string{role}
 	}
 	if c.Wish.Hours, err = quiet.Parse(silent); err != nil {
-		return c, err
+		return err
 	}
 	c.Wish.DaysOff = daysOff
 	c.Hours, err = hours.Parse(week)
-	return c, err
+	return err
 }
 
 // joinRoles makes one contact of the lines that differ by their role only.

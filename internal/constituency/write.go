@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"martinella/internal/access"
-	"martinella/internal/constituency/hours"
-	"martinella/internal/platform/quiet"
 )
 
 // Addressee is somebody an urgent mail goes to.
@@ -67,14 +65,7 @@ func scanWritten(r *sql.Rows) (c Contact, err error) {
 	if err != nil {
 		return c, err
 	}
-	if role != "" {
-		c.Roles = []string{role}
-	}
-	if c.Wish.Hours, err = quiet.Parse(silent); err != nil {
-		return c, err
-	}
-	c.Wish.DaysOff = daysOff
-	c.Hours, err = hours.Parse(week)
+	err = c.unpack(role, week, silent, daysOff)
 	return c, err
 }
 
