@@ -72,7 +72,7 @@ func (m *Module) lockSettled(ctx context.Context, tx *db.Tx, s access.Scope, all
 	if tx.Dialect() != db.Postgres || len(all) == 0 {
 		return nil
 	}
-	var w rows
+	var w recipientKeys
 	var bundles []string
 	for _, x := range all {
 		if x.Bundle != "" {
@@ -93,15 +93,15 @@ func (m *Module) lockSettled(ctx context.Context, tx *db.Tx, s access.Scope, all
 	return nil
 }
 
-// rows names people of advisories, as PostgreSQL takes lists.
-type rows struct{ advisories, numbers, revisions []int64 }
+// recipientKeys names people of advisories, as PostgreSQL takes lists.
+type recipientKeys struct{ advisories, numbers, revisions []int64 }
 
-func (w *rows) add(advisory, number, revision int64) {
+func (w *recipientKeys) add(advisory, number, revision int64) {
 	w.advisories, w.numbers, w.revisions = append(w.advisories, advisory), append(w.numbers, number), append(w.revisions, revision)
 }
 
 // bundled adds the people whom mails of several alerts told.
-func (m *Module) bundled(ctx context.Context, tx *db.Tx, _ access.Scope, bundles []string, w *rows) error {
+func (m *Module) bundled(ctx context.Context, tx *db.Tx, _ access.Scope, bundles []string, w *recipientKeys) error {
 	if len(bundles) == 0 {
 		return nil
 	}
